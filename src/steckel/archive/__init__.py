@@ -1,0 +1,1 @@
+"""The bytes: series containers on stable storage (docs/formats/store.md)."""

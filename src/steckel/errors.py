@@ -1,0 +1,89 @@
+"""What can go wrong, as one tree.
+
+::
+
+    SteckelError
+    ├── InputError              what a peer or a person gave cannot be taken
+    │   ├── NotDicom            the bytes are no DICOM data set that can be read
+    │   ├── MissingIdentity     Study, Series or SOP Instance UID (or SOP Class) absent or invalid
+    │   ├── UnsupportedTransferSyntax   the data set is in an encoding that cannot be read
+    │   ├── IdentityMismatch    the data set is not the one that was announced
+    │   ├── PatientMismatch     the study already belongs to another patient
+    │   ├── RefusedByPolicy     readable, but this site does not take it
+    │   ├── TooLarge            beyond a configured limit
+    │   └── InvalidQuery        a query that cannot be understood
+    ├── NotFound                no such study, series, instance, frame, bulk value
+    ├── NotAllowed              the caller may not do this
+    ├── CannotRender            pixels that cannot be decoded or shown
+    ├── OutOfSpace              no room on stable storage
+    ├── StorageFailure          the store or the index failed
+    └── SettingsError           a setting is unknown or wrong
+
+Each protocol translates this tree once: ``dimse/status.py`` (DIMSE status),
+``dicomweb/problems.py`` (HTTP problem details). The message of an error is
+written for the person who has to act on it; it never carries patient data.
+"""
+
+
+class SteckelError(Exception):
+    """Root of everything that Steckel raises on purpose."""
+
+
+class InputError(SteckelError):
+    """What a peer or a person gave cannot be taken."""
+
+
+class NotDicom(InputError):
+    """The bytes are no DICOM data set that can be read."""
+
+
+class MissingIdentity(InputError):
+    """A UID without which an instance cannot be filed is absent or invalid."""
+
+
+class UnsupportedTransferSyntax(InputError):
+    """The data set is in an encoding that cannot be read."""
+
+
+class IdentityMismatch(InputError):
+    """The data set is not the one that was announced."""
+
+
+class PatientMismatch(InputError):
+    """The study already belongs to another patient."""
+
+
+class RefusedByPolicy(InputError):
+    """Readable, but this site does not take it."""
+
+
+class TooLarge(InputError):
+    """Beyond a configured limit."""
+
+
+class InvalidQuery(InputError):
+    """A query that cannot be understood."""
+
+
+class NotFound(SteckelError):
+    """No such study, series, instance, frame or bulk value."""
+
+
+class NotAllowed(SteckelError):
+    """The caller may not do this."""
+
+
+class CannotRender(SteckelError):
+    """Pixels that cannot be decoded or shown."""
+
+
+class OutOfSpace(SteckelError):
+    """No room on stable storage; what was acknowledged stays."""
+
+
+class StorageFailure(SteckelError):
+    """The store or the index failed; nothing was acknowledged."""
+
+
+class SettingsError(SteckelError):
+    """A setting is unknown or has a value that is not allowed."""

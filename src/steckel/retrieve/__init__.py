@@ -1,0 +1,1 @@
+"""One retrieve engine for C-MOVE, C-GET, WADO and export."""

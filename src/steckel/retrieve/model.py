@@ -1,0 +1,88 @@
+"""What is asked for, and what is found.
+
+A `StoredInstance` says where an instance's Part 10 file lies, so that it or
+any of its frames is one range read.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from steckel.archive.location import Location
+from steckel.dicom.frames import FrameTable
+from steckel.dicom.uids import (
+    SeriesUid,
+    SopClassUid,
+    SopInstanceUid,
+    StudyUid,
+    TransferSyntaxUid,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """Which instances. Every non-empty tuple narrows; all empty selects nothing."""
+
+    patient_ids: tuple[str, ...] = ()
+    study_uids: tuple[StudyUid, ...] = ()
+    series_uids: tuple[SeriesUid, ...] = ()
+    sop_instance_uids: tuple[SopInstanceUid, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredInstance:
+    """One archived instance and where its bytes are."""
+
+    study_uid: StudyUid
+    series_uid: SeriesUid
+    sop_instance_uid: SopInstanceUid
+    sop_class_uid: SopClassUid
+    transfer_syntax: TransferSyntaxUid
+    location: Location  #: the whole Part 10 file
+    dataset_offset: int  #: bytes of preamble and file meta information before the data set
+    digest: str  #: hex SHA-256 of the data set
+    frames: FrameTable | None  #: ``None`` without pixel data
+
+    @property
+    def dataset_length(self) -> int:
+        """Bytes of the data set, as it was received."""
+        return self.location.length - self.dataset_offset
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetadataDocument:
+    """The DICOM JSON of all instances of a series, gzip-compressed."""
+
+    gzipped: bytes
+    """A JSON array of data sets. BulkDataURIs are absolute paths on our own origin,
+    ``/dicomweb/studies/…/series/…/instances/…/bulkdata/7FE00010``: no host, so that
+    one document serves every name the server is reached by."""
+    etag: str
+
+
+class Retriever(Protocol):
+    """What a door needs of the retrieve engine. Thread-safe; blocking."""
+
+    def select(self, selection: Selection) -> Iterator[StoredInstance]:
+        """Yield the instances in order of study, series and instance number; lazily."""
+
+    def instance(self, study: str, series: str, sop: str) -> StoredInstance:
+        """Return one instance, or raise `NotFound`."""
+
+    def read(self, instance: StoredInstance, offset: int = 0, length: int | None = None) -> bytes:
+        """Read bytes of the Part 10 file (offset 0 is its preamble)."""
+
+    def chunks(self, instance: StoredInstance, offset: int = 0) -> Iterator[bytes]:
+        """Read from `offset` to the end in pieces of at most 1 MiB (bounded memory)."""
+
+    def frame(self, instance: StoredInstance, number: int) -> bytes:
+        """Return the stored bytes of frame `number` (from 1), or raise `NotFound`."""
+
+    def bulk(self, instance: StoredInstance, path: str) -> bytes:
+        """Return one bulk value by its path: ``7FE00010`` or ``54000100/1/54001010``."""
+
+    def metadata(self, study: str, series: str) -> MetadataDocument:
+        """Return the metadata document of a series, or raise `NotFound`."""
+
+    def instance_metadata(self, instance: StoredInstance) -> bytes:
+        """Return the JSON array with the data set of one instance, not compressed."""
