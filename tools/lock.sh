@@ -4,6 +4,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 compile() { uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-header --no-annotate pyproject.toml "$@"; }
-compile -o requirements/runtime.lock
-compile --group demo -o requirements/demo.lock
-compile --group demo --group dev -o requirements/dev.lock
+compile --group build -o requirements/runtime.lock
+compile --group build --group demo -o requirements/demo.lock
+compile --group build --group demo --group dev -o requirements/dev.lock
