@@ -1,0 +1,121 @@
+"""Small data sets to bytes and back: identifiers of DIMSE and file meta information.
+
+The DICOM JSON model on one side, a transfer syntax on the other (PS3.5 7).
+Text beyond ASCII is written as UTF-8, and Specific Character Set says so.
+"""
+
+import base64
+from struct import Struct, pack
+from typing import Any
+
+from steckel.dicom import person_name, tags, values
+from steckel.dicom.elements import Buffer
+from steckel.dicom.json_model import JsonDataset, JsonElement, json_key
+from steckel.dicom.to_json import Reading, dataset_to_json
+from steckel.dicom.transfer_syntax import Encoding, assume
+
+_LONG = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"})
+_SPACE_PADDED = frozenset(
+    {"AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "LT", "PN", "SH", "ST", "TM", "UC", "UR", "UT"}
+)
+_CHARACTER_SET = json_key(tags.SPECIFIC_CHARACTER_SET)
+
+
+def decode_dataset(data: Buffer, transfer_syntax: str) -> JsonDataset:
+    """Read a small data set with all its values inline.
+
+    Raises
+    ------
+    NotDicom
+        The bytes are no data set in this encoding.
+    """
+    if not len(data):
+        return {}
+    reading = Reading(encoding=assume(transfer_syntax).encoding)
+    return dataset_to_json(data, 0, len(data), reading)
+
+
+def encode_dataset(dataset: JsonDataset, transfer_syntax: str) -> bytes:
+    """Write a data set; its elements in order of tags."""
+    encoding = assume(transfer_syntax).encoding
+    declared = {key: element for key, element in dataset.items() if key != _CHARACTER_SET}
+    body = _encode_level(declared, encoding)
+    if not body.isascii() and _has_wide_text(declared):
+        head = _encode_level({_CHARACTER_SET: {"vr": "CS", "Value": ["ISO_IR 192"]}}, encoding)
+        return _insert_in_order(declared, head, encoding)
+    return body
+
+
+def _insert_in_order(declared: JsonDataset, head: bytes, encoding: Encoding) -> bytes:
+    before = {key: value for key, value in declared.items() if key < _CHARACTER_SET}
+    after = {key: value for key, value in declared.items() if key > _CHARACTER_SET}
+    return _encode_level(before, encoding) + head + _encode_level(after, encoding)
+
+
+def _has_wide_text(dataset: JsonDataset) -> bool:
+    for element in dataset.values():
+        for value in element.get("Value") or ():
+            if isinstance(value, str) and not value.isascii():
+                return True
+            if isinstance(value, dict):
+                if element["vr"] == "SQ" and _has_wide_text(value):
+                    return True
+                if element["vr"] == "PN" and not "".join(value.values()).isascii():
+                    return True
+    return False
+
+
+def _encode_level(dataset: JsonDataset, encoding: Encoding) -> bytes:
+    return b"".join(
+        _encode_element(int(key, 16), element, encoding) for key, element in sorted(dataset.items())
+    )
+
+
+def _encode_element(tag: int, element: JsonElement, encoding: Encoding) -> bytes:
+    vr = element["vr"]
+    raw = _encode_value(element, vr, encoding)
+    if len(raw) & 1:
+        raw += b" " if vr in _SPACE_PADDED else b"\0"
+    order = "<" if encoding.little else ">"
+    if not encoding.explicit:
+        return pack(f"{order}HHI", tag >> 16, tag & 0xFFFF, len(raw)) + raw
+    if vr in _LONG:
+        return pack(f"{order}HH2sHI", tag >> 16, tag & 0xFFFF, vr.encode(), 0, len(raw)) + raw
+    return pack(f"{order}HH2sH", tag >> 16, tag & 0xFFFF, vr.encode(), len(raw)) + raw
+
+
+def _encode_value(element: JsonElement, vr: str, encoding: Encoding) -> bytes:
+    if "InlineBinary" in element:
+        return base64.b64decode(element["InlineBinary"])
+    found = element.get("Value") or []
+    if vr == "SQ":
+        return b"".join(_encode_item(item, encoding) for item in found)
+    order = "<" if encoding.little else ">"
+    number = values.NUMBERS.get(vr)
+    if number is not None:
+        letter = number[0]
+        return Struct(f"{order}{len(found)}{letter}").pack(*(_number(v, letter) for v in found))
+    if vr == "AT":
+        halves = [half for v in found for half in (int(v[:4], 16), int(v[4:], 16))]
+        return Struct(f"{order}{len(halves)}H").pack(*halves)
+    return "\\".join(_text(value) for value in found).encode("utf-8")
+
+
+def _number(value: Any, letter: str) -> int | float:
+    return float(value) if letter in "fd" else int(value)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, dict):
+        return person_name.from_json(value)
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    return str(value)
+
+
+def _encode_item(item: JsonDataset, encoding: Encoding) -> bytes:
+    body = _encode_level(item, encoding)
+    order = "<" if encoding.little else ">"
+    return pack(f"{order}HHI", tags.ITEM >> 16, tags.ITEM & 0xFFFF, len(body)) + body

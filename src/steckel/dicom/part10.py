@@ -1,0 +1,161 @@
+"""DICOM files (PS3.10 7): preamble, file meta information, data set.
+
+Also reads what is sent in their place: files without a preamble, without meta
+information, or with meta information that says something else than the data
+set is. The data set is never touched; only what stands before it is made right.
+"""
+
+from dataclasses import dataclass, field
+from struct import pack
+
+from steckel.dicom import elements, tags
+from steckel.dicom.elements import Buffer
+from steckel.dicom.encode import encode_dataset
+from steckel.dicom.json_model import JsonDataset
+from steckel.dicom.transfer_syntax import (
+    EXPLICIT_LITTLE,
+    EXPLICIT_VR_BIG_ENDIAN,
+    EXPLICIT_VR_LITTLE_ENDIAN,
+    IMPLICIT_LITTLE,
+    IMPLICIT_VR_LITTLE_ENDIAN,
+)
+from steckel.dicom.uids import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
+from steckel.errors import NotDicom
+
+PREAMBLE = 128
+PREFIX = b"DICM"
+
+#: What a preamble must not start with: it would make the file a program for
+#: the system that opens it (CVE-2019-11687).
+_PROGRAMS = (b"MZ", b"\x7fELF", b"#!", b"\xfe\xed\xfa", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
+
+_VR_LETTERS = frozenset(range(ord("A"), ord("Z") + 1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileStart:
+    """What stands before a data set.
+
+    `meta` maps tags of group 0002 to text. `dataset_offset` is 0 when the
+    bytes are a bare data set; `complete` says that the file is as PS3.10
+    wants it, so that it can be kept to the byte.
+    """
+
+    meta: dict[int, str] = field(default_factory=dict)
+    dataset_offset: int = 0
+    transfer_syntax: str = ""
+    complete: bool = False
+    has_program: bool = False  #: the preamble is the start of an executable
+
+
+def encode_meta(
+    *,
+    sop_class_uid: str,
+    sop_instance_uid: str,
+    transfer_syntax: str,
+    source_aet: str = "",
+    receiving_aet: str = "",
+) -> bytes:
+    """Return preamble, prefix and file meta information (PS3.10 7.1)."""
+    meta: JsonDataset = {
+        "00020001": {"vr": "OB", "InlineBinary": "AAE="},
+        "00020002": {"vr": "UI", "Value": [sop_class_uid]},
+        "00020003": {"vr": "UI", "Value": [sop_instance_uid]},
+        "00020010": {"vr": "UI", "Value": [transfer_syntax]},
+        "00020012": {"vr": "UI", "Value": [IMPLEMENTATION_CLASS_UID]},
+        "00020013": {"vr": "SH", "Value": [IMPLEMENTATION_VERSION_NAME]},
+    }
+    if source_aet:
+        meta["00020016"] = {"vr": "AE", "Value": [source_aet]}
+    if receiving_aet:
+        meta["00020018"] = {"vr": "AE", "Value": [receiving_aet]}
+    body = encode_dataset(meta, EXPLICIT_VR_LITTLE_ENDIAN)
+    length = pack("<HH2sHI", 0x0002, 0x0000, b"UL", 4, len(body))
+    return bytes(PREAMBLE) + PREFIX + length + body
+
+
+def read_start(buffer: Buffer) -> FileStart:
+    """Find out what a buffer starts with.
+
+    Raises
+    ------
+    NotDicom
+        It is neither a DICOM file nor a data set.
+    """
+    view = memoryview(buffer)
+    if len(view) < 8:
+        raise NotDicom("the file is empty" if not view else "the file is too short")
+    if bytes(view[PREAMBLE : PREAMBLE + 4]) == PREFIX:
+        start = PREAMBLE + 4
+        program = bytes(view[:4]).startswith(_PROGRAMS)
+        return _read_meta(view, start, complete=True, has_program=program)
+    if bytes(view[:4]) == PREFIX:
+        return _read_meta(view, 4)
+    if bytes(view[:2]) == b"\x02\0":
+        return _read_meta(view, 0)
+    return FileStart(transfer_syntax=_guess(view, 0))
+
+
+def _read_meta(
+    view: memoryview, start: int, *, complete: bool = False, has_program: bool = False
+) -> FileStart:
+    """Read group 0002 element by element; its group length is not trusted."""
+    meta: dict[int, str] = {}
+    position = start
+    encoding = EXPLICIT_LITTLE if _looks_explicit(view, start) else IMPLICIT_LITTLE
+    while position + 8 <= len(view) and bytes(view[position : position + 2]) == b"\x02\0":
+        tag, vr, offset, length = elements.read_element(view, position, encoding)
+        if offset + length > len(view):
+            raise NotDicom("the file ends inside its meta information")
+        if vr not in ("OB", "UL", "UN"):
+            meta[tag] = bytes(view[offset : offset + length]).decode("latin-1").strip(" \0")
+        position = offset + length
+    if position + 8 > len(view):
+        raise NotDicom("the file ends after its meta information: there is no data set")
+    syntax = meta.get(tags.TRANSFER_SYNTAX_UID, "")
+    complete = complete and bool(syntax) and encoding == EXPLICIT_LITTLE
+    return FileStart(
+        meta=meta,
+        dataset_offset=position,
+        transfer_syntax=syntax or _guess(view, position),
+        complete=complete and not has_program,
+        has_program=has_program,
+    )
+
+
+def _looks_explicit(view: memoryview, position: int) -> bool:
+    return view[position + 4] in _VR_LETTERS and view[position + 5] in _VR_LETTERS
+
+
+def _guess(view: memoryview, position: int) -> str:
+    """Tell the encoding of a bare data set from its first element."""
+    if position + 8 > len(view):
+        raise NotDicom("the file is too short")
+    explicit = _looks_explicit(view, position)
+    little = int.from_bytes(view[position : position + 2], "little")
+    big = int.from_bytes(view[position : position + 2], "big")
+    if explicit and 0 < little <= 0x20:
+        return EXPLICIT_VR_LITTLE_ENDIAN
+    if explicit and 0 < big <= 0x20:
+        return EXPLICIT_VR_BIG_ENDIAN
+    length = int.from_bytes(view[position + 4 : position + 8], "little")
+    if 0 < little <= 0x20 and length <= len(view) - position:
+        return IMPLICIT_VR_LITTLE_ENDIAN
+    raise NotDicom("this is no DICOM file")
+
+
+def true_syntax(view: memoryview, position: int, claimed: str, *, explicit: bool) -> str:
+    """Return the syntax that the first element shows, where the claim is plainly wrong.
+
+    Only between the uncompressed ones: a file that says Implicit and is
+    Explicit, or the other way round, is common and can be read.
+    """
+    if position + 8 > len(view):
+        return claimed
+    shows_explicit = _looks_explicit(view, position)
+    if explicit == shows_explicit:
+        return claimed
+    group = int.from_bytes(view[position : position + 2], "little")
+    if not 0 < group <= 0x20:
+        return claimed
+    return EXPLICIT_VR_LITTLE_ENDIAN if shows_explicit else IMPLICIT_VR_LITTLE_ENDIAN
