@@ -1,0 +1,77 @@
+"""The workstation: the page and its build, at ``/``.
+
+Serves what the front end's build put into a folder. Every address of the client's own
+router answers with the same page; the page asks ``/api`` for everything else.
+
+Its rule: the page runs no script but its own files, so that no text of a patient, a
+modality or a report can become one.
+"""
+
+import html
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from steckel.web.policy import PAGE_HEADERS
+from steckel.web.static_files import IMMUTABLE, REVALIDATE, StaticFolder
+
+#: The addresses that the client's router knows.
+CLIENT_ROUTES = (
+    "/",
+    "/login",
+    "/studies",
+    "/patients/{rest:path}",
+    "/view/{rest:path}",
+    "/inbox",
+    "/admin",
+    "/admin/{rest:path}",
+    "/uploads",
+)
+
+_NOT_BUILT = """\
+<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Steckel</title>
+<body style="font: 16px/1.5 system-ui; max-width: 40em; margin: 4em auto; padding: 0 1em">
+<h1>The workstation is not built yet</h1>
+<p>The server runs, and DICOM and DICOMweb answer. The pages are made by the front end's
+build, which was looked for in <code>{folder}</code>.</p>
+<p>Run <code>make setup</code> in the checkout, then load this page again.</p>
+"""
+
+
+def workstation_routes(static_dir: Path) -> list[BaseRoute]:
+    """Return the routes of the workstation whose build is in `static_dir`."""
+    pages = _WorkstationPages(static_dir)
+    return [
+        *(Route(path, pages.page, methods=["GET"]) for path in CLIENT_ROUTES),
+        Route("/assets/{name:path}", pages.asset, methods=["GET"]),
+        Route("/{name:str}", pages.top_level_file, methods=["GET"]),
+    ]
+
+
+class _WorkstationPages:
+    def __init__(self, static_dir: Path) -> None:
+        self._static_dir = static_dir
+        self._folder = StaticFolder(static_dir, PAGE_HEADERS)
+
+    def page(self, request: Request) -> Response:
+        if path := self._folder.find("index.html"):
+            return self._folder.respond(request, path, caching=REVALIDATE)
+        folder = html.escape(str(self._static_dir))
+        return HTMLResponse(_NOT_BUILT.format(folder=folder), status_code=503)
+
+    def asset(self, request: Request) -> Response:
+        # The build writes a digest of the content into the name of everything in assets/.
+        return self._file(request, f"assets/{request.path_params['name']}", caching=IMMUTABLE)
+
+    def top_level_file(self, request: Request) -> Response:
+        return self._file(request, request.path_params["name"], caching=REVALIDATE)
+
+    def _file(self, request: Request, name: str, *, caching: str) -> Response:
+        if path := self._folder.find(name):
+            return self._folder.respond(request, path, caching=caching)
+        return PlainTextResponse("Not found", status_code=404)
