@@ -20,7 +20,10 @@ SERIES = f"{ROOT}.1.1"
 def volume() -> NDArray[np.int16]:
     """Return Hounsfield units by slice, row and column."""
     z, y, x = np.meshgrid(
-        np.linspace(-1, 1, SLICES), np.linspace(-1, 1, SIZE), np.linspace(-1, 1, SIZE), indexing="ij"
+        np.linspace(-1, 1, SLICES),
+        np.linspace(-1, 1, SIZE),
+        np.linspace(-1, 1, SIZE),
+        indexing="ij",
     )
     hounsfield = np.full(x.shape, -1000.0)
     hounsfield[(x / 0.8) ** 2 + (y / 0.6) ** 2 < 1] = 40

@@ -214,5 +214,3 @@ def multipart(content: bytes, media_type: str) -> Response:
         body + f"\r\n--{BOUNDARY}--\r\n".encode(),
         headers={"Content-Type": f'multipart/related; type="{root}"; boundary={BOUNDARY}'},
     )
-
-

@@ -32,9 +32,7 @@ class OhifConfiguration:
     dicomweb_root: str = "/dicomweb"
     wado_uri_root: str = "/wado"
     workstation: str = "/"  #: where the logo leads
-    study_list: bool = (
-        True  #: OHIF's own list at ``/ohif/``; without it that leads to `workstation`
-    )
+    study_list: bool = True  #: OHIF's own at ``/ohif/``; without it that is `workstation`
     thumbnails: Literal["thumbnail", "wadors"] = "thumbnail"  #: drawn by the server or by OHIF
     web_workers: int = 3  #: that decode; more than three trouble some systems
     prefetch: bool = True  #: load the neighbouring series while one is read
@@ -101,7 +99,7 @@ def _settings(configuration: OhifConfiguration) -> dict[str, object]:
         "showStudyList": configuration.study_list,
         "extensions": [],
         "modes": [],
-        "customizationService": {},
+        "customizationService": {"ohif.tours": {"$set": []}},
         "defaultDataSourceName": "steckel",
         "dataSources": [_data_source(configuration)],
         "maxNumberOfWebWorkers": configuration.web_workers,
