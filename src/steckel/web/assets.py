@@ -14,7 +14,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from steckel.web.policy import PAGE_HEADERS
 from steckel.web.static_files import IMMUTABLE, REVALIDATE, StaticFolder
 
 #: The addresses that the client's router knows.
@@ -56,7 +55,7 @@ def workstation_routes(static_dir: Path) -> list[BaseRoute]:
 class _WorkstationPages:
     def __init__(self, static_dir: Path) -> None:
         self._static_dir = static_dir
-        self._folder = StaticFolder(static_dir, PAGE_HEADERS)
+        self._folder = StaticFolder(static_dir)
 
     def page(self, request: Request) -> Response:
         if path := self._folder.find("index.html"):

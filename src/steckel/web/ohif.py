@@ -17,7 +17,6 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from steckel.web.policy import PAGE_HEADERS
 from steckel.web.static_files import IMMUTABLE, REVALIDATE, StaticFolder
 
 MOUNT = "/ohif"
@@ -50,7 +49,7 @@ def ohif_routes(static_dir: Path, configuration: OhifConfiguration) -> list[Base
 
 class _OhifPages:
     def __init__(self, static_dir: Path, configuration: OhifConfiguration) -> None:
-        self._folder = StaticFolder(static_dir, PAGE_HEADERS)
+        self._folder = StaticFolder(static_dir)
         self._configuration = configuration
         self._script = app_config(configuration)
 

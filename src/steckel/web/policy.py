@@ -2,12 +2,19 @@
 
 One policy for the workstation and for OHIF. Its rule: our own files, and nothing else;
 each exception below names what needs it.
+
+A script's own policy counts only where the script is a worker (a browser takes it from
+the answer that brought the worker, not from the page: CSP3 4.2). The codecs that decode
+there build functions from text, so a worker may, and a page may not.
 """
 
-_DIRECTIVES = {
+from collections.abc import Mapping
+from pathlib import Path
+
+_PAGE = {
     "default-src": "'self'",
-    "script-src": "'self' 'wasm-unsafe-eval'",  # the codecs are WebAssembly
-    "worker-src": "'self' blob:",  # workers that decode are started from a blob
+    "script-src": "'self' 'wasm-unsafe-eval'",  # WebAssembly
+    "worker-src": "'self' blob:",  # some workers are started from a blob
     "style-src": "'self' 'unsafe-inline'",  # components set style attributes
     "img-src": "'self' data: blob:",  # thumbnails and captures are blobs
     "media-src": "'self' blob:",
@@ -20,11 +27,29 @@ _DIRECTIVES = {
     "form-action": "'self'",
 }
 
-CONTENT_SECURITY_POLICY = "; ".join(f"{name} {value}" for name, value in _DIRECTIVES.items())
-
-#: Sent with every page and every file of a page: scripts and workers carry a policy too.
-PAGE_HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
+_WORKER = {
+    "default-src": "'none'",
+    "script-src": "'self' 'unsafe-eval' 'wasm-unsafe-eval'",
+    "worker-src": "'self' blob:",
+    "connect-src": "'self' blob: data:",
 }
+
+_SCRIPTS = {".js", ".mjs"}
+
+
+def policy_text(directives: Mapping[str, str]) -> str:
+    """Spell a policy as the value of its header."""
+    return "; ".join(f"{name} {value}" for name, value in directives.items())
+
+
+PAGE_POLICY = policy_text(_PAGE)
+WORKER_POLICY = policy_text(_WORKER)
+
+
+def headers_for(path: Path) -> dict[str, str]:
+    """Return the headers that keep a page, a worker or another file within its limits."""
+    return {
+        "Content-Security-Policy": WORKER_POLICY if path.suffix in _SCRIPTS else PAGE_POLICY,
+        "Referrer-Policy": "same-origin",
+        "X-Content-Type-Options": "nosniff",
+    }

@@ -11,12 +11,13 @@ digest is asked for again on every visit (answered 304 when it did not change).
 import gzip
 import mimetypes
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
+
+from steckel.web.policy import headers_for
 
 #: Kept by browsers for a year without asking (RFC 8246).
 IMMUTABLE = "public, max-age=31536000, immutable"
@@ -46,9 +47,8 @@ class _Compressed:
 class StaticFolder:
     """A folder of files that a build made."""
 
-    def __init__(self, root: Path, headers: Mapping[str, str]) -> None:
+    def __init__(self, root: Path) -> None:
         self._root = root.resolve()
-        self._headers = dict(headers)
         self._compressed: dict[Path, _Compressed] = {}
 
     def find(self, name: str) -> Path | None:
@@ -63,7 +63,7 @@ class StaticFolder:
 
     def respond(self, request: Request, path: Path, *, caching: str) -> Response:
         """Answer with a file that `find` returned."""
-        headers = self._headers | {"Cache-Control": caching}
+        headers = headers_for(path) | {"Cache-Control": caching}
         accepted = accepted_codings(request.headers.get("accept-encoding", ""))
         compressible = path.suffix in _COMPRESSIBLE
         if compressible:

@@ -1,0 +1,174 @@
+"""What the JSON API needs of the rooms behind it.
+
+Every port is blocking and thread-safe; the API calls it in worker threads.
+`NotFound` is raised for what is not there, `InvalidQuery` for a cursor that was
+not given out.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from steckel.ingest.model import Receipt, Refusal
+from steckel.query.catalogue_model import (
+    Change,
+    ConflictRow,
+    Count,
+    Keep,
+    Page,
+    PatientDetail,
+    PatientRow,
+    QuarantineRow,
+    StudyDetail,
+    StudyFilter,
+    StudyRow,
+    StudySort,
+)
+from steckel.security.peers import RemoteAe
+
+
+class StudyCatalogue(Protocol):
+    """Lists of studies and patients."""
+
+    def studies(
+        self, criteria: StudyFilter, sort: StudySort, limit: int, cursor: str | None
+    ) -> Page[StudyRow]:
+        """Return the studies after a cursor."""
+
+    def count(self, criteria: StudyFilter) -> Count:
+        """Return how many studies match, counting no further than 10,000."""
+
+    def study(self, uid: str) -> StudyDetail:
+        """Return one study with its series."""
+
+    def patients(self, search: str, limit: int, cursor: str | None) -> Page[PatientRow]:
+        """Return the patients after a cursor, by name."""
+
+    def patient(self, key: str) -> PatientDetail:
+        """Return one patient with all studies, newest first."""
+
+
+class ChangeFeed(Protocol):
+    """What happened, in order. Sequence numbers grow and survive a restart."""
+
+    def latest(self) -> int:
+        """Return the number of the last change."""
+
+    def changes_since(self, sequence: int) -> Sequence[Change]:
+        """Return the changes with a higher number, oldest first; a long list may be cut."""
+
+
+class Quarantine(Protocol):
+    """What could not be taken."""
+
+    def page(self, limit: int, cursor: str | None) -> Page[QuarantineRow]:
+        """Return entries, newest first."""
+
+    def count(self) -> int:
+        """Return how many there are."""
+
+    def entry(self, entry_id: str) -> QuarantineRow:
+        """Return one entry."""
+
+    def chunks(self, entry_id: str) -> Iterator[bytes]:
+        """Read the bytes of an entry, in pieces. `NotFound` is raised by the call itself."""
+
+    def replay(self, entry_id: str) -> Receipt | Refusal:
+        """Try once more to archive an entry; it leaves the quarantine if that succeeds."""
+
+    def delete(self, entry_id: str) -> None:
+        """Drop an entry."""
+
+
+class Conflicts(Protocol):
+    """Data sets that claim to be the same instance."""
+
+    def page(self, limit: int, cursor: str | None) -> Page[ConflictRow]:
+        """Return open conflicts, newest first."""
+
+    def count(self) -> int:
+        """Return how many are open."""
+
+    def resolve(self, conflict_id: str, keep: Keep) -> None:
+        """Keep one of the two."""
+
+
+class Deleter(Protocol):
+    """Deletes studies."""
+
+    def delete_study(self, study: str) -> None:
+        """Delete a study."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EchoResult:
+    """What came of a C-ECHO."""
+
+    ok: bool
+    milliseconds: float
+    message: str = ""  #: for a person: why it failed
+
+
+class EchoSender(Protocol):
+    """Verifies the connection to a remote application entity (PS3.4 Annex A)."""
+
+    def echo(self, entity: RemoteAe) -> EchoResult:
+        """Send a C-ECHO; failure is an answer, not an error."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoreSpace:
+    """Room on stable storage, in bytes; ``None`` where the store cannot tell."""
+
+    used_bytes: int | None
+    free_bytes: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ArchiveCounts:
+    """How much is in the index."""
+
+    patients: int
+    studies: int
+    series: int
+    instances: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProcessRow:
+    """A process of this node."""
+
+    role: str
+    pid: int
+    rss_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SystemReport:
+    """The state of the node."""
+
+    version: str
+    started: int  #: milliseconds since 1970
+    roles: tuple[str, ...]
+    database: str  #: ``sqlite`` or ``postgresql``
+    store: StoreSpace
+    counts: ArchiveCounts
+    quarantine: int
+    conflicts: int
+    processes: tuple[ProcessRow, ...]
+
+
+class SystemStatus(Protocol):
+    """How the node is."""
+
+    def report(self) -> SystemReport:
+        """Return the state of the node."""
+
+    def check(self) -> None:
+        """Ask the database and the store for an answer.
+
+        Raises
+        ------
+        StorageFailure
+            One of them does not answer.
+        """
