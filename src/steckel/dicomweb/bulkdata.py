@@ -1,0 +1,194 @@
+"""WADO-RS: bulk data, by the addresses that the metadata gives (PS3.18 10.4.1.1.5).
+
+Pixel data and encapsulated documents can be large: where they lie in one
+piece or in fragments of the file, they are sent from there, with ranges.
+"""
+
+import re
+from collections.abc import Generator, Iterator
+from itertools import chain
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from steckel.dicom import tags
+from steckel.dicom.frames import Fragment
+from steckel.dicom.json_model import JsonDataset, json_key
+from steckel.dicomweb.accepting import accepted
+from steckel.dicomweb.addresses import service_url, target_of
+from steckel.dicomweb.content import (
+    PRIVATE,
+    Content,
+    content_of_bytes,
+    content_of_fragments,
+    etag_of,
+    is_current,
+    not_modified,
+    respond,
+)
+from steckel.dicomweb.documents import datasets_of
+from steckel.dicomweb.encapsulated import media_type_of_document
+from steckel.dicomweb.frames import FrameList, FrameTransaction
+from steckel.dicomweb.media_types import MULTIPART, OCTET_STREAM
+from steckel.dicomweb.multipart_answer import MultipartAnswer
+from steckel.dicomweb.pixel_media_types import is_video, media_types_of
+from steckel.dicomweb.refusals import BadRequest, NotAcceptable
+from steckel.dicomweb.streaming import in_threads
+from steckel.errors import NotFound
+from steckel.retrieve.model import Retriever, StoredInstance
+
+_PATH = re.compile(r"(?:[0-9A-Fa-f]{8}/[1-9][0-9]{0,6}/)*[0-9A-Fa-f]{8}\Z")
+_PIXEL_DATA = json_key(tags.PIXEL_DATA)
+_DOCUMENT = json_key(tags.ENCAPSULATED_DOCUMENT)
+#: Of a path: no real object nests deeper than a few items.
+_LONGEST_PATH = 1024
+
+
+class BulkDataTransaction:
+    """The retrieve transaction for bulk data."""
+
+    def __init__(self, retriever: Retriever, frames: FrameTransaction) -> None:
+        self._retriever = retriever
+        self._frames = frames
+
+    async def one(self, request: Request) -> Response:
+        """Answer with one value."""
+        target = target_of(request)
+        path = bulk_path(request.path_params["path"])
+        instance = await run_in_threadpool(
+            self._retriever.instance, target.study, target.series, target.instance
+        )
+        table = instance.frames
+        if path == _PIXEL_DATA and table and table.encapsulated and table.count:
+            if is_video(instance.transfer_syntax):
+                return self._send(request, self.video(instance))
+            numbers = list(range(1, table.count + 1))
+            service = service_url(request)
+            wanted = FrameList(instance=instance, numbers=numbers, service=service)
+            return await self._frames.answer(request, wanted, accepted(request))
+        content = await run_in_threadpool(self.content, instance, path)
+        return self._send(request, content)
+
+    async def all(self, request: Request) -> Response:
+        """Answer with every bulk value of an instance, a series or a study, one per part."""
+        target = target_of(request)
+        if not any(r.takes_multipart and r.takes(OCTET_STREAM) for r in accepted(request)):
+            raise NotAcceptable("bulk data is sent in parts", (_multipart(OCTET_STREAM),))
+        instances = self._retriever.select(target.selection())
+        first = await run_in_threadpool(next, instances, None)
+        if first is None:
+            raise NotFound("there is no such study, series or instance")
+        answer = MultipartAnswer(OCTET_STREAM)
+        parts = self._parts(answer, chain((first,), instances), request)
+        headers = PRIVATE | {"Content-Type": answer.content_type, "Vary": "Accept"}
+        return StreamingResponse(in_threads(parts), headers=headers)
+
+    def video(self, instance: StoredInstance) -> Content:
+        """Return a video as the stream that it is."""
+        fragments = tuple(f for frame in _table_frames(instance) for f in frame)
+        media_type = media_types_of(instance.transfer_syntax)[0]
+        return content_of_fragments(self._retriever, instance, fragments, media_type)
+
+    def content(self, instance: StoredInstance, path: str) -> Content:
+        """Return one bulk value. Blocking."""
+        frames = _table_frames(instance)
+        if (
+            path == _PIXEL_DATA
+            and frames
+            and not (instance.frames and instance.frames.encapsulated)
+        ):
+            first, last = frames[0][0], frames[-1][-1]
+            whole = Fragment(first.offset, last.offset + last.length - first.offset)
+            return content_of_fragments(self._retriever, instance, (whole,), OCTET_STREAM)
+        data = self._retriever.bulk(instance, path)
+        media_type = OCTET_STREAM
+        if path == _DOCUMENT:
+            media_type = media_type_of_document(instance.sop_class_uid)
+            data = without_padding(data, media_type)
+        return content_of_bytes(data, media_type, etag_of(instance, path))
+
+    def _send(self, request: Request, content: Content) -> Response:
+        """Answer with the value alone, or as the one part that older clients expect."""
+        known = (content.media_type, OCTET_STREAM)
+        for wanted in accepted(request):
+            media_type = next((t for t in known if wanted.takes(t)), None)
+            if media_type is None:
+                continue
+            if wanted.takes_multipart:
+                return _in_one_part(request, content, media_type)
+            plain = Content(
+                length=content.length,
+                media_type=media_type,
+                etag=content.etag,
+                pieces=content.pieces,
+            )
+            return respond(request, plain)
+        types = tuple(dict.fromkeys(known))
+        raise NotAcceptable("the value is sent as", (*types, *map(_multipart, types)))
+
+    def _parts(
+        self, answer: MultipartAnswer, instances: Iterator[StoredInstance], request: Request
+    ) -> Generator[bytes, None, None]:
+        origin = str(request.base_url).rstrip("/")
+        for instance in instances:
+            datasets = datasets_of(self._retriever.instance_metadata(instance))
+            for uri in (uri for dataset in datasets for uri in bulk_uris(dataset)):
+                location = uri if "://" in uri else origin + uri
+                content = self.content(instance, uri.partition("/bulkdata/")[2])
+                yield answer.head(content.media_type, location)
+                yield from content.pieces(0, content.length)
+        yield answer.end()
+
+
+def bulk_path(text: str) -> str:
+    """Read the path of a value: ``54000100/1/54001010``.
+
+    Raises
+    ------
+    BadRequest
+        It is none.
+    """
+    if len(text) > _LONGEST_PATH or not _PATH.match(text):
+        raise BadRequest("the address of a bulk value is made of tags and numbers of items")
+    return text.upper()
+
+
+def bulk_uris(dataset: JsonDataset) -> Iterator[str]:
+    """Yield the address of every value that is not in the document itself."""
+    for element in dataset.values():
+        if "BulkDataURI" in element:
+            yield element["BulkDataURI"]
+        elif element["vr"] == "SQ":
+            for item in element.get("Value") or ():
+                yield from bulk_uris(item or {})
+
+
+def without_padding(data: bytes, media_type: str) -> bytes:
+    """Drop the zero that makes an encapsulated document even (PS3.3 C.24.2)."""
+    if media_type != OCTET_STREAM and data.endswith(b"\0"):
+        return data[:-1]
+    return data
+
+
+def _table_frames(instance: StoredInstance) -> tuple[tuple[Fragment, ...], ...]:
+    return instance.frames.frames if instance.frames else ()
+
+
+def _multipart(media_type: str) -> str:
+    return f'{MULTIPART}; type="{media_type}"'
+
+
+def _in_one_part(request: Request, content: Content, media_type: str) -> Response:
+    etag = f"W/{content.etag}"
+    if is_current(request, etag):
+        return not_modified(etag)
+    answer = MultipartAnswer(media_type)
+
+    def pieces() -> Generator[bytes, None, None]:
+        yield answer.head(media_type, str(request.url.replace(query="")))
+        yield from content.pieces(0, content.length)
+        yield answer.end()
+
+    headers = PRIVATE | {"Content-Type": answer.content_type, "ETag": etag, "Vary": "Accept"}
+    return StreamingResponse(in_threads(pieces()), headers=headers)

@@ -1,0 +1,124 @@
+"""A single body of known length: conditional requests and ranges (RFC 9110 13, 14)."""
+
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from steckel.dicom.frames import Fragment
+from steckel.dicomweb.ranges import parse_range
+from steckel.dicomweb.streaming import in_threads, pieces_of
+from steckel.retrieve.model import Retriever, StoredInstance
+
+#: Images of patients are for the one who asked; a copy is checked before use.
+PRIVATE = {"Cache-Control": "private, no-cache"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """Bytes that can be read from anywhere."""
+
+    length: int
+    media_type: str
+    etag: str  #: with its quotes
+    pieces: Callable[[int, int], Iterator[bytes]]  #: from start to stop
+
+
+def content_of_bytes(data: bytes, media_type: str, etag: str) -> Content:
+    """Make content of bytes that are already here."""
+    return Content(
+        length=len(data),
+        media_type=media_type,
+        etag=etag,
+        pieces=lambda start, stop: iter((data[start:stop],)),
+    )
+
+
+def content_of_file(retriever: Retriever, instance: StoredInstance, media_type: str) -> Content:
+    """Make content of the Part 10 file as it is stored."""
+    whole = (Fragment(0, instance.location.length),)
+    return content_of_fragments(retriever, instance, whole, media_type)
+
+
+def content_of_fragments(
+    retriever: Retriever,
+    instance: StoredInstance,
+    fragments: tuple[Fragment, ...],
+    media_type: str,
+) -> Content:
+    """Make content of ranges of the Part 10 file, one behind the other."""
+
+    def pieces(start: int, stop: int) -> Iterator[bytes]:
+        position = 0
+        for fragment in fragments:
+            first = max(start - position, 0)
+            last = min(stop - position, fragment.length)
+            yield from pieces_of(
+                lambda offset, length: retriever.read(instance, offset, length),
+                fragment.offset + first,
+                fragment.offset + last,
+            )
+            position += fragment.length
+
+    offset = fragments[0].offset if fragments else 0
+    return Content(
+        length=sum(fragment.length for fragment in fragments),
+        media_type=media_type,
+        etag=etag_of(instance, f"{offset}"),
+        pieces=pieces,
+    )
+
+
+def etag_of(instance: StoredInstance, form: str) -> str:
+    """Name one form of an instance; it changes when the stored bytes do."""
+    return f'"{instance.digest[:32]}-{form}"'
+
+
+def is_current(request: Request, etag: str) -> bool:
+    """Whether the client has this already (If-None-Match, weak comparison)."""
+    header = request.headers.get("if-none-match")
+    if header is None:
+        return False
+    held = {tag.strip().removeprefix("W/") for tag in header.split(",")}
+    return "*" in held or etag.removeprefix("W/") in held
+
+
+def not_modified(etag: str, *, vary: str = "Accept") -> Response:
+    """Say that what the client has is current."""
+    headers = PRIVATE | {"ETag": etag, "Vary": vary}
+    return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+
+
+def respond(request: Request, content: Content, extra: dict[str, str] | None = None) -> Response:
+    """Answer with the content, or the range of it that was asked for.
+
+    Raises
+    ------
+    UnsatisfiableRange
+        The range lies behind its end.
+    """
+    if is_current(request, content.etag):
+        return not_modified(content.etag)
+    wanted = None
+    if request.headers.get("if-range", content.etag) == content.etag:
+        wanted = parse_range(request.headers.get("range"), content.length)
+    start, stop = (wanted.start, wanted.stop) if wanted else (0, content.length)
+    headers = PRIVATE | {
+        "Accept-Ranges": "bytes",
+        "Content-Length": str(stop - start),
+        "ETag": content.etag,
+        "Vary": "Accept",
+    }
+    if wanted:
+        headers["Content-Range"] = f"bytes {start}-{stop - 1}/{content.length}"
+    return StreamingResponse(
+        in_threads(_generate(content, start, stop)),
+        status_code=HTTPStatus.PARTIAL_CONTENT if wanted else HTTPStatus.OK,
+        headers=headers | {"Content-Type": content.media_type} | (extra or {}),
+    )
+
+
+def _generate(content: Content, start: int, stop: int) -> Generator[bytes, None, None]:
+    yield from content.pieces(start, stop)

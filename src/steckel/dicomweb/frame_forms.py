@@ -1,0 +1,99 @@
+"""Choosing the form of frames: stored or native, in parts or alone (PS3.18 8.7.3.3).
+
+Pure. Of equal wishes the stored form wins, for it costs nothing. A client that
+says nothing at all gets native pixels, the default of the standard.
+"""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from steckel.dicom.transfer_syntax import EXPLICIT_VR_LITTLE_ENDIAN
+from steckel.dicomweb.media_types import MULTIPART, OCTET_STREAM, Range
+from steckel.dicomweb.pixel_media_types import (
+    describe,
+    is_native_little,
+    means_uncompressed,
+    media_types_of,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrameForm:
+    """How frames are sent."""
+
+    essence: str
+    syntax: str
+    multipart: bool
+    decoded: bool  #: whether the stored bytes have to be decoded for it
+
+    @property
+    def content_type(self) -> str:
+        """The Content-Type of one frame."""
+        return describe(self.essence, self.syntax)
+
+
+def forms(ranges: list[Range], stored: str, count: int) -> list[FrameForm]:
+    """Return the forms that the client takes for `count` frames, the best first."""
+    found: list[FrameForm] = []
+    for _, group in groupby(ranges, key=lambda wanted: wanted.quality):
+        equals = list(group)
+        as_stored = [form for wanted in equals if (form := _stored(wanted, stored, count))]
+        decoded = [form for wanted in equals if (form := _decoded(wanted, stored, count))]
+        found += as_stored + decoded
+        # The last resort where nothing is asked for and nothing can be decoded.
+        found += [form for wanted in equals if (form := _anything(wanted, stored, count))]
+    return found
+
+
+def available(stored: str) -> tuple[str, ...]:
+    """Name the forms that there are, for a client that accepts none of them."""
+    types = [describe(OCTET_STREAM, EXPLICIT_VR_LITTLE_ENDIAN)]
+    types += [describe(essence, stored) for essence in media_types_of(stored)[:1]]
+    packed = [f'{MULTIPART}; type="{t.partition(";")[0]}";{t.partition(";")[2]}' for t in types]
+    return (*packed, *types)
+
+
+def _packing(wanted: Range, count: int) -> bool | None:
+    """Whether to pack the frames; ``None`` where the client cannot take so many."""
+    if wanted.takes_multipart:
+        return True
+    return False if count == 1 else None
+
+
+def _stored(wanted: Range, stored: str, count: int) -> FrameForm | None:
+    """Offer the stored bytes to a client that asks for them."""
+    multipart = _packing(wanted, count)
+    if multipart is None or not wanted.takes_syntax(stored):
+        return None
+    if wanted.essence == OCTET_STREAM:
+        fits = wanted.transfer_syntax is not None and bool(media_types_of(stored))
+        essence: str | None = OCTET_STREAM if fits else None
+    elif wanted.essence == "*/*":
+        fits = wanted.transfer_syntax is not None
+        essence = next(iter(media_types_of(stored)), None) if fits else None
+    else:
+        essence = next((t for t in media_types_of(stored) if wanted.takes(t)), None)
+    if essence is None:
+        return None
+    return FrameForm(essence=essence, syntax=stored, multipart=multipart, decoded=False)
+
+
+def _decoded(wanted: Range, stored: str, count: int) -> FrameForm | None:
+    """Offer native pixels."""
+    multipart = _packing(wanted, count)
+    any_syntax = wanted.transfer_syntax == "*" or means_uncompressed(wanted.transfer_syntax)
+    if multipart is None or not wanted.takes(OCTET_STREAM) or not any_syntax:
+        return None
+    return FrameForm(
+        essence=OCTET_STREAM,
+        syntax=EXPLICIT_VR_LITTLE_ENDIAN,
+        multipart=multipart,
+        decoded=not is_native_little(stored),
+    )
+
+
+def _anything(wanted: Range, stored: str, count: int) -> FrameForm | None:
+    if wanted.essence != "*/*":
+        return None
+    asking = Range(essence="*/*", multipart=wanted.multipart, transfer_syntax="*")
+    return _stored(asking, stored, count)

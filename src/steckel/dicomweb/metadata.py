@@ -1,0 +1,150 @@
+"""WADO-RS: metadata of a study, a series or an instance (PS3.18 10.4.1.1.2).
+
+A series' document lies ready and compressed; it is sent as it is to a client
+that takes gzip.
+"""
+
+import hashlib
+import zlib
+from collections.abc import Generator, Iterable
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from steckel.dicom import tags
+from steckel.dicom.json_model import json_key
+from steckel.dicomweb.addresses import Target, target_of
+from steckel.dicomweb.content import PRIVATE, is_current, not_modified
+from steckel.dicomweb.documents import (
+    VARY,
+    content_etag,
+    datasets_of,
+    document_type,
+    json_response,
+    xml_response,
+)
+from steckel.dicomweb.media_types import DICOM_XML, accepts_gzip
+from steckel.dicomweb.streaming import PIECE, in_threads
+from steckel.errors import NotFound
+from steckel.query.model import Key, Level, Query
+from steckel.query.ports import Finder
+from steckel.retrieve.model import MetadataDocument, Retriever
+
+_GZIP = zlib.MAX_WBITS | 16
+
+
+class MetadataTransaction:
+    """The retrieve transaction for metadata."""
+
+    def __init__(self, retriever: Retriever, finder: Finder) -> None:
+        self._retriever = retriever
+        self._finder = finder
+
+    async def study(self, request: Request) -> Response:
+        """Answer with the documents of all series of a study, joined."""
+        target = target_of(request)
+        media_type = document_type(request)
+        documents = await run_in_threadpool(self._of_study, target)
+        names = "\n".join(document.etag for document in documents).encode()
+        etag = f'W/"{hashlib.blake2b(names, digest_size=16).hexdigest()}"'
+        if is_current(request, etag):
+            return not_modified(etag, vary=VARY)
+        headers = PRIVATE | {"ETag": etag, "Vary": VARY}
+        if media_type == DICOM_XML:
+            return await run_in_threadpool(_xml, documents, headers)
+        pieces = joined(documents)
+        if accepts_gzip(request.headers.get("accept-encoding")):
+            pieces = _compressed(pieces)
+            headers["Content-Encoding"] = "gzip"
+        return StreamingResponse(in_threads(pieces), media_type=media_type, headers=headers)
+
+    async def series(self, request: Request) -> Response:
+        """Answer with the document of a series."""
+        target = target_of(request)
+        media_type = document_type(request)
+        document = await run_in_threadpool(self._retriever.metadata, target.study, target.series)
+        etag = f'W/"{document.etag.removeprefix("W/").strip(chr(34))}"'
+        if is_current(request, etag):
+            return not_modified(etag, vary=VARY)
+        headers = PRIVATE | {"ETag": etag, "Vary": VARY}
+        if media_type == DICOM_XML:
+            return await run_in_threadpool(_xml, [document], headers)
+        if accepts_gzip(request.headers.get("accept-encoding")):
+            headers["Content-Encoding"] = "gzip"
+            return Response(document.gzipped, media_type=media_type, headers=headers)
+        pieces = in_threads(_plain(document))
+        return StreamingResponse(pieces, media_type=media_type, headers=headers)
+
+    async def instance(self, request: Request) -> Response:
+        """Answer with the data set of an instance."""
+        target = target_of(request)
+        media_type = document_type(request)
+        body = await run_in_threadpool(self._of_instance, target)
+        etag = content_etag(body)
+        if is_current(request, etag):
+            return not_modified(etag, vary=VARY)
+        headers = PRIVATE | {"ETag": etag}
+        if media_type == DICOM_XML:
+            return xml_response(datasets_of(body), headers)
+        return await json_response(request, body, media_type, headers=headers)
+
+    def _of_instance(self, target: Target) -> bytes:
+        instance = self._retriever.instance(target.study, target.series, target.instance)
+        return self._retriever.instance_metadata(instance)
+
+    def _of_study(self, target: Target) -> list[MetadataDocument]:
+        query = Query(
+            level=Level.SERIES,
+            keys=(Key(tag=tags.STUDY_INSTANCE_UID, value=target.study),),
+            fields=frozenset({tags.SERIES_INSTANCE_UID}),
+        )
+        key = json_key(tags.SERIES_INSTANCE_UID)
+        # Read to the end before the documents are, so that no cursor waits for them.
+        uids = [str(dataset[key]["Value"][0]) for dataset in self._finder.find(query)]
+        documents: list[MetadataDocument] = []
+        for uid in uids:
+            try:
+                documents.append(self._retriever.metadata(target.study, uid))
+            except NotFound:
+                continue  # deleted a moment ago
+        if not documents:
+            raise NotFound("there is no such study")
+        return documents
+
+
+def _plain(document: MetadataDocument) -> Generator[bytes, None, None]:
+    """Decompress a document piece by piece."""
+    engine = zlib.decompressobj(_GZIP)
+    rest = document.gzipped
+    while rest or not engine.eof:
+        piece = engine.decompress(rest, PIECE)
+        rest = engine.unconsumed_tail
+        if piece:
+            yield piece
+        elif not rest:
+            return
+
+
+def joined(documents: Iterable[MetadataDocument]) -> Generator[bytes, None, None]:
+    """Join JSON arrays into one."""
+    yield b"["
+    first = True
+    for document in documents:
+        content = b"".join(_plain(document)).strip()[1:-1].strip()
+        if content:
+            yield content if first else b"," + content
+            first = False
+    yield b"]"
+
+
+def _compressed(pieces: Iterable[bytes]) -> Generator[bytes, None, None]:
+    engine = zlib.compressobj(level=1, wbits=_GZIP)
+    for piece in pieces:
+        yield engine.compress(piece)
+    yield engine.flush()
+
+
+def _xml(documents: list[MetadataDocument], headers: dict[str, str]) -> Response:
+    body = b"".join(joined(documents))
+    return xml_response(datasets_of(body), headers)

@@ -1,0 +1,88 @@
+"""What the DICOMweb door needs of the rooms behind it."""
+
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+from starlette.requests import Request
+
+from steckel.dicomweb.rendering import RenderRequest
+from steckel.ingest.model import Receiver
+from steckel.query.ports import Finder
+from steckel.retrieve.model import Retriever, StoredInstance
+
+
+class Rendered(Protocol):
+    """An image made for people to look at."""
+
+    @property
+    def data(self) -> bytes:
+        """The encoded image."""
+
+    @property
+    def media_type(self) -> str:
+        """What it is encoded as."""
+
+
+class Imaging(Protocol):
+    """Pixels: decoded, rendered, or brought into another transfer syntax.
+
+    Each method raises `CannotRender` where the pixels cannot be used, and
+    `NotFound` for a frame that is not there.
+    """
+
+    async def render(
+        self, instance: StoredInstance, frame: int, request: RenderRequest
+    ) -> Rendered:
+        """Render one frame (from 1)."""
+
+    async def thumbnail(
+        self, instance: StoredInstance, frame: int, request: RenderRequest
+    ) -> Rendered:
+        """Render one frame, small."""
+
+    async def decode(self, instance: StoredInstance, frame: int) -> bytes:
+        """Return one frame as native little endian pixel data."""
+
+    async def transcode(self, part10: bytes, to: str) -> bytes:
+        """Return a Part 10 file in another transfer syntax."""
+
+
+class Deleter(Protocol):
+    """Deletes; raises `NotFound` where there is nothing. Thread-safe; blocking."""
+
+    def delete_study(self, study: str) -> None:
+        """Delete a study."""
+
+    def delete_series(self, study: str, series: str) -> None:
+        """Delete a series."""
+
+    def delete_instance(self, study: str, series: str, sop: str) -> None:
+        """Delete an instance."""
+
+
+class Principal(Protocol):
+    """Who is asking; put into the state of the request by the authentication."""
+
+    @property
+    def name(self) -> str:
+        """The name of the account."""
+
+    def may(self, action: str) -> bool:
+        """Whether the account has the right to do something."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DicomwebServices:
+    """The rooms behind the door."""
+
+    receiver: Receiver
+    finder: Finder
+    retriever: Retriever
+    imaging: Imaging
+    deleter: Deleter
+    max_stow_body: int | None = None  #: bytes of one STOW-RS request; ``None``: no limit
+
+
+def principal_of(request: Request) -> Principal | None:
+    """Return who is asking, where the authentication has said."""
+    return cast("Principal | None", getattr(request.state, "principal", None))

@@ -1,0 +1,81 @@
+"""One address: its methods, and what every answer has in common.
+
+The place where a request ends: errors become problem documents here, HEAD is
+GET without the body, and OPTIONS says what there is. An error in the middle
+of a streamed answer cuts the connection, so that nobody takes half a study
+for a whole one.
+"""
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+
+import structlog
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from steckel.dicomweb.problems import problem, problem_of
+from steckel.errors import SteckelError
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+_log = structlog.get_logger(__name__)
+
+
+class Resource:
+    """An ASGI application for one address."""
+
+    def __init__(
+        self,
+        *,
+        get: Handler | None = None,
+        post: Handler | None = None,
+        delete: Handler | None = None,
+    ) -> None:
+        given = {"GET": get, "HEAD": get, "POST": post, "DELETE": delete}
+        self._handlers = {name: handler for name, handler in given.items() if handler}
+        self._allow = ", ".join([*self._handlers, "OPTIONS"])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = Request(scope, receive)
+        response = await self._answer(request)
+        if request.method == "HEAD":
+            response = await _without_body(response)
+        try:
+            await response(scope, receive, send)
+        except SteckelError as error:
+            # The status has left already; an answer that is not completed
+            # makes the server close the connection.
+            _log.error("answer_cut_short", path=scope["path"], reason=str(error))
+        except ClientDisconnect:
+            _log.info("client_left", path=scope["path"])
+
+    async def _answer(self, request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return Response(status_code=HTTPStatus.NO_CONTENT, headers={"Allow": self._allow})
+        handler = self._handlers.get(request.method)
+        if handler is None:
+            detail = f"{request.method} is not defined here"
+            headers = {"Allow": self._allow}
+            return problem(HTTPStatus.METHOD_NOT_ALLOWED, detail, headers=headers)
+        try:
+            return await handler(request)
+        except SteckelError as error:
+            return problem_of(error)
+        except ClientDisconnect:
+            return problem(HTTPStatus.BAD_REQUEST, "the body was not sent to its end")
+        except Exception:  # noqa: BLE001 (the request ends here, whatever went wrong)
+            _log.exception("request_failed", path=request.url.path)
+            return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "an internal error; see the log")
+
+
+async def _without_body(response: Response) -> Response:
+    """Keep status and headers; let go of a stream that was not started."""
+    bare = Response(status_code=response.status_code)
+    bare.raw_headers = list(response.raw_headers)
+    if isinstance(response, StreamingResponse):
+        close = getattr(response.body_iterator, "aclose", None)
+        if close is not None:
+            await close()
+    return bare

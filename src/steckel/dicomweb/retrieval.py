@@ -1,0 +1,198 @@
+"""WADO-RS: whole instances of a study or a series, or one (PS3.18 10.4).
+
+Where nothing is said of the transfer syntax, or ``*``, an instance is sent as
+it is stored, byte for byte; a syntax that is asked for by its UID is made.
+"""
+
+from collections.abc import AsyncIterator, Generator, Iterator
+from dataclasses import dataclass
+from itertools import chain, groupby
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from steckel.dicom.transfer_syntax import lookup
+from steckel.dicomweb.accepting import accepted
+from steckel.dicomweb.addresses import Target, resource_path, service_url, target_of
+from steckel.dicomweb.content import (
+    PRIVATE,
+    content_of_bytes,
+    content_of_file,
+    etag_of,
+    respond,
+)
+from steckel.dicomweb.media_types import DICOM, ZIP, Range
+from steckel.dicomweb.multipart_answer import MultipartAnswer
+from steckel.dicomweb.ports import Imaging
+from steckel.dicomweb.refusals import NotAcceptable
+from steckel.dicomweb.streaming import each_in_thread, in_threads
+from steckel.dicomweb.zip_answer import zip_pieces
+from steckel.errors import CannotRender, NotFound
+from steckel.retrieve.model import Retriever, StoredInstance
+
+_MULTIPART_DICOM = f'multipart/related; type="{DICOM}"; transfer-syntax=*'
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """An instance in the syntax it will be sent in; `data` where it had to be made."""
+
+    instance: StoredInstance
+    syntax: str
+    data: bytes | None = None
+
+    @property
+    def media_type(self) -> str:
+        return f"{DICOM};transfer-syntax={self.syntax}"
+
+
+class RetrieveTransaction:
+    """The retrieve transaction for instances in DICOM form."""
+
+    def __init__(self, retriever: Retriever, imaging: Imaging) -> None:
+        self._retriever = retriever
+        self._imaging = imaging
+
+    async def get(self, request: Request) -> Response:
+        """Answer with a study, a series or an instance.
+
+        Raises
+        ------
+        NotAcceptable
+            The client accepts none of the forms.
+        """
+        target = target_of(request)
+        ranges = accepted(request)
+        for wanted in ranges:
+            if wanted.takes(DICOM) and wanted.takes_multipart:
+                return await self._multipart(request, target, ranges)
+            if wanted.takes(DICOM) and target.instance:
+                return await self._one(request, target, ranges)
+            if wanted.essence == ZIP and wanted.takes_single:
+                return await self._zip(target)
+        available = (_MULTIPART_DICOM, ZIP, DICOM) if target.instance else (_MULTIPART_DICOM, ZIP)
+        raise NotAcceptable("instances are sent in these forms", available)
+
+    async def _one(self, request: Request, target: Target, ranges: list[Range]) -> Response:
+        instance = await run_in_threadpool(
+            self._retriever.instance, target.study, target.series, target.instance
+        )
+        single = [wanted for wanted in ranges if wanted.takes_single and wanted.takes(DICOM)]
+        return await self.single(request, instance, single)
+
+    async def single(
+        self, request: Request, instance: StoredInstance, ranges: list[Range]
+    ) -> Response:
+        """Answer with one Part 10 file.
+
+        Raises
+        ------
+        NotAcceptable
+            It cannot be brought into a transfer syntax of `ranges`.
+        """
+        prepared = await self._prepare(instance, ranges)
+        name = f'attachment; filename="{instance.sop_instance_uid}.dcm"'
+        headers = {"Content-Disposition": name}
+        if prepared.data is None:
+            content = content_of_file(self._retriever, instance, prepared.media_type)
+        else:
+            etag = etag_of(instance, prepared.syntax)
+            content = content_of_bytes(prepared.data, prepared.media_type, etag)
+        return respond(request, content, headers)
+
+    async def _multipart(self, request: Request, target: Target, ranges: list[Range]) -> Response:
+        instances = await run_in_threadpool(self._select, target)
+        ranges = [wanted for wanted in ranges if wanted.takes_multipart and wanted.takes(DICOM)]
+        answer = MultipartAnswer(DICOM)
+        service = service_url(request)
+        headers = PRIVATE | {"Content-Type": answer.content_type, "Vary": "Accept"}
+        best = [wanted for wanted in ranges if wanted.quality == ranges[0].quality]
+        if any(wanted.takes_syntax("*") for wanted in best):
+            body = in_threads(self._stored(answer, instances, service))
+        else:
+            first = await self._prepare(next(instances), ranges)
+            body = self._converted(answer, first, instances, ranges, service)
+        return StreamingResponse(body, headers=headers)
+
+    async def _zip(self, target: Target) -> Response:
+        instances = await run_in_threadpool(self._select, target)
+        name = f'attachment; filename="{target.series or target.study}.zip"'
+        return StreamingResponse(
+            in_threads(zip_pieces(self._retriever, instances)),
+            media_type=ZIP,
+            headers=PRIVATE | {"Content-Disposition": name, "Vary": "Accept"},
+        )
+
+    def _select(self, target: Target) -> Iterator[StoredInstance]:
+        """Select instances; nothing there is an error while the status can still say so."""
+        instances = self._retriever.select(target.selection())
+        first = next(instances, None)
+        if first is None:
+            raise NotFound("there is no such study, series or instance")
+        return chain((first,), instances)
+
+    def _stored(
+        self, answer: MultipartAnswer, instances: Iterator[StoredInstance], service: str
+    ) -> Generator[bytes, None, None]:
+        for instance in instances:
+            yield answer.head(
+                f"{DICOM};transfer-syntax={instance.transfer_syntax}", _location(instance, service)
+            )
+            yield from self._retriever.chunks(instance)
+        yield answer.end()
+
+    async def _converted(
+        self,
+        answer: MultipartAnswer,
+        first: _Prepared,
+        rest: Iterator[StoredInstance],
+        ranges: list[Range],
+        service: str,
+    ) -> AsyncIterator[bytes]:
+        yield answer.head(first.media_type, _location(first.instance, service))
+        async for piece in self._pieces(first):
+            yield piece
+        async for instance in each_in_thread(rest):
+            prepared = await self._prepare(instance, ranges)
+            yield answer.head(prepared.media_type, _location(instance, service))
+            async for piece in self._pieces(prepared):
+                yield piece
+        yield answer.end()
+
+    async def _pieces(self, prepared: _Prepared) -> AsyncIterator[bytes]:
+        if prepared.data is not None:
+            yield prepared.data
+            return
+        async for piece in each_in_thread(self._retriever.chunks(prepared.instance)):
+            yield piece
+
+    async def _prepare(self, instance: StoredInstance, ranges: list[Range]) -> _Prepared:
+        part10 = b""
+        for syntax in acceptable_syntaxes(ranges, instance.transfer_syntax):
+            if syntax == instance.transfer_syntax:
+                return _Prepared(instance, syntax)
+            part10 = part10 or await run_in_threadpool(self._retriever.read, instance)
+            try:
+                return _Prepared(instance, syntax, await self._imaging.transcode(part10, syntax))
+            except CannotRender:
+                continue
+        message = "the instance cannot be brought into the transfer syntax that was asked for"
+        raise NotAcceptable(message, (f"{DICOM};transfer-syntax={instance.transfer_syntax}",))
+
+
+def acceptable_syntaxes(ranges: list[Range], stored: str) -> list[str]:
+    """Return the syntaxes to try, the best first; the stored one wins where it ties."""
+    found: list[str] = []
+    for _, group in groupby(ranges, key=lambda wanted: wanted.quality):
+        equals = list(group)
+        if any(wanted.takes_syntax(stored) for wanted in equals):
+            found.append(stored)
+        found += [wanted.transfer_syntax for wanted in equals if wanted.transfer_syntax]
+    return list(dict.fromkeys(uid for uid in found if uid == stored or lookup(uid)))
+
+
+def _location(instance: StoredInstance, service: str) -> str:
+    return service + resource_path(
+        instance.study_uid, instance.series_uid, instance.sop_instance_uid
+    )
