@@ -1,0 +1,1 @@
+"""Who may do what: accounts, sessions, API tokens, throttling, known application entities."""

@@ -1,0 +1,246 @@
+"""Accounts: who can log in.
+
+The rule: there is always an administrator who can. Names are lower case; a
+password is kept as its hash and never returned.
+"""
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import structlog
+from sqlalchemy import Connection, Engine, RowMapping, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from steckel.errors import NotFound
+from steckel.index.engine import writing
+from steckel.security.decisions import Role
+from steckel.security.passwords import SHORTEST, Passwords, generate, require_acceptable
+from steckel.security.refusals import AlreadyExists, InvalidValue
+from steckel.security.tables import account as accounts_table
+
+FIRST_ACCOUNT = "admin"
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
+_LONGEST_DISPLAY_NAME = 128
+_LONGEST_PREFERENCES = 16384
+
+Clock = Callable[[], float]
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Account:
+    """An account, without its password."""
+
+    name: str
+    display_name: str
+    role: Role
+    disabled: bool
+    created: float
+    last_login: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AccountChange:
+    """What to change of an account; ``None`` leaves it."""
+
+    display_name: str | None = None
+    role: Role | None = None
+    disabled: bool | None = None
+    password: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredPassword:
+    """An account and the hash of its password."""
+
+    account: Account
+    password_hash: str
+
+
+class Accounts:
+    """The accounts of a site. Thread-safe; blocking."""
+
+    def __init__(self, engine: Engine, passwords: Passwords, clock: Clock = time.time) -> None:
+        self._engine = engine
+        self._passwords = passwords
+        self._clock = clock
+
+    def add(
+        self, name: str, password: str, *, role: Role = Role.USER, display_name: str = ""
+    ) -> Account:
+        """Create an account.
+
+        Raises
+        ------
+        AlreadyExists, InvalidValue
+            The name is taken, or the name or the password cannot be.
+        """
+        require_acceptable(password)
+        return self._insert(name, password, role, display_name)
+
+    def add_first(self, password: str | None) -> str | None:
+        """Create the first administrator where there is no account; see `ensure_admin`."""
+        if self.list():
+            return None
+        if password is not None and len(password) < SHORTEST:
+            _log.warning("weak_admin_password", shortest=SHORTEST)
+        chosen = password or generate()
+        try:
+            self._insert(FIRST_ACCOUNT, chosen, Role.ADMIN, "Administrator")
+        except AlreadyExists:
+            return None  # another process of this node was quicker
+        return None if password else chosen
+
+    def get(self, name: str) -> Account:
+        """Return an account, or raise `NotFound`."""
+        stored = self.stored(name)
+        if stored is None:
+            raise NotFound("there is no such account")
+        return stored.account
+
+    def stored(self, name: str) -> StoredPassword | None:
+        """Return an account with its hash, if it exists."""
+        table = accounts_table
+        statement = select(table).where(table.c.name == fold_name(name))
+        with self._engine.connect() as connection:
+            row = connection.execute(statement).mappings().first()
+        if row is None:
+            return None
+        return StoredPassword(account=account_of(row), password_hash=row["password_hash"])
+
+    def list(self) -> list[Account]:
+        """Return all accounts by name."""
+        statement = select(accounts_table).order_by(accounts_table.c.name)
+        with self._engine.connect() as connection:
+            return [account_of(row) for row in connection.execute(statement).mappings()]
+
+    def change(self, name: str, change: AccountChange) -> Account:
+        """Change an account.
+
+        Raises
+        ------
+        InvalidValue
+            A value cannot be taken, or no administrator would be left.
+        """
+        values = self._values(change)
+        known = self.get(name).name
+        with writing(self._engine) as connection:
+            if values:
+                table = accounts_table
+                connection.execute(update(table).where(table.c.name == known).values(**values))
+            if change.role is not None or change.disabled:
+                _require_administrator(connection)
+        return self.get(known)
+
+    def verify(self, name: str, password: str) -> Account | None:
+        """Return the account if the password fits; takes as long for an unknown name."""
+        stored = self.stored(name)
+        fits = self._passwords.verify(stored.password_hash if stored else None, password)
+        if stored is None or not fits or stored.account.disabled:
+            return None
+        if self._passwords.is_outdated(stored.password_hash):
+            self._set(stored.account.name, password_hash=self._passwords.hash(password))
+        return stored.account
+
+    def note_login(self, name: str) -> None:
+        """Remember when somebody logged in."""
+        self._set(fold_name(name), last_login=self._clock())
+
+    def preferences(self, name: str) -> dict[str, Any]:
+        """Return what the workstation remembers for an account."""
+        table = accounts_table
+        statement = select(table.c.preferences).where(table.c.name == fold_name(name))
+        with self._engine.connect() as connection:
+            found = connection.execute(statement).scalar()
+        if found is None:
+            raise NotFound("there is no such account")
+        preferences: dict[str, Any] = orjson.loads(found)
+        return preferences
+
+    def keep_preferences(self, name: str, preferences: dict[str, Any]) -> None:
+        """Replace what the workstation remembers for an account."""
+        text = orjson.dumps(preferences)
+        if len(text) > _LONGEST_PREFERENCES:
+            raise InvalidValue(f"preferences have at most {_LONGEST_PREFERENCES} bytes")
+        self._set(fold_name(name), preferences=text.decode())
+
+    def _insert(self, name: str, password: str, role: Role, display_name: str) -> Account:
+        key = fold_name(name)
+        if not _NAME.fullmatch(key):
+            raise InvalidValue("a name has up to 64 letters, digits and . _ @ + -")
+        values = {
+            "name": key,
+            "display_name": _display_name(display_name),
+            "role": role.value,
+            "password_hash": self._passwords.hash(password),
+            "created": self._clock(),
+        }
+        try:
+            with writing(self._engine) as connection:
+                connection.execute(insert(accounts_table).values(**values))
+        except IntegrityError as error:
+            raise AlreadyExists("an account of this name exists") from error
+        return self.get(key)
+
+    def _values(self, change: AccountChange) -> dict[str, object]:
+        values: dict[str, object] = {}
+        if change.display_name is not None:
+            values["display_name"] = _display_name(change.display_name)
+        if change.role is not None:
+            values["role"] = change.role.value
+        if change.disabled is not None:
+            values["disabled"] = change.disabled
+        if change.password is not None:
+            require_acceptable(change.password)
+            values["password_hash"] = self._passwords.hash(change.password)
+        return values
+
+    def _set(self, name: str, **values: object) -> None:
+        table = accounts_table
+        with writing(self._engine) as connection:
+            connection.execute(update(table).where(table.c.name == name).values(**values))
+
+
+def ensure_admin(accounts: Accounts, password: str | None) -> str | None:
+    """Create the account ``admin`` where there is none at all.
+
+    Without a password one is made; it is returned, this once.
+    """
+    return accounts.add_first(password)
+
+
+def fold_name(name: str) -> str:
+    """Return a name as it is kept and compared."""
+    return name.strip().lower()
+
+
+def account_of(row: RowMapping) -> Account:
+    """Return the account of a row that holds the account's columns."""
+    return Account(
+        name=row["name"],
+        display_name=row["display_name"],
+        role=Role(row["role"]),
+        disabled=row["disabled"],
+        created=row["created"],
+        last_login=row["last_login"],
+    )
+
+
+def _display_name(value: str) -> str:
+    name = " ".join(value.split())
+    if len(name) > _LONGEST_DISPLAY_NAME:
+        raise InvalidValue(f"a display name has at most {_LONGEST_DISPLAY_NAME} characters")
+    return name
+
+
+def _require_administrator(connection: Connection) -> None:
+    table = accounts_table
+    able = table.c.role == Role.ADMIN.value, table.c.disabled.is_(False)
+    statement = select(func.count()).select_from(table).where(*able)
+    if connection.execute(statement).scalar_one() == 0:
+        raise InvalidValue("one administrator who can log in has to remain")

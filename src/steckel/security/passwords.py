@@ -1,0 +1,65 @@
+"""Passwords: argon2id (RFC 9106), and no way to tell from the time whether an account exists."""
+
+import secrets
+import threading
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from steckel.security.refusals import InvalidValue
+
+SHORTEST = 8
+LONGEST = 1024  #: bytes: a bound for the work of hashing
+
+#: Each verification takes tens of megabytes: a flood of logins waits in a line.
+_AT_ONCE = 2
+
+
+class Passwords:
+    """Hashes and verifies passwords. Thread-safe; blocking for tens of milliseconds."""
+
+    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+        self._hasher = hasher or PasswordHasher()
+        self._slots = threading.BoundedSemaphore(_AT_ONCE)
+        self._dummy = self._hasher.hash(secrets.token_urlsafe())
+
+    def hash(self, password: str) -> str:
+        """Return the hash under which a password is kept."""
+        with self._slots:
+            return self._hasher.hash(password)
+
+    def verify(self, password_hash: str | None, password: str) -> bool:
+        """Whether a password fits. ``None``, for an unknown account, takes as long as any."""
+        if len(password.encode()) > LONGEST:
+            return False
+        try:
+            with self._slots:
+                self._hasher.verify(password_hash or self._dummy, password)
+        except (VerificationError, InvalidHashError):
+            return False
+        return password_hash is not None
+
+    def is_outdated(self, password_hash: str) -> bool:
+        """Whether a hash was made with other parameters than today's."""
+        return self._hasher.check_needs_rehash(password_hash)
+
+
+def require_acceptable(password: str) -> None:
+    """Refuse a password that is too short or too long.
+
+    Raises
+    ------
+    InvalidValue
+        With what is asked for (length alone counts: NIST SP 800-63B 5.1.1.2).
+    """
+    if len(password) < SHORTEST:
+        raise InvalidValue(f"a password has at least {SHORTEST} characters")
+    if len(password.encode()) > LONGEST:
+        raise InvalidValue(f"a password has at most {LONGEST} bytes")
+
+
+def generate() -> str:
+    """Return a fresh password of about 95 bits that can be typed from a screen."""
+    alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
+    groups = ("".join(secrets.choice(alphabet) for _ in range(5)) for _ in range(4))
+    return "-".join(groups)

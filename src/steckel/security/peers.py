@@ -1,0 +1,127 @@
+"""Remote application entities: where C-MOVE sends to, and who may call us.
+
+The table is changed by other processes (``steckel ae add``) while this one
+runs: what is remembered of it is a second old at most.
+"""
+
+import ipaddress
+import threading
+import time
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, RowMapping, delete, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from steckel.errors import NotFound
+from steckel.index.engine import writing
+from steckel.security.accounts import Clock
+from steckel.security.refusals import AlreadyExists, InvalidValue
+from steckel.security.tables import ae as ae_table
+
+_FRESH = 1.0
+_LONGEST_TITLE = 16
+_LONGEST_HOST = 253
+_HIGHEST_PORT = 65535
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RemoteAe:
+    """A remote application entity and where it listens."""
+
+    aet: str
+    host: str
+    port: int
+    tls: bool = False
+    description: str = ""
+
+    def __post_init__(self) -> None:
+        _require_title(self.aet)
+        if not 0 < len(self.host) <= _LONGEST_HOST or any(c.isspace() for c in self.host):
+            raise InvalidValue("a host is a name or an address without spaces")
+        if not 1 <= self.port <= _HIGHEST_PORT:
+            raise InvalidValue(f"a port is between 1 and {_HIGHEST_PORT}")
+
+
+class PeerDirectory:
+    """The remote application entities that this site knows. Thread-safe; blocking."""
+
+    def __init__(self, engine: Engine, clock: Clock = time.monotonic) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._known: dict[str, RemoteAe] = {}
+        self._read: float | None = None
+
+    def is_allowed(self, aet: str, address: str) -> bool:
+        """Whether an AE may call from an address: any from this machine, else known ones."""
+        return is_loopback(address) or self.lookup(aet) is not None
+
+    def lookup(self, aet: str) -> RemoteAe | None:
+        """Return the entity of a title, if it is known."""
+        # Leading and trailing spaces of a title do not count (PS3.5 6.2, AE).
+        return self._current().get(aet.strip())
+
+    def list(self) -> list[RemoteAe]:
+        """Return all known entities by title, as the table has them now."""
+        statement = select(ae_table).order_by(ae_table.c.title)
+        with self._engine.connect() as connection:
+            return [_remote(row) for row in connection.execute(statement).mappings()]
+
+    def add(self, entity: RemoteAe) -> None:
+        """Register an entity, or raise `AlreadyExists`."""
+        row = {"title": entity.aet, "host": entity.host, "port": entity.port}
+        row |= {"tls": entity.tls, "description": entity.description}
+        try:
+            with writing(self._engine) as connection:
+                connection.execute(insert(ae_table).values(**row))
+        except IntegrityError as error:
+            raise AlreadyExists(f"{entity.aet} is registered already") from error
+        self._forget()
+
+    def remove(self, aet: str) -> None:
+        """Drop an entity, or raise `NotFound`."""
+        statement = delete(ae_table).where(ae_table.c.title == aet)
+        with writing(self._engine) as connection:
+            removed = connection.execute(statement).rowcount
+        self._forget()
+        if removed == 0:
+            raise NotFound("no application entity of this title is registered")
+
+    def _current(self) -> dict[str, RemoteAe]:
+        with self._lock:
+            now = self._clock()
+            if self._read is None or now - self._read >= _FRESH:
+                self._known = {entity.aet: entity for entity in self.list()}
+                self._read = now
+            return self._known
+
+    def _forget(self) -> None:
+        with self._lock:
+            self._read = None
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an address is this machine's own."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    return (mapped or parsed).is_loopback
+
+
+def _remote(row: RowMapping) -> RemoteAe:
+    return RemoteAe(
+        aet=row["title"],
+        host=row["host"],
+        port=row["port"],
+        tls=row["tls"],
+        description=row["description"],
+    )
+
+
+def _require_title(title: str) -> None:
+    # PS3.5 6.2, AE: 16 characters of the default repertoire, no backslash, no control.
+    printable = all(" " <= char <= "~" and char != "\\" for char in title)
+    if not 0 < len(title) <= _LONGEST_TITLE or title != title.strip() or not printable:
+        raise InvalidValue(f"an AE title has 1 to {_LONGEST_TITLE} ASCII characters, no backslash")

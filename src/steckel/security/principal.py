@@ -1,0 +1,29 @@
+"""Who is asking, as the doors see it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from steckel.security.decisions import Role, allows
+
+
+class Via(StrEnum):
+    """How a caller showed who it is."""
+
+    SESSION = "session"
+    TOKEN = "token"  # noqa: S105  a word, no secret
+    BASIC = "basic"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Principal:
+    """An account that has shown who it is."""
+
+    name: str
+    role: Role
+    via: Via
+    display_name: str = ""
+    session: str | None = None  #: digest of the session's identifier
+
+    def may(self, action: str) -> bool:
+        """Whether the account has the right to do something."""
+        return allows(self, action)
