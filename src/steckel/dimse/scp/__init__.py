@@ -1,0 +1,1 @@
+"""Doors: one per DIMSE service. Decode a request, call one port, encode the answer."""

@@ -1,0 +1,39 @@
+"""The door of C-FIND (PS3.4 C.4.1)."""
+
+from steckel.dimse.scp.identifier import read_identifier, to_answer, to_query
+from steckel.dimse.scp.request import Request
+from steckel.dimse.services import FIND_FUZZY, FIND_RELATIONAL
+from steckel.dimse.status import Status
+from steckel.query.ports import Finder
+
+
+class FindScp:
+    """Query of the Patient Root and Study Root information models as SCP."""
+
+    def __init__(self, finder: Finder, *, aet: str, relational_by_default: bool) -> None:
+        self._finder = finder
+        self._aet = aet
+        self._relational_by_default = relational_by_default
+
+    def __call__(self, request: Request) -> None:
+        """Answer one query, match by match."""
+        levels = request.service.levels
+        raw = request.read_identifier()
+        identifier = read_identifier(raw, request.context.transfer_syntax, levels)
+        extended = request.extended.ljust(4, b"\0")
+        query = to_query(
+            identifier,
+            levels,
+            relational=bool(extended[FIND_RELATIONAL]) or self._relational_by_default,
+            fuzzy=bool(extended[FIND_FUZZY]),
+        )
+        pending = Status.PENDING
+        if identifier.has_unmatched:
+            pending = Status.PENDING_WITHOUT_OPTIONAL_KEYS
+        for match in self._finder.find(query):
+            if request.cancelled():
+                request.respond(Status.CANCEL)
+                return
+            answer = to_answer(identifier, match, self._aet)
+            request.respond(pending, identifier=answer)
+        request.respond(Status.SUCCESS)

@@ -1,0 +1,132 @@
+"""The services of this application entity, as data (PS3.4).
+
+What an abstract syntax is good for decides how its presentation context is
+answered and which operations it takes. Whatever is none of our other services,
+nor a service of the standard that we lack, is taken for storage.
+"""
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from pydicom._uid_dict import UID_dictionary
+
+from steckel.dicom.transfer_syntax import (
+    EXPLICIT_VR_BIG_ENDIAN,
+    EXPLICIT_VR_LITTLE_ENDIAN,
+    IMPLICIT_VR_LITTLE_ENDIAN,
+    TRANSFER_SYNTAXES,
+)
+from steckel.dicom.uids import VERIFICATION
+from steckel.dimse.wire.command import Operation
+from steckel.query.model import Level
+from steckel.upperlayer.negotiation import Support
+
+PATIENT_ROOT: Final = (Level.PATIENT, Level.STUDY, Level.SERIES, Level.IMAGE)
+STUDY_ROOT: Final = (Level.STUDY, Level.SERIES, Level.IMAGE)
+
+PATIENT_ROOT_FIND: Final = "1.2.840.10008.5.1.4.1.2.1.1"
+PATIENT_ROOT_MOVE: Final = "1.2.840.10008.5.1.4.1.2.1.2"
+PATIENT_ROOT_GET: Final = "1.2.840.10008.5.1.4.1.2.1.3"
+STUDY_ROOT_FIND: Final = "1.2.840.10008.5.1.4.1.2.2.1"
+STUDY_ROOT_MOVE: Final = "1.2.840.10008.5.1.4.1.2.2.2"
+STUDY_ROOT_GET: Final = "1.2.840.10008.5.1.4.1.2.2.3"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Service:
+    """What one SOP class lets a peer do."""
+
+    operation: Operation
+    levels: tuple[Level, ...] = ()  #: of the information model, from the top
+
+
+SERVICES: Final[dict[str, Service]] = {
+    VERIFICATION: Service(operation=Operation.C_ECHO),
+    PATIENT_ROOT_FIND: Service(operation=Operation.C_FIND, levels=PATIENT_ROOT),
+    PATIENT_ROOT_MOVE: Service(operation=Operation.C_MOVE, levels=PATIENT_ROOT),
+    PATIENT_ROOT_GET: Service(operation=Operation.C_GET, levels=PATIENT_ROOT),
+    STUDY_ROOT_FIND: Service(operation=Operation.C_FIND, levels=STUDY_ROOT),
+    STUDY_ROOT_MOVE: Service(operation=Operation.C_MOVE, levels=STUDY_ROOT),
+    STUDY_ROOT_GET: Service(operation=Operation.C_GET, levels=STUDY_ROOT),
+}
+STORAGE: Final = Service(operation=Operation.C_STORE)
+
+#: SOP classes with "Storage" in their names that are none of PS3.4 B.5 or GG.3.
+_NOT_STORAGE = ("Storage Commitment", "Media Storage Directory")
+_STANDARD = {
+    uid: entry[0] for uid, entry in UID_dictionary.items() if entry[1] != "Transfer Syntax"
+}
+
+#: Every storage SOP class of the standard, retired ones included.
+STORAGE_SOP_CLASSES: Final = frozenset(
+    uid
+    for uid, name in _STANDARD.items()
+    if "Storage" in name and not name.startswith(_NOT_STORAGE)
+    if UID_dictionary[uid][1] == "SOP Class"
+)
+
+#: Syntaxes in which we read and write identifiers.
+_IDENTIFIER_SYNTAXES = frozenset(
+    {EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN, EXPLICIT_VR_BIG_ENDIAN}
+)
+
+#: Level 2, digital signatures preserved, no coercion (PS3.4 B.3.1.4): bytes are kept.
+_STORAGE_INFORMATION = bytes((2, 0, 3, 0, 0, 0))
+
+#: Of C-FIND (PS3.4 C.5.1.1): relational queries yes, combined date-time matching
+#: no, fuzzy matching of names yes, timezone adjustment no.
+FIND_RELATIONAL, FIND_FUZZY = 0, 2
+_FIND_INFORMATION = bytes((1, 0, 1, 0))
+#: Of C-MOVE and C-GET (PS3.4 C.5.2.1, C.5.3.1): relational retrieval yes.
+_RETRIEVE_INFORMATION = bytes((1,))
+
+
+def service_of(abstract_syntax: str, *, accept_unknown_storage: bool) -> Service | None:
+    """Return the service behind an abstract syntax, or ``None``."""
+    service = SERVICES.get(abstract_syntax)
+    if service is not None or abstract_syntax in STORAGE_SOP_CLASSES:
+        return service or STORAGE
+    if not accept_unknown_storage or not abstract_syntax or abstract_syntax in _STANDARD:
+        return None
+    return STORAGE
+
+
+def support_of(abstract_syntax: str, *, accept_unknown_storage: bool) -> Support | None:
+    """Say how a presentation context is to be answered (for `negotiation.answer`)."""
+    service = service_of(abstract_syntax, accept_unknown_storage=accept_unknown_storage)
+    if service is None:
+        return None
+    return _SUPPORT[service.operation]
+
+
+def _wish(ours: bytes, theirs: bytes) -> bytes:
+    """Grant what is wished for and can be had; fields that they left out stay out."""
+    return bytes(mine & wanted for mine, wanted in zip(ours, theirs, strict=False))
+
+
+def _state(ours: bytes, _: bytes) -> bytes:
+    """Say what we do, whatever they do."""
+    return ours
+
+
+def _identifiers(information: bytes | None = None) -> Support:
+    answer = None if information is None else partial(_wish, information)
+    return Support(transfer_syntaxes=_IDENTIFIER_SYNTAXES, extended=answer)
+
+
+_STORED_SYNTAXES: AbstractSet[str] | Mapping[str, object] = frozenset(TRANSFER_SYNTAXES)
+
+_SUPPORT: dict[Operation, Support] = {
+    Operation.C_ECHO: _identifiers(),
+    Operation.C_FIND: _identifiers(_FIND_INFORMATION),
+    Operation.C_MOVE: _identifiers(_RETRIEVE_INFORMATION),
+    Operation.C_GET: _identifiers(_RETRIEVE_INFORMATION),
+    Operation.C_STORE: Support(
+        transfer_syntaxes=_STORED_SYNTAXES,
+        peer_may_be_scp=True,
+        extended=partial(_state, _STORAGE_INFORMATION),
+    ),
+}

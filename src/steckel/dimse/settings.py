@@ -1,0 +1,41 @@
+"""How this application entity behaves; made by `server.settings` and handed in."""
+
+import ssl
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timeouts:
+    """Seconds."""
+
+    artim: float = 30.0  #: for an A-ASSOCIATE-RQ, and for the peer to close (PS3.8 9.1.5)
+    idle: float = 600.0  #: between two messages
+    network: float = 60.0  #: in which a peer must go on with what it has begun, or read on
+    connect: float = 10.0  #: for a connection to another AE, TLS handshake included
+    response: float = 300.0  #: for another AE to answer a request of ours
+
+
+@dataclass(frozen=True, kw_only=True)
+class DimseSettings:
+    """One application entity with its listeners. Port 0 takes any free one."""
+
+    aet: str = "STECKEL"
+    host: str = "127.0.0.1"
+    port: int = 11112
+    tls_host: str = "127.0.0.1"
+    tls_port: int | None = None  #: ``None``: no TLS listener
+    tls_context: ssl.SSLContext | None = None  #: of the TLS listener
+    client_tls_context: ssl.SSLContext | None = None  #: for AEs reached by TLS
+    max_associations: int = 64
+    max_connections: int = 512  #: associations, and what is about to become or end as one
+    max_pdu_length: int = 256 * 1024
+    timeouts: Timeouts = Timeouts()
+    accept_unknown_storage: bool = True
+    check_called_aet: bool = False
+    #: Answer queries that leave out unique keys above their level although
+    #: relational queries were not negotiated (PS3.4 C.4.1.2.2.1), as many ask them.
+    relational_by_default: bool = True
+
+    def __post_init__(self) -> None:
+        if self.tls_port is not None and self.tls_context is None:
+            raise ValueError("a TLS listener needs an SSL context")

@@ -1,0 +1,259 @@
+"""In-memory stand-ins of the ports, for tests of the DIMSE services."""
+
+import io
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import pydicom
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian
+
+from steckel.archive.draft import Buffer
+from steckel.archive.location import Location
+from steckel.dicom.json_model import JsonDataset
+from steckel.dicom.part10 import read_start
+from steckel.dicom.uids import (
+    SeriesUid,
+    SopClassUid,
+    SopInstanceUid,
+    StudyUid,
+    TransferSyntaxUid,
+)
+from steckel.dimse.ports import RemoteEntity
+from steckel.errors import CannotRender, NotFound, OutOfSpace, SteckelError
+from steckel.ingest.model import Arrival, Outcome, Receipt, Refusal
+from steckel.query.model import Query
+from steckel.retrieve.model import MetadataDocument, Selection, StoredInstance
+
+CT = "1.2.840.10008.5.1.4.1.1.2"
+SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
+
+
+class MemoryDraft:
+    """A draft in memory, which may run full."""
+
+    def __init__(self, capacity: int | None = None) -> None:
+        self.data = bytearray()
+        self.discarded = threading.Event()
+        self._capacity = capacity
+
+    @property
+    def size(self) -> int:
+        return len(self.data)
+
+    def write(self, data: Buffer) -> None:
+        if self._capacity is not None and len(self.data) + len(data) > self._capacity:
+            raise OutOfSpace("the spool is full")
+        self.data += data
+
+    def read(self, offset: int, length: int) -> memoryview:
+        return memoryview(self.data)[offset : offset + length]
+
+    def discard(self) -> None:
+        self.discarded.set()
+
+
+@dataclass
+class MemoryReceiver:
+    """Keeps what arrives; refuses with `error` when that is set."""
+
+    error: SteckelError | None = None
+    capacity: int | None = None
+    keep: bool = True
+    arrivals: list[Arrival] = field(default_factory=list)
+    drafts: list[MemoryDraft] = field(default_factory=list)
+    crash: Exception | None = None
+
+    def draft(self) -> MemoryDraft:
+        draft = MemoryDraft(self.capacity)
+        if self.keep:
+            self.drafts.append(draft)
+        return draft
+
+    def receive(self, arrivals: Sequence[Arrival]) -> list[Receipt | Refusal]:
+        return [self._receive(arrival) for arrival in arrivals]
+
+    def _receive(self, arrival: Arrival) -> Receipt | Refusal:
+        if self.crash is not None:
+            raise self.crash
+        if self.error is not None:
+            return Refusal(error=self.error)
+        if self.keep:
+            self.arrivals.append(arrival)
+        return Receipt(
+            outcome=Outcome.STORED,
+            sop_class_uid=arrival.expected.sop_class_uid or SopClassUid(""),
+            sop_instance_uid=arrival.expected.sop_instance_uid or SopInstanceUid(""),
+            study_uid=StudyUid("1.2"),
+            series_uid=SeriesUid("1.2.3"),
+        )
+
+    def datasets(self) -> list[Dataset]:
+        return [
+            pydicom.dcmread(io.BytesIO(bytes(arrival.draft.read(0, arrival.draft.size))))
+            for arrival in self.arrivals
+        ]
+
+
+@dataclass
+class ListFinder:
+    """Answers every query with the same matches, and remembers the queries."""
+
+    matches: list[JsonDataset] = field(default_factory=list)
+    error: SteckelError | None = None
+    queries: list[Query] = field(default_factory=list)
+    before_each: Callable[[int], object] = lambda _: None
+
+    def find(self, query: Query) -> Iterator[JsonDataset]:
+        self.queries.append(query)
+        if self.error is not None:
+            raise self.error
+        for number, match in enumerate(self.matches):
+            self.before_each(number)
+            yield match
+
+
+@dataclass
+class MemoryRetriever:
+    """Serves Part 10 files from memory; `selections` remembers what was asked."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    instances: list[StoredInstance] = field(default_factory=list)
+    selections: list[Selection] = field(default_factory=list)
+    chunk: int = 1 << 20
+    before_chunk: Callable[[StoredInstance], object] = lambda _: None
+
+    def add(self, part10: bytes) -> StoredInstance:
+        start = read_start(part10)
+        dataset = pydicom.dcmread(io.BytesIO(part10), stop_before_pixels=True)
+        uid = str(dataset.SOPInstanceUID)
+        instance = StoredInstance(
+            study_uid=StudyUid(dataset.StudyInstanceUID),
+            series_uid=SeriesUid(dataset.SeriesInstanceUID),
+            sop_instance_uid=SopInstanceUid(uid),
+            sop_class_uid=SopClassUid(dataset.SOPClassUID),
+            transfer_syntax=TransferSyntaxUid(start.transfer_syntax),
+            location=Location(container=uid, offset=0, length=len(part10)),
+            dataset_offset=start.dataset_offset,
+            digest="",
+            frames=None,
+        )
+        self.files[uid] = part10
+        self.instances.append(instance)
+        return instance
+
+    def select(self, selection: Selection) -> Iterator[StoredInstance]:
+        self.selections.append(selection)
+        for instance in self.instances:
+            wanted = (
+                (selection.study_uids, instance.study_uid),
+                (selection.series_uids, instance.series_uid),
+                (selection.sop_instance_uids, instance.sop_instance_uid),
+            )
+            if all(not uids or uid in uids for uids, uid in wanted):
+                yield instance
+
+    def instance(self, study: str, series: str, sop: str) -> StoredInstance:
+        raise NotFound(f"{study}/{series}/{sop}")
+
+    def read(self, instance: StoredInstance, offset: int = 0, length: int | None = None) -> bytes:
+        data = self.files[instance.location.container]
+        return data[offset:] if length is None else data[offset : offset + length]
+
+    def chunks(self, instance: StoredInstance, offset: int = 0) -> Iterator[bytes]:
+        data = self.files[instance.location.container]
+        for start in range(offset, len(data), self.chunk):
+            self.before_chunk(instance)
+            yield data[start : start + self.chunk]
+
+    def frame(self, instance: StoredInstance, number: int) -> bytes:
+        raise NotFound(f"{instance.sop_instance_uid} {number}")
+
+    def bulk(self, instance: StoredInstance, path: str) -> bytes:
+        raise NotFound(path)
+
+    def metadata(self, study: str, series: str) -> MetadataDocument:
+        raise NotFound(f"{study}/{series}")
+
+    def instance_metadata(self, instance: StoredInstance) -> bytes:
+        raise NotFound(instance.sop_instance_uid)
+
+
+@dataclass
+class PydicomTranscoder:
+    """Rewrites uncompressed data sets; cannot do others unless `decompress` is set."""
+
+    calls: list[str] = field(default_factory=list)
+
+    def transcode(self, part10: bytes, to: TransferSyntaxUid) -> bytes:
+        self.calls.append(to)
+        dataset = pydicom.dcmread(io.BytesIO(part10))
+        if dataset.file_meta.TransferSyntaxUID.is_compressed:
+            raise CannotRender("no decoder for this in the test")
+        dataset.file_meta.TransferSyntaxUID = pydicom.uid.UID(to)
+        target = io.BytesIO()
+        pydicom.dcmwrite(
+            target,
+            dataset,
+            implicit_vr=dataset.file_meta.TransferSyntaxUID.is_implicit_VR,
+            little_endian=True,
+            enforce_file_format=True,
+        )
+        return target.getvalue()
+
+
+@dataclass
+class OpenDirectory:
+    """Lets everybody in but who is `barred`; knows the entities in `remotes`."""
+
+    barred: frozenset[str] = frozenset()
+    remotes: dict[str, RemoteEntity] = field(default_factory=dict)
+
+    def is_allowed(self, aet: str, address: str) -> bool:
+        return aet not in self.barred
+
+    def lookup(self, aet: str) -> RemoteEntity | None:
+        return self.remotes.get(aet)
+
+
+def make_part10(
+    uid: str,
+    *,
+    sop_class: str = CT,
+    transfer_syntax: str = ExplicitVRLittleEndian,
+    study: str = "1.2.3",
+    series: str = "1.2.3.4",
+    pixels: int = 2048,
+) -> bytes:
+    """Return a small image as a Part 10 file."""
+    meta = FileMetaDataset()
+    meta.MediaStorageSOPClassUID = sop_class
+    meta.MediaStorageSOPInstanceUID = uid
+    meta.TransferSyntaxUID = pydicom.uid.UID(transfer_syntax)
+    dataset = Dataset()
+    dataset.file_meta = meta
+    dataset.SOPClassUID = sop_class
+    dataset.SOPInstanceUID = uid
+    dataset.StudyInstanceUID = study
+    dataset.SeriesInstanceUID = series
+    dataset.PatientID = "TEST"
+    dataset.PatientName = "Test^Case"
+    dataset.Modality = "CT"
+    compressed = meta.TransferSyntaxUID.is_compressed
+    if compressed:
+        dataset.PixelData = pydicom.encaps.encapsulate([b"\xff\xd8" + bytes(pixels) + b"\xff\xd9"])
+        dataset["PixelData"].VR = "OB"
+        dataset["PixelData"].is_undefined_length = True
+    else:
+        dataset.PixelData = bytes(range(256)) * (pixels // 256)
+        dataset["PixelData"].VR = "OW"
+    target = io.BytesIO()
+    pydicom.dcmwrite(
+        target,
+        dataset,
+        implicit_vr=meta.TransferSyntaxUID.is_implicit_VR,
+        little_endian=meta.TransferSyntaxUID.is_little_endian,
+        enforce_file_format=True,
+    )
+    return target.getvalue()
