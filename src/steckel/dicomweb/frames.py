@@ -24,6 +24,7 @@ from steckel.dicomweb.content import (
 from steckel.dicomweb.frame_forms import FrameForm, available, forms
 from steckel.dicomweb.media_types import Range
 from steckel.dicomweb.multipart_answer import MultipartAnswer
+from steckel.dicomweb.numbers import natural
 from steckel.dicomweb.ports import Imaging
 from steckel.dicomweb.refusals import BadRequest, NotAcceptable
 from steckel.dicomweb.streaming import in_threads
@@ -155,9 +156,10 @@ def frame_numbers(text: str) -> list[int]:
     parts = text.split(",")
     if len(parts) > _MOST_FRAMES:
         raise BadRequest(f"one request is for at most {_MOST_FRAMES} frames")
-    if not all(part.isdecimal() and len(part) < 10 and int(part) for part in parts):
+    numbers = [number for part in parts if (number := natural(part))]
+    if len(numbers) < len(parts):
         raise BadRequest("frames are listed by their numbers, from 1")
-    return [int(part) for part in parts]
+    return numbers
 
 
 def check_frames(instance: StoredInstance, numbers: list[int]) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from steckel.dicom import dictionary, tags
 from steckel.dicom.uids import is_tolerable_uid
+from steckel.dicomweb.numbers import natural
 from steckel.errors import InvalidQuery
 from steckel.query.model import Fields, Key, Level, Query
 
@@ -139,9 +140,10 @@ def _normalise(tag: int, value: str) -> str:
 
 
 def _number(name: str, value: str) -> int:
-    if not value.isdecimal() or len(value) > 12:
+    number = natural(value)
+    if number is None:
         raise InvalidQuery(f"{name} is no number")
-    return int(value)
+    return number
 
 
 def _truth(name: str, value: str) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from math import isfinite
 
+from steckel.dicomweb.numbers import natural
 from steckel.dicomweb.refusals import BadRequest
 
 JPEG, PNG, GIF = "image/jpeg", "image/png", "image/gif"
@@ -79,9 +80,10 @@ def quality_of(text: str | None) -> int | None:
     """Read a JPEG quality (PS3.18 8.3.5.1.2)."""
     if not text:
         return None
-    if not text.isdecimal() or len(text) > 3 or not 1 <= int(text) <= 100:
+    quality = natural(text)
+    if quality is None or not 1 <= quality <= 100:
         raise BadRequest("the quality is a number from 1 to 100")
-    return int(text)
+    return quality
 
 
 def side_of(text: str, name: str) -> int | None:

@@ -19,6 +19,7 @@ from steckel.dicomweb.content import (
 from steckel.dicomweb.documents import datasets_of
 from steckel.dicomweb.frames import check_frames
 from steckel.dicomweb.media_types import DICOM, Range
+from steckel.dicomweb.numbers import natural
 from steckel.dicomweb.ports import Imaging
 from steckel.dicomweb.refusals import BadRequest, NotAcceptable
 from steckel.dicomweb.rendered import IMAGES
@@ -123,10 +124,10 @@ def _content_type(parameters: Mapping[str, str], instance: StoredInstance) -> st
 
 
 def _frame_number(parameters: Mapping[str, str]) -> int:
-    text = parameters.get("frameNumber") or "1"
-    if not text.isdecimal() or len(text) > 9 or not int(text):
+    number = natural(parameters.get("frameNumber") or "1")
+    if not number:
         raise BadRequest("frameNumber is a number from 1")
-    return int(text)
+    return number
 
 
 def _rendering(
