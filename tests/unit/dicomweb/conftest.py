@@ -6,8 +6,6 @@ from typing import Any
 
 import httpx
 import pytest
-
-from steckel.retrieve.model import StoredInstance
 from tests.unit.dicomweb.memory_archive import (
     MemoryArchive,
     Person,
@@ -15,6 +13,8 @@ from tests.unit.dicomweb.memory_archive import (
     application,
     sample,
 )
+
+from steckel.retrieve.model import StoredInstance
 
 
 class Client:

@@ -6,13 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from io import BytesIO
+from pathlib import Path
 
+import numpy as np
 import orjson
 import pydicom
 from PIL import Image
 from pydicom.data import get_testdata_file
 from pydicom.uid import ExplicitVRLittleEndian
 from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from steckel.archive.location import Location
 from steckel.dicom import tags
@@ -125,7 +128,7 @@ class MemoryArchive:
     def add(self, data: bytes) -> StoredInstance:
         draft = self.draft()
         draft.write(data)
-        (receipt,) = self.receive([Arrival(draft=draft, source=None)])  # type: ignore[arg-type]
+        (receipt,) = self.receive([Arrival(draft=draft, source=None)])
         assert isinstance(receipt, Receipt), receipt
         return self.instances[receipt.sop_instance_uid]
 
@@ -242,14 +245,14 @@ class MemoryArchive:
 
     # --- deleter
     def delete_study(self, study: str) -> None:
-        self._delete(Selection(study_uids=(study,)))  # type: ignore[arg-type]
+        self._delete(Selection(study_uids=(study,)))
 
     def delete_series(self, study: str, series: str) -> None:
-        self._delete(Selection(study_uids=(study,), series_uids=(series,)))  # type: ignore[arg-type]
+        self._delete(Selection(study_uids=(study,), series_uids=(series,)))
 
     def delete_instance(self, study: str, series: str, sop: str) -> None:
         self.instance(study, series, sop)
-        self._delete(Selection(sop_instance_uids=(sop,)))  # type: ignore[arg-type]
+        self._delete(Selection(sop_instance_uids=(sop,)))
 
     def _delete(self, selection: Selection) -> None:
         found = list(self.select(selection))
@@ -298,7 +301,7 @@ class SimpleImaging:
     requests: list[RenderRequest] = field(default_factory=list)
     decodes: int = 0
 
-    def _pixels(self, instance: StoredInstance, frame: int) -> "object":
+    def _pixels(self, instance: StoredInstance, frame: int) -> np.ndarray:
         dataset = pydicom.dcmread(BytesIO(self.archive.files[instance.sop_instance_uid]))
         if "PixelData" not in dataset:
             raise CannotRender("there are no pixels")
@@ -312,13 +315,13 @@ class SimpleImaging:
     async def decode(self, instance: StoredInstance, frame: int) -> bytes:
         self.decodes += 1
         pixels = self._pixels(instance, frame)
-        return pixels.astype(pixels.dtype.newbyteorder("<")).tobytes()  # type: ignore[attr-defined]
+        return pixels.astype(pixels.dtype.newbyteorder("<")).tobytes()
 
     async def render(self, instance: StoredInstance, frame: int, request: RenderRequest) -> Picture:
         self.requests.append(request)
         pixels = self._pixels(instance, frame)
-        low, high = pixels.min(), pixels.max()  # type: ignore[attr-defined]
-        scaled = ((pixels - low) * (255.0 / max(high - low, 1))).astype("uint8")  # type: ignore[operator]
+        low, high = pixels.min(), pixels.max()
+        scaled = ((pixels - low) * (255.0 / max(high - low, 1))).astype("uint8")
         image = Image.fromarray(scaled)
         if request.width and request.height:
             image.thumbnail((request.width, request.height))
@@ -358,7 +361,7 @@ def application(
     *,
     person: Person | None = None,
     max_stow_body: int | None = None,
-) -> Starlette:
+) -> ASGIApp:
     services = DicomwebServices(
         receiver=archive,
         finder=archive,
@@ -367,22 +370,27 @@ def application(
         deleter=archive,
         max_stow_body=max_stow_body,
     )
-    application = Starlette(routes=dicomweb_routes(services))
+    return WithPrincipal(Starlette(routes=dicomweb_routes(services)), person)
 
-    async def with_principal(scope, receive, send):  # type: ignore[no-untyped-def]
+
+@dataclass(frozen=True)
+class WithPrincipal:
+    """Stands for the authentication."""
+
+    app: ASGIApp
+    person: Person | None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            scope["state"] = {"principal": person}
-        await application(scope, receive, send)
-
-    return with_principal  # type: ignore[return-value]
+            scope["state"] = {"principal": self.person}
+        await self.app(scope, receive, send)
 
 
 def sample(name: str) -> bytes:
     """A file that ships inside pydicom."""
     path = get_testdata_file(name, download=False)
     assert path, name
-    with open(str(path), "rb") as file:  # noqa: PTH123
-        return file.read()
+    return Path(str(path)).read_bytes()
 
 
 def multipart(*parts: bytes, boundary: str = "frontier", newline: bytes = b"\r\n") -> bytes:

@@ -1,6 +1,7 @@
 """The multipart reader: whole, byte by byte, and what is wrong with a body."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -156,7 +157,7 @@ def test_whatever_is_written_is_read_back(
     reader = MultipartReader(B)
     found: list[bytes] = []
     edges = [0, *sorted(c for c in cuts if c < len(body)), len(body)]
-    for start, stop in zip(edges, edges[1:], strict=False):
+    for start, stop in pairwise(edges):
         for event in reader.feed(body[start:stop]):
             if isinstance(event, PartBegins):
                 found.append(b"")

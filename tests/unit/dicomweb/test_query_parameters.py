@@ -77,7 +77,7 @@ def test_parameters_of_every_request_are_no_keys() -> None:
         [("includefield", "PatientNam")],
         [("PatientID", "1"), ("00100020", "2")],
         [("limit", "1.5")],
-        [("limit", "１")],
+        [("limit", "\uff11")],
         [("SOPInstanceUID", "1.2.*")],
         [("StudyInstanceUID", "1.9")],
     ],

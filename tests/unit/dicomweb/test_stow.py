@@ -1,19 +1,9 @@
 """STOW-RS: what is sent is stored, refused, or answered for."""
 
 from collections.abc import AsyncIterator
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
-
-from steckel.dicomweb import intake
-from steckel.errors import (
-    NotDicom,
-    OutOfSpace,
-    PatientMismatch,
-    StorageFailure,
-    SteckelError,
-    TooLarge,
-)
 from tests.unit.dicomweb.conftest import Client
 from tests.unit.dicomweb.memory_archive import (
     MULTIPART,
@@ -22,6 +12,16 @@ from tests.unit.dicomweb.memory_archive import (
     application,
     multipart,
     sample,
+)
+
+from steckel.dicomweb import intake
+from steckel.errors import (
+    NotDicom,
+    OutOfSpace,
+    PatientMismatch,
+    SteckelError,
+    StorageFailure,
+    TooLarge,
 )
 
 CT, MR = sample("CT_small.dcm"), sample("MR_small.dcm")
@@ -231,7 +231,7 @@ def test_the_sender_is_recorded() -> None:
 def test_the_answer_is_xml_when_asked(client: Client) -> None:
     answer = client.post(STUDIES, multipart(CT), MULTIPART, accept="application/dicom+xml")
     assert answer.headers["content-type"] == "application/dicom+xml"
-    root = ElementTree.fromstring(answer.content)
+    root = ET.fromstring(answer.content)
     keywords = {element.get("keyword") for element in root}
     assert keywords == {"RetrieveURL", "ReferencedSOPSequence"}
 

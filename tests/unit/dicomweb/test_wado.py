@@ -1,45 +1,18 @@
 """WADO-RS: instances, metadata, bulk data; DELETE; what every address has in common."""
 
 import re
-from collections.abc import Callable
 from io import BytesIO
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 from zipfile import ZipFile
 
 import pydicom
 import pytest
-
-from steckel.dicomweb.multipart import MultipartReader, PartBegins, PartData
-from steckel.errors import StorageFailure
-from steckel.retrieve.model import StoredInstance
+from tests.unit.dicomweb.answers import Store, parts_of, path_of
 from tests.unit.dicomweb.conftest import Client
 from tests.unit.dicomweb.memory_archive import MemoryArchive, Person, application, sample
 
-Store = Callable[[str], StoredInstance]
-
-
-def path_of(instance: StoredInstance, depth: int = 3) -> str:
-    steps = [
-        f"/studies/{instance.study_uid}",
-        f"/series/{instance.series_uid}",
-        f"/instances/{instance.sop_instance_uid}",
-    ]
-    return "/dicomweb" + "".join(steps[:depth])
-
-
-def parts_of(answer) -> list[tuple[dict[str, str], bytes]]:  # type: ignore[no-untyped-def]
-    boundary = re.search(r"boundary=(\S+)", answer.headers["content-type"])
-    assert boundary
-    reader = MultipartReader(boundary[1])
-    parts: list[tuple[dict[str, str], bytes]] = []
-    for event in reader.feed(answer.content):
-        if isinstance(event, PartBegins):
-            parts.append((dict(event.headers), b""))
-        elif isinstance(event, PartData):
-            parts[-1] = (parts[-1][0], parts[-1][1] + bytes(event.data))
-    reader.close()
-    return parts
-
+from steckel.errors import StorageFailure
+from steckel.retrieve.model import StoredInstance
 
 # --- instances
 
@@ -224,7 +197,7 @@ def test_metadata_comes_as_xml(client: Client, ct: StoredInstance) -> None:
         )
         ((headers, content),) = parts_of(answer)
         assert headers["content-type"] == "application/dicom+xml"
-        root = ElementTree.fromstring(content)
+        root = ET.fromstring(content)
         family = root.find(".//{*}DicomAttribute[@keyword='PatientName']//{*}FamilyName")
         assert family is not None
         assert family.text == "CompressedSamples"
@@ -323,9 +296,9 @@ def test_a_failing_store_is_503_and_a_defect_is_500_without_its_trace(
     def fail(*_: object) -> None:
         raise StorageFailure("the store does not answer")
 
-    archive.instance = fail  # type: ignore[method-assign,assignment]
+    archive.instance = fail
     assert client.get(path_of(ct) + "/metadata").status_code == 503
-    archive.instance = lambda *_: 1 / 0  # type: ignore[method-assign,assignment,return-value]
+    archive.instance = lambda *_: 1 / 0
     answer = client.get(path_of(ct) + "/metadata")
     assert answer.status_code == 500
     assert "division" not in answer.text
