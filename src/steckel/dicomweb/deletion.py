@@ -8,8 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from steckel.dicomweb.addresses import target_of
-from steckel.dicomweb.ports import Deleter, principal_of
-from steckel.errors import NotAllowed
+from steckel.dicomweb.ports import Deleter, name_of
 
 _log = structlog.get_logger(__name__)
 
@@ -25,15 +24,10 @@ class DeleteTransaction:
 
         Raises
         ------
-        NotAllowed
-            The caller has no right to delete.
         NotFound
             There is no such thing.
         """
         target = target_of(request)
-        principal = principal_of(request)
-        if principal is None or not principal.may("delete"):
-            raise NotAllowed("this account has no right to delete")
         if target.instance:
             await run_in_threadpool(
                 self._deleter.delete_instance, target.study, target.series, target.instance
@@ -42,5 +36,5 @@ class DeleteTransaction:
             await run_in_threadpool(self._deleter.delete_series, target.study, target.series)
         else:
             await run_in_threadpool(self._deleter.delete_study, target.study)
-        _log.info("deleted", path=target.path, by=principal.name)
+        _log.info("deleted", path=target.path, by=name_of(request))
         return Response(status_code=HTTPStatus.NO_CONTENT)

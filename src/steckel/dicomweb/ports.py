@@ -86,3 +86,9 @@ class DicomwebServices:
 def principal_of(request: Request) -> Principal | None:
     """Return who is asking, where the authentication has said."""
     return cast("Principal | None", getattr(request.state, "principal", None))
+
+
+def name_of(request: Request) -> str:
+    """Return the name of who is asking."""
+    principal = principal_of(request)
+    return principal.name if principal else ""

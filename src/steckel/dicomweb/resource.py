@@ -14,10 +14,19 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from steckel.dicomweb.ports import principal_of
 from steckel.dicomweb.problems import problem, problem_of
-from steckel.errors import SteckelError
+from steckel.errors import NotAllowed, SteckelError
+from steckel.security.decisions import Action
 
 Handler = Callable[[Request], Awaitable[Response]]
+
+_NEEDS = {
+    "GET": Action.READ,
+    "HEAD": Action.READ,
+    "POST": Action.STORE,
+    "DELETE": Action.DELETE,
+}
 
 _log = structlog.get_logger(__name__)
 
@@ -60,6 +69,7 @@ class Resource:
             headers = {"Allow": self._allow}
             return problem(HTTPStatus.METHOD_NOT_ALLOWED, detail, headers=headers)
         try:
+            _check_right(request)
             return await handler(request)
         except SteckelError as error:
             return problem_of(error)
@@ -68,6 +78,14 @@ class Resource:
         except Exception:  # noqa: BLE001 (the request ends here, whatever went wrong)
             _log.exception("request_failed", path=request.url.path)
             return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "an internal error; see the log")
+
+
+def _check_right(request: Request) -> None:
+    """Let through who has the right that the method needs; nobody has none."""
+    principal = principal_of(request)
+    action = _NEEDS[request.method]
+    if principal is None or not principal.may(action):
+        raise NotAllowed(f"this account has no right to {action}")
 
 
 async def _without_body(response: Response) -> Response:

@@ -26,7 +26,7 @@ from steckel.dicomweb.media_types import (
     parse_media_type,
 )
 from steckel.dicomweb.native_model import to_xml
-from steckel.dicomweb.ports import principal_of
+from steckel.dicomweb.ports import name_of
 from steckel.dicomweb.refusals import BadRequest, UnsupportedBody
 from steckel.dicomweb.stow_answer import http_status, store_response
 from steckel.errors import TooLarge
@@ -100,9 +100,8 @@ class StoreTransaction:
         expected = Expected()
         if "study" in request.path_params:
             expected = Expected(study_uid=StudyUid(target_of(request).study))
-        principal = principal_of(request)
         address = request.client.host if request.client else ""
-        source = Source(way=Way.STOW, name=principal.name if principal else "", address=address)
+        source = Source(way=Way.STOW, name=name_of(request), address=address)
         return StowRequest(source=source, expected=expected, max_body=self._max_body)
 
 

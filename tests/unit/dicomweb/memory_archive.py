@@ -349,7 +349,7 @@ class SimpleImaging:
 @dataclass(frozen=True)
 class Person:
     name: str = "somebody"
-    rights: frozenset[str] = frozenset({"delete"})
+    rights: frozenset[str] = frozenset({"read", "store", "delete"})
 
     def may(self, action: str) -> bool:
         return action in self.rights
@@ -359,7 +359,7 @@ def application(
     archive: MemoryArchive,
     imaging: SimpleImaging | None = None,
     *,
-    person: Person | None = None,
+    person: Person | None = Person(),
     max_stow_body: int | None = None,
 ) -> ASGIApp:
     services = DicomwebServices(

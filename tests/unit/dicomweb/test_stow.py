@@ -228,6 +228,14 @@ def test_the_sender_is_recorded() -> None:
     assert (arrival.source.way, arrival.source.name) == ("stow", "gateway")
 
 
+def test_storing_is_for_those_who_may() -> None:
+    archive = MemoryArchive()
+    for person in (None, Person(rights=frozenset({"read"}))):
+        client = Client(application(archive, person=person))
+        assert client.post(STUDIES, multipart(CT), MULTIPART).status_code == 403
+    assert archive.drafts == []
+
+
 def test_the_answer_is_xml_when_asked(client: Client) -> None:
     answer = client.post(STUDIES, multipart(CT), MULTIPART, accept="application/dicom+xml")
     assert answer.headers["content-type"] == "application/dicom+xml"
