@@ -9,13 +9,12 @@ import threading
 import time
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, RowMapping, delete, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Engine, RowMapping, delete, insert, select, update
 
 from steckel.errors import NotFound
 from steckel.index.engine import writing
 from steckel.security.accounts import Clock
-from steckel.security.refusals import AlreadyExists, InvalidValue
+from steckel.security.refusals import InvalidValue
 from steckel.security.tables import ae as ae_table
 
 _FRESH = 1.0
@@ -67,16 +66,17 @@ class PeerDirectory:
         with self._engine.connect() as connection:
             return [_remote(row) for row in connection.execute(statement).mappings()]
 
-    def add(self, entity: RemoteAe) -> None:
-        """Register an entity, or raise `AlreadyExists`."""
-        row = {"title": entity.aet, "host": entity.host, "port": entity.port}
-        row |= {"tls": entity.tls, "description": entity.description}
-        try:
-            with writing(self._engine) as connection:
-                connection.execute(insert(ae_table).values(**row))
-        except IntegrityError as error:
-            raise AlreadyExists(f"{entity.aet} is registered already") from error
+    def save(self, entity: RemoteAe) -> bool:
+        """Register an entity, or replace what was registered; return whether it is new."""
+        row: dict[str, object] = {"host": entity.host, "port": entity.port, "tls": entity.tls}
+        row["description"] = entity.description
+        known = update(ae_table).where(ae_table.c.title == entity.aet).values(**row)
+        with writing(self._engine) as connection:
+            is_new = connection.execute(known).rowcount == 0
+            if is_new:
+                connection.execute(insert(ae_table).values(title=entity.aet, **row))
         self._forget()
+        return is_new
 
     def remove(self, aet: str) -> None:
         """Drop an entity, or raise `NotFound`."""

@@ -6,7 +6,7 @@ from tests.unit.security.doubles import Clock
 
 from steckel.errors import NotFound
 from steckel.security.peers import PeerDirectory, RemoteAe, is_loopback
-from steckel.security.refusals import AlreadyExists, InvalidValue
+from steckel.security.refusals import InvalidValue
 
 MODALITY = RemoteAe(aet="CT1", host="192.0.2.7", port=104, description="room 1")
 
@@ -24,7 +24,7 @@ def test_anybody_on_this_machine_may_call(peers: PeerDirectory, address: str) ->
 @pytest.mark.parametrize("address", ["192.0.2.7", "::ffff:192.0.2.7", "fe80::1%eth0", "", "host"])
 def test_from_elsewhere_a_title_has_to_be_registered(peers: PeerDirectory, address: str) -> None:
     assert not peers.is_allowed("CT1", address)
-    peers.add(MODALITY)
+    peers.save(MODALITY)
     assert peers.is_allowed("CT1", address)
     assert peers.is_allowed("CT1 ", address)
     assert not peers.is_allowed("ct1", address)
@@ -34,7 +34,7 @@ def test_what_another_process_registers_counts_after_a_second(
     peers: PeerDirectory, engine: Engine, clock: Clock
 ) -> None:
     assert peers.lookup("CT1") is None
-    PeerDirectory(engine).add(MODALITY)
+    PeerDirectory(engine).save(MODALITY)
     clock.pass_by(1)
     assert peers.lookup("CT1") == MODALITY
     PeerDirectory(engine).remove("CT1")
@@ -46,23 +46,24 @@ def test_the_table_is_not_read_for_each_call(
     peers: PeerDirectory, engine: Engine, clock: Clock
 ) -> None:
     assert peers.lookup("CT1") is None
-    PeerDirectory(engine).add(MODALITY)
+    PeerDirectory(engine).save(MODALITY)
     clock.pass_by(0.5)
     assert peers.lookup("CT1") is None
 
 
 def test_what_this_process_registers_counts_at_once(peers: PeerDirectory) -> None:
     assert peers.lookup("CT1") is None
-    peers.add(MODALITY)
+    peers.save(MODALITY)
     assert peers.lookup("CT1") == MODALITY
     peers.remove("CT1")
     assert peers.lookup("CT1") is None
 
 
-def test_a_title_is_registered_once(peers: PeerDirectory) -> None:
-    peers.add(MODALITY)
-    with pytest.raises(AlreadyExists):
-        peers.add(MODALITY)
+def test_a_title_is_registered_once_and_then_replaced(peers: PeerDirectory) -> None:
+    assert peers.save(MODALITY)
+    moved = RemoteAe(aet="CT1", host="192.0.2.8", port=11112, tls=True)
+    assert not peers.save(moved)
+    assert peers.list() == [moved]
 
 
 def test_an_unknown_title_cannot_be_removed(peers: PeerDirectory) -> None:

@@ -1,0 +1,45 @@
+"""Who calls, as parameters of the doors."""
+
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+
+from fastapi import Depends, Query, Request
+
+from steckel.errors import NotAllowed
+from steckel.security.decisions import Action, allows
+from steckel.security.principal import Principal
+from steckel.web.authentication import address_of
+
+
+async def _caller(request: Request) -> Principal:
+    principal: Principal = request.state.principal
+    return principal
+
+
+async def _address(request: Request) -> str:
+    return address_of(request.scope)
+
+
+Caller = Annotated[Principal, Depends(_caller)]
+Address = Annotated[str, Depends(_address)]
+
+
+def who_may(action: Action) -> Callable[[Request], Coroutine[Any, Any, Principal]]:
+    """Return the dependency that lets only those through who may do something."""
+
+    async def require(request: Request) -> Principal:
+        principal = await _caller(request)
+        if not allows(principal, action):
+            raise NotAllowed("this account has no right to do this")
+        return principal
+
+    return require
+
+
+Deleting = Annotated[Principal, Depends(who_may(Action.DELETE))]
+Caring = Annotated[Principal, Depends(who_may(Action.CARE))]
+Administrator = Annotated[Principal, Depends(who_may(Action.ADMINISTER))]
+Storing = Annotated[Principal, Depends(who_may(Action.STORE))]
+
+Limit = Annotated[int, Query(ge=1, le=500)]
+Cursor = Annotated[str | None, Query(max_length=1024)]

@@ -1,0 +1,41 @@
+"""``/api/patients``: patients and their history."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from steckel.web import shapes
+from steckel.web.answers import Json
+from steckel.web.api.callers import Cursor, Limit
+from steckel.web.ports import StudyCatalogue
+from steckel.web.spelling import spell_patient, spell_patient_detail
+
+
+class PatientDoor:
+    """Lists and shows patients."""
+
+    def __init__(self, catalogue: StudyCatalogue) -> None:
+        self._catalogue = catalogue
+
+    def router(self) -> APIRouter:
+        """Return the routes."""
+        router = APIRouter(prefix="/patients", tags=["patients"])
+        router.get("", response_model=shapes.PatientPage)(self.page)
+        router.get("/{key}", response_model=shapes.PatientWithStudies)(self.patient)
+        return router
+
+    def page(
+        self,
+        search: Annotated[str, Query(max_length=256)] = "",
+        limit: Limit = 100,
+        cursor: Cursor = None,
+    ) -> Response:
+        """List patients by name."""
+        found = self._catalogue.patients(search.strip(), limit, cursor)
+        items = [spell_patient(row) for row in found.items]
+        return Json({"items": items, "next_cursor": found.next_cursor})
+
+    def patient(self, key: str) -> Response:
+        """Show a patient with all studies, newest first."""
+        return Json(spell_patient_detail(self._catalogue.patient(key)))

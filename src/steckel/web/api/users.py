@@ -1,0 +1,86 @@
+"""``/api/users``: accounts."""
+
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from steckel.security.accounts import AccountChange
+from steckel.security.decisions import Role
+from steckel.security.site import Security
+from steckel.web import shapes
+from steckel.web.answers import Json
+from steckel.web.api.callers import Administrator
+from steckel.web.spelling import spell_account
+
+_log = structlog.get_logger(__name__)
+
+_Name = Annotated[str, Field(max_length=256)]
+
+
+class NewAccount(BaseModel):
+    """An account to be made."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: _Name
+    password: str
+    role: Role = Role.USER
+    display_name: _Name = ""
+
+
+class ChangedAccount(BaseModel):
+    """What to change of an account."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    disabled: bool | None = None
+    role: Role | None = None
+    display_name: _Name | None = None
+    password: str | None = None
+
+
+class UserDoor:
+    """Lists, makes and changes accounts."""
+
+    def __init__(self, security: Security) -> None:
+        self._security = security
+
+    def router(self) -> APIRouter:
+        """Return the routes."""
+        router = APIRouter(prefix="/users", tags=["users"])
+        router.get("", response_model=shapes.AccountList)(self.all)
+        router.post("", response_model=shapes.Account, status_code=201)(self.add)
+        router.patch("/{name}", response_model=shapes.Account)(self.change)
+        return router
+
+    def all(self, _caller: Administrator) -> Response:
+        """List all accounts."""
+        return Json({"items": [spell_account(one) for one in self._security.accounts.list()]})
+
+    def add(self, new: NewAccount, caller: Administrator) -> Response:
+        """Make an account."""
+        account = self._security.accounts.add(
+            new.name, new.password, role=new.role, display_name=new.display_name
+        )
+        _log.info("account_added", account=account.name, by=caller.name)
+        return Json(spell_account(account), status_code=201)
+
+    def change(self, name: str, change: ChangedAccount, caller: Administrator) -> Response:
+        """Change an account; a new password or disabling ends its other sessions."""
+        account = self._security.accounts.change(
+            name,
+            AccountChange(
+                disabled=change.disabled,
+                role=change.role,
+                display_name=change.display_name,
+                password=change.password,
+            ),
+        )
+        if change.password is not None or change.disabled:
+            mine = caller.session if account.name == caller.name else None
+            self._security.sessions.end_all(account.name, but=mine)
+        _log.info("account_changed", account=account.name, by=caller.name)
+        return Json(spell_account(account))

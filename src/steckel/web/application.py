@@ -1,0 +1,122 @@
+"""The web application: all HTTP routes behind one login.
+
+What comes in passes, from outside to inside: measuring, security headers, the last
+resort for errors, authentication; then the first segment of its path decides whether
+the guarded routes answer (``/api``, ``/dicomweb``, ``/ohif`` …) or the workstation's
+files, which contain no data.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from steckel import __version__
+from steckel.web import shapes
+from steckel.web.api.conflicts import ConflictDoor
+from steckel.web.api.entities import EntityDoor
+from steckel.web.api.patients import PatientDoor
+from steckel.web.api.quarantine import QuarantineDoor
+from steckel.web.api.session import SessionDoor
+from steckel.web.api.studies import StudyDoor
+from steckel.web.api.system import SystemDoor
+from steckel.web.api.tokens import TokenDoor
+from steckel.web.api.users import UserDoor
+from steckel.web.authentication import Authentication, first_segment
+from steckel.web.last_resort import LastResort
+from steckel.web.measuring import Measuring
+from steckel.web.parts import WebParts
+from steckel.web.problems import HANDLERS
+from steckel.web.security_headers import SecurityHeaders
+
+#: Bytes of a JSON body; what is larger is no form that a person filled in.
+_LARGEST_FORM = 1 << 20
+_PROBLEM: dict[int | str, dict[str, Any]] = {
+    "default": {"model": shapes.Problem, "description": "Why it was not done"}
+}
+
+
+class WebApplication:
+    """The ASGI application."""
+
+    def __init__(self, parts: WebParts) -> None:
+        system = SystemDoor(parts.status, parts.metrics)
+        others = [*system.probes(), *parts.dicomweb_routes, *parts.ohif_routes]
+        segments = frozenset({"api", *_segments(others)})
+        guarded = _guarded_application(_forms(parts, system), others)
+        workstation = Starlette(routes=list(parts.workstation_routes), exception_handlers=HANDLERS)
+        app: ASGIApp = _BySegment(guarded, workstation, segments)
+        app = Authentication(app, parts.security.authenticator, segments)
+        app = LastResort(app)
+        app = SecurityHeaders(app)
+        self._app = Measuring(app, parts.metrics, segments)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        await self._app(scope, receive, send)
+
+
+def create_app(parts: WebParts) -> WebApplication:
+    """Return the web application over its rooms."""
+    return WebApplication(parts)
+
+
+class _BySegment:
+    def __init__(self, guarded: ASGIApp, workstation: ASGIApp, segments: frozenset[str]) -> None:
+        self._guarded = guarded
+        self._workstation = workstation
+        self._segments = segments
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        inside = scope["type"] == "lifespan" or first_segment(scope["path"]) in self._segments
+        app = self._guarded if inside else self._workstation
+        await app(scope, receive, send)
+
+
+def _guarded_application(forms: APIRouter, others: list[BaseRoute]) -> FastAPI:
+    application = FastAPI(
+        title="Steckel",
+        version=__version__,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        exception_handlers=HANDLERS,
+        generate_unique_id_function=_operation_id,
+    )
+    application.include_router(forms)
+    application.router.routes.extend(others)
+    return application
+
+
+def _forms(parts: WebParts, system: SystemDoor) -> APIRouter:
+    router = APIRouter(prefix="/api", responses=_PROBLEM, max_body_size=_LARGEST_FORM)
+    for part in (
+        SessionDoor(parts.security, parts.site).router(),
+        StudyDoor(parts.catalogue, parts.deleter).router(),
+        PatientDoor(parts.catalogue).router(),
+        QuarantineDoor(parts.quarantine).router(),
+        ConflictDoor(parts.conflicts).router(),
+        EntityDoor(parts.security.peers, parts.echo).router(),
+        UserDoor(parts.security).router(),
+        TokenDoor(parts.security).router(),
+        system.router(),
+    ):
+        router.include_router(part)
+    return router
+
+
+def _operation_id(route: APIRoute) -> str:
+    tag = str(route.tags[0]).replace(" ", "_")
+    return f"{tag}_{route.name}"
+
+
+def _segments(routes: Iterable[BaseRoute]) -> Iterable[str]:
+    for route in routes:
+        if not isinstance(route, Route | Mount):
+            raise TypeError(f"a route without a path cannot be guarded: {route!r}")
+        yield first_segment(route.path)

@@ -1,0 +1,51 @@
+"""What the web application is put together from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry
+from starlette.routing import BaseRoute
+
+from steckel.ingest.model import Receiver
+from steckel.security.site import Security
+from steckel.web.ports import (
+    ChangeFeed,
+    Conflicts,
+    Deleter,
+    EchoSender,
+    Quarantine,
+    StudyCatalogue,
+    SystemStatus,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """What this node calls itself, and where it listens for DICOM."""
+
+    aet: str
+    name: str
+    dicom_host: str
+    dicom_port: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebParts:
+    """The rooms behind the web application, and the routes of other doors."""
+
+    site: Site
+    security: Security
+    catalogue: StudyCatalogue
+    changes: ChangeFeed
+    quarantine: Quarantine
+    conflicts: Conflicts
+    status: SystemStatus
+    deleter: Deleter
+    echo: EchoSender
+    receiver: Receiver
+    spool: Path  #: folder for archives that are being uploaded
+    metrics: CollectorRegistry
+    dicomweb_routes: Sequence[BaseRoute] = ()  #: need a login
+    ohif_routes: Sequence[BaseRoute] = ()  #: need a login
+    workstation_routes: Sequence[BaseRoute] = ()  #: files without data, open to everybody

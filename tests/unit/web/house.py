@@ -1,0 +1,114 @@
+"""The web application over rooms in memory, and clients for it."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+from argon2 import PasswordHasher
+from prometheus_client import CollectorRegistry
+from sqlalchemy import Engine
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from tests.unit.web.rooms import (
+    Bin,
+    Catalogue,
+    ConflictRoom,
+    Echo,
+    Feed,
+    Inbox,
+    QuarantineRoom,
+    Status,
+)
+
+from steckel.index.engine import open_engine
+from steckel.index.metadata import metadata
+from steckel.security import tables
+from steckel.security.decisions import Role
+from steckel.security.passwords import Passwords
+from steckel.security.site import Security, open_security
+from steckel.web.application import WebApplication, create_app
+from steckel.web.parts import Site, WebParts
+
+GOOD = "correct horse battery"
+ORIGIN = "http://steckel.test"
+
+
+@dataclass
+class House:
+    """One application and its rooms."""
+
+    engine: Engine
+    security: Security
+    spool: Path
+    catalogue: Catalogue = field(default_factory=Catalogue)
+    feed: Feed = field(default_factory=Feed)
+    quarantine: QuarantineRoom = field(default_factory=QuarantineRoom)
+    conflicts: ConflictRoom = field(default_factory=ConflictRoom)
+    status: Status = field(default_factory=Status)
+    bin: Bin = field(default_factory=Bin)
+    echo: Echo = field(default_factory=Echo)
+    inbox: Inbox = field(default_factory=Inbox)
+    metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
+    app: WebApplication = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.app = create_app(self.parts())
+
+    def parts(self) -> WebParts:
+        return WebParts(
+            site=Site(aet="STECKEL", name="Ward", dicom_host="127.0.0.1", dicom_port=11112),
+            security=self.security,
+            catalogue=self.catalogue,
+            changes=self.feed,
+            quarantine=self.quarantine,
+            conflicts=self.conflicts,
+            status=self.status,
+            deleter=self.bin,
+            echo=self.echo,
+            receiver=self.inbox,
+            spool=self.spool,
+            metrics=self.metrics,
+            dicomweb_routes=_dicomweb(),
+            ohif_routes=[Route("/ohif/{name:path}", _who)],
+            workstation_routes=[
+                Route("/", _page),
+                Route("/login", _page),
+                Route("/{name:str}", _page),
+            ],
+        )
+
+    def client(self, **options: object) -> httpx.AsyncClient:
+        transport = httpx.ASGITransport(self.app, client=("192.0.2.1", 4711))
+        return httpx.AsyncClient(transport=transport, base_url=ORIGIN, **options)  # type: ignore[arg-type]
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_house(folder: Path) -> House:
+    engine = open_engine(f"sqlite:///{folder / 'steckel.sqlite'}")
+    metadata.create_all(
+        engine, tables=[tables.account, tables.session, tables.api_token, tables.ae]
+    )
+    cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    security = open_security(engine, Passwords(cheap))
+    security.accounts.add("root", GOOD, role=Role.ADMIN, display_name="Ada Root")
+    security.accounts.add("alice", GOOD)
+    return House(engine=engine, security=security, spool=folder)
+
+
+def _dicomweb() -> list[BaseRoute]:
+    return [
+        Mount("/dicomweb", routes=[Route("/studies", _who, methods=["GET", "POST"])]),
+        Route("/wado", _who),
+    ]
+
+
+async def _who(request: Request) -> Response:
+    principal = request.state.principal
+    return PlainTextResponse(f"{principal.name} {principal.via}")
+
+
+async def _page(_request: Request) -> Response:
+    return PlainTextResponse("page", headers={"Content-Security-Policy": "default-src 'self'"})
