@@ -26,6 +26,7 @@ from steckel.dicomweb.content import (
     is_current,
     not_modified,
     respond,
+    send,
 )
 from steckel.dicomweb.documents import datasets_of
 from steckel.dicomweb.encapsulated import media_type_of_document
@@ -62,13 +63,13 @@ class BulkDataTransaction:
         table = instance.frames
         if path == _PIXEL_DATA and table and table.encapsulated and table.count:
             if is_video(instance.transfer_syntax):
-                return self._send(request, self.video(instance))
+                return await self._send(request, self.video(instance))
             numbers = list(range(1, table.count + 1))
             service = service_url(request)
             wanted = FrameList(instance=instance, numbers=numbers, service=service)
             return await self._frames.answer(request, wanted, accepted(request))
         content = await run_in_threadpool(self.content, instance, path)
-        return self._send(request, content)
+        return await self._send(request, content)
 
     async def all(self, request: Request) -> Response:
         """Answer with every bulk value of an instance, a series or a study, one per part."""
@@ -108,7 +109,7 @@ class BulkDataTransaction:
             data = without_padding(data, media_type)
         return content_of_bytes(data, media_type, etag_of(instance, path))
 
-    def _send(self, request: Request, content: Content) -> Response:
+    async def _send(self, request: Request, content: Content) -> Response:
         """Answer with the value alone, or as the one part that older clients expect."""
         known = (content.media_type, OCTET_STREAM)
         for wanted in accepted(request):
@@ -116,14 +117,14 @@ class BulkDataTransaction:
             if media_type is None:
                 continue
             if wanted.takes_multipart:
-                return _in_one_part(request, content, media_type)
+                return await _in_one_part(request, content, media_type)
             plain = Content(
                 length=content.length,
                 media_type=media_type,
                 etag=content.etag,
                 pieces=content.pieces,
             )
-            return respond(request, plain)
+            return await respond(request, plain)
         types = tuple(dict.fromkeys(known))
         raise NotAcceptable("the value is sent as", (*types, *map(_multipart, types)))
 
@@ -179,7 +180,7 @@ def _multipart(media_type: str) -> str:
     return f'{MULTIPART}; type="{media_type}"'
 
 
-def _in_one_part(request: Request, content: Content, media_type: str) -> Response:
+async def _in_one_part(request: Request, content: Content, media_type: str) -> Response:
     etag = f"W/{content.etag}"
     if is_current(request, etag):
         return not_modified(etag)
@@ -191,4 +192,4 @@ def _in_one_part(request: Request, content: Content, media_type: str) -> Respons
         yield answer.end()
 
     headers = PRIVATE | {"Content-Type": answer.content_type, "ETag": etag, "Vary": "Accept"}
-    return StreamingResponse(in_threads(pieces()), headers=headers)
+    return await send(pieces(), content.length, headers)

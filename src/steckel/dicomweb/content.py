@@ -4,6 +4,7 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
@@ -11,6 +12,9 @@ from steckel.dicom.frames import Fragment
 from steckel.dicomweb.ranges import parse_range
 from steckel.dicomweb.streaming import in_threads, pieces_of
 from steckel.retrieve.model import Retriever, StoredInstance
+
+#: Bytes that are held for one answer rather than streamed.
+_SMALL = 2 << 20
 
 #: Images of patients are for the one who asked; a copy is checked before use.
 PRIVATE = {"Cache-Control": "private, no-cache"}
@@ -91,7 +95,9 @@ def not_modified(etag: str, *, vary: str = "Accept") -> Response:
     return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
 
 
-def respond(request: Request, content: Content, extra: dict[str, str] | None = None) -> Response:
+async def respond(
+    request: Request, content: Content, extra: dict[str, str] | None = None
+) -> Response:
     """Answer with the content, or the range of it that was asked for.
 
     Raises
@@ -108,16 +114,32 @@ def respond(request: Request, content: Content, extra: dict[str, str] | None = N
     headers = PRIVATE | {
         "Accept-Ranges": "bytes",
         "Content-Length": str(stop - start),
+        "Content-Type": content.media_type,
         "ETag": content.etag,
         "Vary": "Accept",
     }
     if wanted:
         headers["Content-Range"] = f"bytes {start}-{stop - 1}/{content.length}"
-    return StreamingResponse(
-        in_threads(_generate(content, start, stop)),
-        status_code=HTTPStatus.PARTIAL_CONTENT if wanted else HTTPStatus.OK,
-        headers=headers | {"Content-Type": content.media_type} | (extra or {}),
-    )
+    status = HTTPStatus.PARTIAL_CONTENT if wanted else HTTPStatus.OK
+    pieces = _generate(content, start, stop)
+    return await send(pieces, stop - start, headers | (extra or {}), status)
+
+
+async def send(
+    pieces: Generator[bytes, None, None],
+    size: int,
+    headers: dict[str, str],
+    status: HTTPStatus = HTTPStatus.OK,
+) -> Response:
+    """Answer with pieces of a known size, counted without what stands between them.
+
+    What is small is read in one visit to a thread and sent in one piece, which
+    costs half of a stream.
+    """
+    if size <= _SMALL:
+        body = await run_in_threadpool(b"".join, pieces)
+        return Response(body, status_code=status, headers=headers)
+    return StreamingResponse(in_threads(pieces), status_code=status, headers=headers)
 
 
 def _generate(content: Content, start: int, stop: int) -> Generator[bytes, None, None]:

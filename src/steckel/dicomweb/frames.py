@@ -20,6 +20,7 @@ from steckel.dicomweb.content import (
     is_current,
     not_modified,
     respond,
+    send,
 )
 from steckel.dicomweb.frame_forms import FrameForm, available, forms
 from steckel.dicomweb.media_types import Range
@@ -27,7 +28,6 @@ from steckel.dicomweb.multipart_answer import MultipartAnswer
 from steckel.dicomweb.numbers import natural
 from steckel.dicomweb.ports import Imaging
 from steckel.dicomweb.refusals import BadRequest, NotAcceptable
-from steckel.dicomweb.streaming import in_threads
 from steckel.errors import CannotRender, NotFound
 from steckel.retrieve.model import Retriever, StoredInstance
 
@@ -89,7 +89,7 @@ class FrameTransaction:
         apart = bool(wanted.instance.frames and wanted.instance.frames.count)
         for form in forms(ranges, syntax, len(wanted.numbers)):
             if apart and not form.decoded:
-                return self._stored(request, wanted, form)
+                return await self._stored(request, wanted, form)
             if form.syntax == EXPLICIT_VR_LITTLE_ENDIAN:
                 try:
                     return await self._decoded(request, wanted, form)
@@ -98,11 +98,11 @@ class FrameTransaction:
         message = "the frames are not to be had in a form that is accepted"
         raise NotAcceptable(message, available(syntax))
 
-    def _stored(self, request: Request, wanted: FrameList, form: FrameForm) -> Response:
+    async def _stored(self, request: Request, wanted: FrameList, form: FrameForm) -> Response:
         if not form.multipart:
             table = wanted.instance.frames or _NO_FRAMES
             fragments = table.frames[wanted.numbers[0] - 1]
-            return respond(
+            return await respond(
                 request,
                 content_of_fragments(
                     self._retriever, wanted.instance, fragments, form.content_type
@@ -112,8 +112,8 @@ class FrameTransaction:
         if is_current(request, etag):
             return not_modified(etag)
         answer = MultipartAnswer(form.essence)
-        body = in_threads(self._parts(answer, wanted, form))
-        return StreamingResponse(body, headers=_headers(answer, etag))
+        size = sum(_length(wanted.instance, number) for number in wanted.numbers)
+        return await send(self._parts(answer, wanted, form), size, _headers(answer, etag))
 
     def _parts(
         self, answer: MultipartAnswer, wanted: FrameList, form: FrameForm
@@ -130,7 +130,7 @@ class FrameTransaction:
         # The first frame is decoded before the status leaves.
         first = await self._imaging.decode(wanted.instance, wanted.numbers[0])
         if not form.multipart:
-            return respond(request, content_of_bytes(first, form.content_type, etag))
+            return await respond(request, content_of_bytes(first, form.content_type, etag))
         answer = MultipartAnswer(form.essence)
         body = self._decoded_parts(answer, wanted, form, first)
         return StreamingResponse(body, headers=_headers(answer, etag))
@@ -177,6 +177,11 @@ def check_frames(instance: StoredInstance, numbers: list[int]) -> None:
         raise NotFound("the instance has no pixel data")
     if table.count and max(numbers) > table.count:
         raise NotFound(f"the instance has {table.count} frames")
+
+
+def _length(instance: StoredInstance, number: int) -> int:
+    table = instance.frames or _NO_FRAMES
+    return sum(fragment.length for fragment in table.frames[number - 1])
 
 
 def _headers(answer: MultipartAnswer, etag: str) -> dict[str, str]:

@@ -61,7 +61,7 @@ class RenderedTransaction:
         direct = self._direct(instance, ranges)
         if direct is not None:
             content = await run_in_threadpool(direct)
-            return respond(request, content)
+            return await respond(request, content)
         check_frames(instance, [1])
         return await self._one(request, instance, 1, ranges)
 
@@ -99,7 +99,7 @@ class RenderedTransaction:
         if is_current(request, etag):
             return not_modified(etag)
         made = await self._imaging.thumbnail(instance, number, rendering)
-        return respond(request, content_of_bytes(made.data, made.media_type, etag))
+        return await respond(request, content_of_bytes(made.data, made.media_type, etag))
 
     async def _instance(self, target: Target) -> StoredInstance:
         return await run_in_threadpool(
@@ -134,7 +134,7 @@ class RenderedTransaction:
         made = await self._imaging.render(instance, number, rendering)
         if ranges[0].multipart is True:
             return _in_parts(_only(made), made.media_type)
-        return respond(request, content_of_bytes(made.data, made.media_type, etag))
+        return await respond(request, content_of_bytes(made.data, made.media_type, etag))
 
     async def _many(
         self,

@@ -99,7 +99,7 @@ class RetrieveTransaction:
         else:
             etag = etag_of(instance, prepared.syntax)
             content = content_of_bytes(prepared.data, prepared.media_type, etag)
-        return respond(request, content, headers)
+        return await respond(request, content, headers)
 
     async def _multipart(self, request: Request, target: Target, ranges: list[Range]) -> Response:
         instances = await run_in_threadpool(self._select, target)

@@ -85,7 +85,7 @@ class UriTransaction:
         if is_current(request, etag):
             return not_modified(etag)
         made = await self._imaging.render(instance, frame, rendering)
-        return respond(request, content_of_bytes(made.data, made.media_type, etag))
+        return await respond(request, content_of_bytes(made.data, made.media_type, etag))
 
 
 def _selection(parameters: Mapping[str, str]) -> Selection:

@@ -363,3 +363,32 @@ def test_wado_uri_parameters_that_are_wrong(
     client: Client, ct: StoredInstance, more: str, status: int
 ) -> None:
     assert client.get(uri(ct, more)).status_code == status
+
+
+def video() -> bytes:
+    dataset = pydicom.dcmread(BytesIO(sample("CT_small.dcm")))
+    dataset.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.4.102"
+    dataset.NumberOfFrames = 50
+    dataset.PixelData = pydicom.encaps.encapsulate([b"ftyp" * 500, b"mdat" * 500], has_bot=False)
+    dataset["PixelData"].is_undefined_length = True
+    out = BytesIO()
+    dataset.save_as(out)
+    return out.getvalue()
+
+
+def test_a_video_is_sent_as_the_stream_in_it(client: Client, archive: MemoryArchive) -> None:
+    path = path_of(archive.add(video()))
+    whole = b"ftyp" * 500 + b"mdat" * 500
+    for tail in (
+        "/rendered",
+        "/rendered?accept=video/mp4",
+        "/bulkdata/7FE00010?accept=video/mp4",
+    ):
+        answer = client.get(path + tail)
+        assert answer.headers["content-type"] == "video/mp4"
+        assert answer.content == whole
+        part = client.get(path + tail, range="bytes=1998-2005")
+        assert (part.status_code, part.content) == (206, whole[1998:2006])
+    ((headers, content),) = parts_of(client.get(path + "/bulkdata/7FE00010"))
+    assert headers["content-type"] == "video/mp4"
+    assert content == whole
