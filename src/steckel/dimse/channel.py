@@ -263,7 +263,7 @@ class Channel:
         sent last on its way.
         """
         with contextlib.suppress(AssociationEnded, ssl.SSLError):
-            while self.association.state is State.STA13:
+            while self.association.state is State.STA13 and not self.association.closing:
                 self._events.clear()
                 self._fill(self._timeouts.network, in_message=False)
         self._transport.close()

@@ -93,9 +93,11 @@ class DimseServer:
 
     def stop(self, grace: float) -> None:
         """Stop listening; let messages under way end for `grace` seconds; then cut."""
+        acceptor, self._acceptor = self._acceptor, None
+        if acceptor is None:
+            return
         self._wake.send(b"\0")
-        if self._acceptor is not None:
-            self._acceptor.join()
+        acceptor.join()
         for listener in self._listeners:
             listener.close()
         end = time.monotonic() + grace

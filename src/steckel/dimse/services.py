@@ -60,8 +60,16 @@ _STANDARD = {
     uid: entry[0] for uid, entry in UID_dictionary.items() if entry[1] != "Transfer Syntax"
 }
 
+#: Newer than the dictionary: label map and height map segmentation, waveform presentation states.
+_NEWER = {
+    "1.2.840.10008.5.1.4.1.1.66.7",
+    "1.2.840.10008.5.1.4.1.1.66.8",
+    "1.2.840.10008.5.1.4.1.1.9.100.1",
+    "1.2.840.10008.5.1.4.1.1.9.100.2",
+}
+
 #: Every storage SOP class of the standard, retired ones included.
-STORAGE_SOP_CLASSES: Final = frozenset(
+STORAGE_SOP_CLASSES: Final = frozenset(_NEWER) | frozenset(
     uid
     for uid, name in _STANDARD.items()
     if "Storage" in name and not name.startswith(_NOT_STORAGE)

@@ -24,6 +24,7 @@ from steckel.dimse.wire.message import Message
 from steckel.errors import SteckelError
 from steckel.upperlayer import negotiation, pdu
 from steckel.upperlayer.events import AssociationRequested
+from steckel.upperlayer.state import State
 
 log = structlog.get_logger(__name__)
 
@@ -91,6 +92,8 @@ class Session:
         event = self._channel.next_event(timeouts.artim)
         if not isinstance(event, AssociationRequested):
             raise AssociationEnded("protocol_error", "no A-ASSOCIATE-RQ")
+        if association.state is not State.STA3:
+            raise AssociationEnded("protocol_error", "more than an A-ASSOCIATE-RQ")
         request = event.request
         self._peer = Peer(
             calling_aet=request.calling_aet,

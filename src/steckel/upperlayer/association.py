@@ -173,10 +173,10 @@ class Association:
     def abort(self, now: float) -> None:
         """A-ABORT request; where there is nothing to abort, only the connection is closed."""
         self._machine.now = now
-        if TRANSITIONS[self.state, Event.ABORT_REQUEST] is None:
-            self._machine.close()
-        else:
+        if TRANSITIONS[self.state, Event.ABORT_REQUEST] is not None:
             self._machine.fire(Event.ABORT_REQUEST)
+        elif self.state is not State.STA13:
+            self._machine.close()
 
     def _fragment_size(self) -> int:
         """Bytes of a fragment: even, as PS3.8 E.1 wants, and within the peer's limit."""

@@ -21,6 +21,7 @@ from steckel.upperlayer.events import (
     ReleaseRequested,
 )
 from steckel.upperlayer.pdu import AssociateRq, ProposedContext, UserInformation
+from steckel.upperlayer.state import State
 
 
 class CannotAssociate(SteckelError):
@@ -108,8 +109,10 @@ def _reason(error: OSError) -> str:
 
 
 def release(channel: Channel, timeout: float) -> None:
-    """Release an association in order, or abort it when that does not work out (PS3.8 7.2)."""
+    """Release an association in order, if it is still there (PS3.8 7.2), and close."""
     try:
+        if channel.association.state is not State.STA6:
+            return
         channel.association.release()
         channel.flush()
         while not isinstance(event := channel.next_event(timeout), Released):
