@@ -120,6 +120,11 @@ class Acquisition:
             study=ds.StudyInstanceUID,
         )
 
+    def pick(self, series: int, fraction: float) -> Written:
+        """Return the object at a fraction of the way through a series."""
+        numbers = sorted(number for key, number in self.written if key == series)
+        return self.written[series, numbers[min(int(fraction * len(numbers)), len(numbers) - 1)]]
+
     def _patient(self, ds: Dataset) -> None:
         patient = self.visit.patient
         ds.PatientName = patient.name

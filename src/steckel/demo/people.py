@@ -68,7 +68,7 @@ _FIXED = (
     ),
     Patient(
         key="brain",
-        name="Mihon^Hanako=見本^花子=みほん^はなこ",
+        name="Kakuu^Hanako=架空^花子=かくう^はなこ",
         identifier="CIL-100023",
         born=date(1988, 11, 2),
         sex="F",
@@ -99,10 +99,7 @@ _FIXED = (
     ),
     Patient(
         key="heart",
-        name=(
-            "von Beispielhausen und zu Musterstein-Erfundenheim"
-            "^Maximiliane Leopoldine^Auguste Wilhelmine Friederike^Prof. Dr.^MBA"
-        ),
+        name="von Beispielhausen zu Musterstein-Erfundenheim^Leopoldine M.^^Dr",  # 64, the most that a group may have
         identifier="CIL-100044",
         born=date(1946, 1, 1),
         sex="F",

@@ -120,7 +120,9 @@ def store(ds: Dataset, hu: Field, recipe: Recipe) -> None:
     """Put Hounsfield units into an object."""
     values = np.clip(np.rint(hu) - INTERCEPT, 0, 4095).astype(np.uint16)
     ds.PhotometricInterpretation = "MONOCHROME2"
-    ds.RescaleIntercept, ds.RescaleSlope, ds.RescaleType = str(INTERCEPT), "1", "HU"
+    ds.RescaleIntercept, ds.RescaleSlope = str(INTERCEPT), "1"
+    # what a localizer shows is not in Hounsfield units (PS3.3 C.8.2.1)
+    ds.RescaleType = "US" if "LOCALIZER" in recipe.image_type else "HU"
     ds.WindowCenter = [w.center for w in recipe.windows]
     ds.WindowWidth = [w.width for w in recipe.windows]
     ds.WindowCenterWidthExplanation = [w.name for w in recipe.windows]

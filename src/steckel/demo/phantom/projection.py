@@ -9,7 +9,6 @@ from typing import Literal
 
 import numpy as np
 
-from steckel.demo.phantom.canvas import Point
 from steckel.demo.phantom.fields import Field
 from steckel.demo.phantom.torso import Torso
 from steckel.demo.phantom.vessels import Tree
@@ -42,7 +41,7 @@ def attenuation(torso: Torso, detector: Detector) -> Field:
         xs, ys = (detector.across, depth) if frontal else (depth, detector.across)
         plane = torso.plane(xs, ys, float(z))
         # bone attenuates more than its number says at a radiograph's softer spectrum
-        plane = np.where(plane > 200, plane * 1.15, plane)
+        plane = np.where(plane > 160, plane * 1.7, plane)
         rows.append((plane + 1000).sum(axis=0 if frontal else 1) * (WATER / 1000 * step))
     return np.array(rows, dtype=np.float32)
 
@@ -77,11 +76,3 @@ def _chord(
     inner = (along > 0) & (along <= 1)
     gap = (u - ends[0][0] - along * axis[0]) ** 2 + (v - ends[0][1] - along * axis[1]) ** 2
     image[j0:j1, i0:i1] += 2 * np.sqrt(np.maximum(radius**2 - gap, 0)) * inner * slant
-
-
-def ball_chord(center: Point, radius: float, detector: Detector) -> Field:
-    """Return how many mm of a ball each ray passes: a nodule on a radiograph."""
-    side = center[0] if detector.view == "frontal" else center[1]
-    gap = (detector.across[None, :] - side) ** 2 + (detector.down[:, None] - center[2]) ** 2
-    chord: Field = 2 * np.sqrt(np.maximum(np.float32(radius**2) - gap, 0))
-    return chord

@@ -75,6 +75,15 @@ class Torso:
             torso_organs.nodule(canvas, self.nodule.center, self.nodule.diameter, self.nodule.spiculated)
         return canvas.values
 
+    def where(self, point: Point) -> Point:
+        """Return where a point of the anatomy really lies after the warp."""
+        x, y, z = point
+        for _ in range(4):
+            at = np.array([x], dtype=np.float32), np.array([y], dtype=np.float32)
+            x = point[0] - float(self._shift("x", *at, z)[0, 0])
+            y = point[1] - float(self._shift("y", *at, z)[0, 0])
+        return x, y, z
+
     def _shift(self, axis: str, xs: Field, ys: Field, z: float) -> Field:
         """Return how far anatomy is moved along an axis: a coarse and a fine bend."""
         coarse = self.lattices[f"w{axis}"].plane(xs, ys, z)

@@ -1,0 +1,121 @@
+"""Makes the whole demo department: the entry of this package.
+
+Studies are independent of each other, so two processes make them side by
+side; which one makes what changes nothing in the files.
+"""
+
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from datetime import date
+from multiprocessing import get_context
+from pathlib import Path
+
+import structlog
+
+from steckel.demo import agenda
+from steckel.demo.acquisition import Acquisition
+from steckel.demo.files import Folder
+from steckel.demo.phantom import brain
+
+_LOG = structlog.get_logger(__name__)
+
+#: Called with what was just finished, how many studies are done, and how many there are.
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoSummary:
+    """What was made."""
+
+    patients: int
+    studies: int
+    series: int
+    instances: int
+    size: int  #: bytes
+    notes: tuple[str, ...] = ()  #: what a person should know, such as a missing template
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Order:
+    """One study to make, by its key."""
+
+    key: str
+    target: Path
+    today: date
+    scale: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Made:
+    key: str
+    series: int
+    instances: int
+    size: int
+
+
+def generate(  # noqa: PLR0913 -- the last three are for tests and small machines
+    target: Path,
+    *,
+    progress: Progress,
+    today: date,
+    scale: float = 1.0,
+    only: Collection[str] | None = None,
+    workers: int = 2,
+) -> DemoSummary:
+    """Write the demo studies into a folder as DICOM files.
+
+    `scale` shrinks matrices and slice counts; `only` names the patients to
+    take (`people.patients`); one worker makes everything in this process.
+    """
+    diary = agenda.appointments(today)
+    chosen = [key for key, a in diary.items() if only is None or a.visit.patient.key in only]
+    orders = [_Order(key=key, target=target, today=today, scale=scale) for key in chosen]
+    made: list[_Made] = []
+    for result in _run(orders, workers):
+        made.append(result)
+        visit = diary[result.key].visit
+        progress(f"{visit.modality} {visit.description}", len(made), len(orders))
+    summary = DemoSummary(
+        patients=len({diary[key].visit.patient.key for key in chosen}),
+        studies=len(made),
+        series=sum(item.series for item in made),
+        instances=sum(item.instances for item in made),
+        size=sum(item.size for item in made),
+        notes=_notes(),
+    )
+    _LOG.info("demo_generated", studies=summary.studies, instances=summary.instances)
+    return summary
+
+
+def _run(orders: list[_Order], workers: int) -> Iterator[_Made]:
+    if workers < 2 or len(orders) < 2:
+        yield from map(_make, orders)
+        return
+    # fork would copy the locks of a server that is already running threads
+    with ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn")) as pool:
+        for future in as_completed([pool.submit(_make, order) for order in orders]):
+            yield future.result()
+
+
+def _make(order: _Order) -> _Made:
+    """Make one study."""
+    appointment = agenda.appointments(order.today)[order.key]
+    folder = Folder(root=order.target)
+    acq = Acquisition(
+        visit=appointment.visit, today=order.today, folder=folder, scale=order.scale
+    )
+    for exam in appointment.exams:
+        exam(acq)
+    return _Made(
+        key=order.key, series=len(folder.series), instances=folder.files, size=folder.size
+    )
+
+
+def _notes() -> tuple[str, ...]:
+    if brain.has_template():
+        return ()
+    return (
+        "The ICBM 152 template is not installed, so the MR and CT brains are computed. "
+        "To have the real one: pip install --no-deps -r requirements/demo-data.lock",
+    )
