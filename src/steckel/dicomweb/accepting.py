@@ -5,6 +5,11 @@ from starlette.requests import Request
 from steckel.dicomweb.media_types import Range, parse_accept
 
 
+def says_nothing(request: Request) -> bool:
+    """Whether the client leaves the form to us; ``*/*`` says that any will do."""
+    return "accept" not in request.query_params and "accept" not in request.headers
+
+
 def accepted(request: Request) -> list[Range]:
     """Return what the client accepts, the best first.
 

@@ -60,6 +60,24 @@ def resource_path(study: str, series: str = "", instance: str = "") -> str:
     return path
 
 
+def origin_of(request: Request) -> str:
+    """Return the address of the server, as the client reached us.
+
+    Some clients leave the port out of the Host header. Where the header names
+    the very address that was connected to, the port is known all the same.
+    """
+    base = request.base_url
+    server = request.scope.get("server")
+    if server and server[1] and base.port is None and _names(base.hostname or "", server[0]):
+        base = base.replace(port=server[1])
+    return str(base).rstrip("/")
+
+
+def _names(host: str, address: str) -> bool:
+    loopback = address == "::1" or address.startswith("127.")
+    return host == address or (host == "localhost" and loopback)
+
+
 def service_url(request: Request) -> str:
-    """Return the absolute address of the DICOMweb root, as the client reached us."""
-    return f"{str(request.base_url).rstrip('/')}{ROOT}"
+    """Return the absolute address of the DICOMweb root."""
+    return origin_of(request) + ROOT

@@ -15,8 +15,8 @@ from starlette.responses import Response, StreamingResponse
 from steckel.dicom import tags
 from steckel.dicom.frames import Fragment
 from steckel.dicom.json_model import JsonDataset, json_key
-from steckel.dicomweb.accepting import accepted
-from steckel.dicomweb.addresses import service_url, target_of
+from steckel.dicomweb.accepting import accepted, says_nothing
+from steckel.dicomweb.addresses import origin_of, service_url, target_of
 from steckel.dicomweb.content import (
     PRIVATE,
     Content,
@@ -116,7 +116,9 @@ class BulkDataTransaction:
             media_type = next((t for t in known if wanted.takes(t)), None)
             if media_type is None:
                 continue
-            if wanted.takes_multipart:
+            # The default of the standard is multipart; a client that writes */*
+            # by itself, as browsers do, knows nothing of parts.
+            if wanted.multipart or (wanted.takes_multipart and says_nothing(request)):
                 return await _in_one_part(request, content, media_type)
             plain = Content(
                 length=content.length,
@@ -131,7 +133,7 @@ class BulkDataTransaction:
     def _parts(
         self, answer: MultipartAnswer, instances: Iterator[StoredInstance], request: Request
     ) -> Generator[bytes, None, None]:
-        origin = str(request.base_url).rstrip("/")
+        origin = origin_of(request)
         for instance in instances:
             datasets = datasets_of(self._retriever.instance_metadata(instance))
             for uri in (uri for dataset in datasets for uri in bulk_uris(dataset)):

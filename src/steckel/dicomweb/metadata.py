@@ -1,9 +1,10 @@
 """WADO-RS: metadata of a study, a series or an instance (PS3.18 10.4.1.1.2).
 
-A series' document lies ready and compressed; it is sent as it is to a client
-that takes gzip.
+A series' document lies ready and compressed, and is sent so to a client that
+takes gzip.
 """
 
+import gzip
 import hashlib
 import zlib
 from collections.abc import Generator, Iterable
@@ -14,6 +15,12 @@ from starlette.responses import Response, StreamingResponse
 
 from steckel.dicom import tags
 from steckel.dicom.json_model import json_key
+from steckel.dicomweb.absolute_uris import (
+    VARIES_WITH,
+    AbsoluteDocuments,
+    absolute,
+    origin_for,
+)
 from steckel.dicomweb.addresses import Target, target_of
 from steckel.dicomweb.content import PRIVATE, is_current, not_modified
 from steckel.dicomweb.documents import (
@@ -25,13 +32,14 @@ from steckel.dicomweb.documents import (
     xml_response,
 )
 from steckel.dicomweb.media_types import DICOM_XML, accepts_gzip
-from steckel.dicomweb.streaming import PIECE, in_threads
+from steckel.dicomweb.streaming import in_threads
 from steckel.errors import NotFound
 from steckel.query.model import Key, Level, Query
 from steckel.query.ports import Finder
 from steckel.retrieve.model import MetadataDocument, Retriever
 
 _GZIP = zlib.MAX_WBITS | 16
+_VARY = f"{VARY}, {VARIES_WITH}"
 
 
 class MetadataTransaction:
@@ -40,20 +48,21 @@ class MetadataTransaction:
     def __init__(self, retriever: Retriever, finder: Finder) -> None:
         self._retriever = retriever
         self._finder = finder
+        self._absolute = AbsoluteDocuments()
 
     async def study(self, request: Request) -> Response:
         """Answer with the documents of all series of a study, joined."""
         target = target_of(request)
         media_type = document_type(request)
         documents = await run_in_threadpool(self._of_study, target)
-        names = "\n".join(document.etag for document in documents).encode()
-        etag = f'W/"{hashlib.blake2b(names, digest_size=16).hexdigest()}"'
+        origin = origin_for(request)
+        etag = _etag([document.etag for document in documents], origin)
         if is_current(request, etag):
-            return not_modified(etag, vary=VARY)
-        headers = PRIVATE | {"ETag": etag, "Vary": VARY}
+            return not_modified(etag, vary=_VARY)
+        headers = PRIVATE | {"ETag": etag, "Vary": _VARY}
         if media_type == DICOM_XML:
-            return await run_in_threadpool(_xml, documents, headers)
-        pieces = joined(documents)
+            return await run_in_threadpool(_xml, documents, origin, headers)
+        pieces = joined(documents, origin)
         if accepts_gzip(request.headers.get("accept-encoding")):
             pieces = _compressed(pieces)
             headers["Content-Encoding"] = "gzip"
@@ -64,27 +73,31 @@ class MetadataTransaction:
         target = target_of(request)
         media_type = document_type(request)
         document = await run_in_threadpool(self._retriever.metadata, target.study, target.series)
-        etag = f'W/"{document.etag.removeprefix("W/").strip(chr(34))}"'
+        origin = origin_for(request)
+        etag = _etag([document.etag], origin)
         if is_current(request, etag):
-            return not_modified(etag, vary=VARY)
-        headers = PRIVATE | {"ETag": etag, "Vary": VARY}
+            return not_modified(etag, vary=_VARY)
+        headers = PRIVATE | {"ETag": etag, "Vary": _VARY}
         if media_type == DICOM_XML:
-            return await run_in_threadpool(_xml, [document], headers)
+            return await run_in_threadpool(_xml, [document], origin, headers)
         if accepts_gzip(request.headers.get("accept-encoding")):
+            body = document.gzipped
+            if origin:
+                body = await run_in_threadpool(self._absolute.get, document, origin)
             headers["Content-Encoding"] = "gzip"
-            return Response(document.gzipped, media_type=media_type, headers=headers)
-        pieces = in_threads(_plain(document))
+            return Response(body, media_type=media_type, headers=headers)
+        pieces = in_threads(joined([document], origin))
         return StreamingResponse(pieces, media_type=media_type, headers=headers)
 
     async def instance(self, request: Request) -> Response:
         """Answer with the data set of an instance."""
         target = target_of(request)
         media_type = document_type(request)
-        body = await run_in_threadpool(self._of_instance, target)
+        body = absolute(await run_in_threadpool(self._of_instance, target), origin_for(request))
         etag = content_etag(body)
         if is_current(request, etag):
-            return not_modified(etag, vary=VARY)
-        headers = PRIVATE | {"ETag": etag}
+            return not_modified(etag, vary=_VARY)
+        headers = PRIVATE | {"ETag": etag, "Vary": _VARY}
         if media_type == DICOM_XML:
             return xml_response(datasets_of(body), headers)
         return await json_response(request, body, media_type, headers=headers)
@@ -113,25 +126,18 @@ class MetadataTransaction:
         return documents
 
 
-def _plain(document: MetadataDocument) -> Generator[bytes, None, None]:
-    """Decompress a document piece by piece."""
-    engine = zlib.decompressobj(_GZIP)
-    rest = document.gzipped
-    while rest or not engine.eof:
-        piece = engine.decompress(rest, PIECE)
-        rest = engine.unconsumed_tail
-        if piece:
-            yield piece
-        elif not rest:
-            return
+def _etag(names: list[str], origin: str) -> str:
+    """Name joined documents; weak, for they may be compressed on their way."""
+    told = "\n".join([*names, origin]).encode()
+    return f'W/"{hashlib.blake2b(told, digest_size=16).hexdigest()}"'
 
 
-def joined(documents: Iterable[MetadataDocument]) -> Generator[bytes, None, None]:
-    """Join JSON arrays into one."""
+def joined(documents: Iterable[MetadataDocument], origin: str = "") -> Generator[bytes, None, None]:
+    """Join JSON arrays into one, their addresses made absolute."""
     yield b"["
     first = True
     for document in documents:
-        content = b"".join(_plain(document)).strip()[1:-1].strip()
+        content = absolute(gzip.decompress(document.gzipped), origin).strip()[1:-1].strip()
         if content:
             yield content if first else b"," + content
             first = False
@@ -145,6 +151,6 @@ def _compressed(pieces: Iterable[bytes]) -> Generator[bytes, None, None]:
     yield engine.flush()
 
 
-def _xml(documents: list[MetadataDocument], headers: dict[str, str]) -> Response:
-    body = b"".join(joined(documents))
+def _xml(documents: list[MetadataDocument], origin: str, headers: dict[str, str]) -> Response:
+    body = b"".join(joined(documents, origin))
     return xml_response(datasets_of(body), headers)

@@ -5,12 +5,14 @@ from io import BytesIO
 from xml.etree import ElementTree as ET
 from zipfile import ZipFile
 
+import orjson
 import pydicom
 import pytest
 from tests.unit.dicomweb.answers import Store, parts_of, path_of
 from tests.unit.dicomweb.conftest import Client
 from tests.unit.dicomweb.memory_archive import MemoryArchive, Person, application, sample
 
+from steckel.dicomweb.absolute_uris import absolute
 from steckel.errors import StorageFailure
 from steckel.retrieve.model import StoredInstance
 
@@ -159,7 +161,8 @@ def test_metadata_is_json_plain_compressed_and_unchanged(
     path = path_of(ct, depth) + "/metadata"
     plain = client.get(path)
     assert plain.headers["content-type"] == "application/dicom+json"
-    assert plain.json() == [archive.dataset(ct)]
+    expected = absolute(orjson.dumps([archive.dataset(ct)]), "http://pacs.test")
+    assert plain.json() == orjson.loads(expected)
     packed = client.get(path, accept_encoding="gzip")
     assert packed.headers["content-encoding"] == "gzip"
     assert packed.json() == plain.json()
@@ -169,12 +172,30 @@ def test_metadata_is_json_plain_compressed_and_unchanged(
     assert again.headers["etag"] == plain.headers["etag"]
 
 
-def test_the_document_of_a_series_is_sent_as_it_lies(
+def test_our_own_pages_get_the_document_of_a_series_as_it_lies(
     client: Client, ct: StoredInstance, archive: MemoryArchive
 ) -> None:
     document = archive.metadata(ct.study_uid, ct.series_uid)
-    answer = client.get(path_of(ct, 2) + "/metadata", accept_encoding="gzip")
+    path = path_of(ct, 2) + "/metadata"
+    answer = client.get(path, accept_encoding="gzip", sec_fetch_site="same-origin")
     assert answer.headers["content-length"] == str(len(document.gzipped))
+    assert answer.json() == [archive.dataset(ct)]
+    other = client.get(path, accept_encoding="gzip", if_none_match=answer.headers["etag"])
+    assert other.status_code == 200  # for the addresses in it are others
+    assert "Sec-Fetch-Site" in answer.headers["vary"]
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3])
+def test_every_bulk_address_can_be_asked_for_as_it_is(
+    client: Client, archive: MemoryArchive, depth: int
+) -> None:
+    instance = archive.add(sample("waveform_ecg.dcm"))
+    metadata = client.get(path_of(instance, depth) + "/metadata").text
+    uris = re.findall(r'"BulkDataURI":"([^"]*)"', metadata)
+    assert len(uris) >= 2
+    for uri in uris:
+        assert uri.startswith("http://pacs.test/dicomweb/studies/")
+        assert client.get(uri, accept="application/octet-stream").status_code == 200
 
 
 def test_metadata_of_a_study_joins_its_series(client: Client, archive: MemoryArchive) -> None:
@@ -209,14 +230,12 @@ def test_metadata_comes_as_xml(client: Client, ct: StoredInstance) -> None:
 def test_a_nested_bulk_value_is_found(client: Client, archive: MemoryArchive) -> None:
     instance = archive.add(sample("waveform_ecg.dcm"))
     path = path_of(instance) + "/bulkdata/54000100/1/54001010"
-    uris = re.findall(r'"BulkDataURI":"([^"]*)"', client.get(path_of(instance) + "/metadata").text)
-    assert path in uris
     expected = archive.bulk(instance, "54000100/1/54001010")
     ((headers, content),) = parts_of(client.get(path))
     assert headers["content-type"] == "application/octet-stream"
     assert content == expected
-    alone = client.get(path, accept="application/octet-stream")
-    assert alone.content == expected
+    for accept in ("application/octet-stream", "*/*"):
+        assert client.get(path, accept=accept).content == expected
     part = client.get(path, accept="application/octet-stream", range="bytes=2-5")
     assert part.content == expected[2:6]
     assert client.get(path_of(instance) + "/bulkdata/54000100/9/54001010").status_code == 404
