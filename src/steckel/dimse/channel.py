@@ -32,6 +32,8 @@ Buffer = bytes | bytearray | memoryview
 _BUFFER_LENGTH = 1 << 20
 #: Bytes that a peer must move in a network time-out while it is in a message.
 _SLOWEST = 1024
+#: Seconds that a server which stops leaves a peer to read what was sent last.
+_FAREWELL = 1.0
 
 
 class AssociationEnded(Exception):
@@ -76,7 +78,7 @@ class Channel:
             raise AssociationEnded(how, event.detail)
         return event
 
-    def _fill(self, patience: float, *, in_message: bool) -> None:
+    def _fill(self, patience: float, *, in_message: bool = False) -> None:
         """Read once and turn the bytes into events."""
         association, now = self.association, time.monotonic()
         deadline = association.deadline
@@ -265,7 +267,7 @@ class Channel:
         with contextlib.suppress(AssociationEnded, ssl.SSLError):
             while self.association.state is State.STA13 and not self.association.closing:
                 self._events.clear()
-                self._fill(self._timeouts.network, in_message=False)
+                self._fill(_FAREWELL if self._stopping else self._timeouts.network)
         self._transport.close()
 
     def stop(self) -> None:

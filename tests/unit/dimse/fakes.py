@@ -171,7 +171,7 @@ class MemoryRetriever:
         raise NotFound(f"{instance.sop_instance_uid} {number}")
 
     def bulk(self, instance: StoredInstance, path: str) -> bytes:
-        raise NotFound(path)
+        raise NotFound(f"{instance.sop_instance_uid} {path}")
 
     def metadata(self, study: str, series: str) -> MetadataDocument:
         raise NotFound(f"{study}/{series}")

@@ -1,8 +1,8 @@
 """The server as peers see it: who gets in, what is negotiated, how it ends."""
 
+import contextlib
 import socket
 import threading
-import time
 from struct import pack
 
 import pytest
@@ -94,10 +94,13 @@ def test_over_the_limit_is_rejected_for_now_and_slots_are_free_at_once() -> None
     contexts = [(VERIFICATION, (EXPLICIT,))]
     with running(max_associations=2) as house:
         for _ in range(5):
-            with house.association(contexts), house.association(contexts):
-                with raw_connection(house.server.port) as connection:
-                    connection.sendall(request())
-                    assert connection.recv(100) == reject_bytes(2, 3, 2)
+            with (
+                house.association(contexts),
+                house.association(contexts),
+                raw_connection(house.server.port) as connection,
+            ):
+                connection.sendall(request())
+                assert connection.recv(100) == reject_bytes(2, 3, 2)
 
 
 def test_a_slot_is_free_before_the_peer_has_closed() -> None:
@@ -207,37 +210,35 @@ def test_an_idle_association_is_aborted() -> None:
 
 def test_a_peer_that_stops_in_a_message_is_aborted() -> None:
     timeouts = Timeouts(artim=20.0, idle=20.0, network=0.2)
-    with running(DimseSettings(port=0, timeouts=timeouts)) as house:
-        with house.association([(CT, (EXPLICIT,))]) as channel:
-            channel.association.send(1, b"begun", is_command=True, is_last=False)
-            channel.flush()
-            with pytest.raises(AssociationEnded, match="aborted_by_peer"):
-                channel.next_event(10.0)
+    with (
+        running(DimseSettings(port=0, timeouts=timeouts)) as house,
+        house.association([(CT, (EXPLICIT,))]) as channel,
+    ):
+        channel.association.send(1, b"begun", is_command=True, is_last=False)
+        channel.flush()
+        with pytest.raises(AssociationEnded, match="aborted_by_peer"):
+            channel.next_event(10.0)
 
 
 def test_a_peer_that_drips_in_a_message_is_aborted() -> None:
     timeouts = Timeouts(artim=20.0, idle=20.0, network=0.3)
-    with running(DimseSettings(port=0, timeouts=timeouts)) as house:
-        with raw_connection(house.server.port) as connection:
-            connection.sendall(request())
-            assert connection.recv(1)[0] == pdu.PduType.A_ASSOCIATE_AC
-            connection.sendall(pack(">BxIIBB", 4, 10000, 9996, 1, 1))
-            pause, aborted = threading.Event(), False
-            connection.setblocking(False)
-            heard = b""
-            for _ in range(500):
-                try:
-                    connection.send(b"x")
-                    heard += connection.recv(65536)
-                except BlockingIOError:
-                    pass
-                except OSError:
-                    break
-                if heard.endswith(abort_bytes(0, 0)):
-                    aborted = True
-                    break
-                pause.wait(0.02)
-            assert aborted
+    with (
+        running(DimseSettings(port=0, timeouts=timeouts)) as house,
+        raw_connection(house.server.port) as connection,
+    ):
+        connection.sendall(request())
+        assert connection.recv(1)[0] == pdu.PduType.A_ASSOCIATE_AC
+        connection.sendall(pack(">BxIIBB", 4, 10000, 9996, 1, 1))
+        connection.setblocking(False)
+        heard: list[bytes] = []
+
+        def drip() -> bool:
+            connection.send(b"x")
+            with contextlib.suppress(BlockingIOError):
+                heard.append(connection.recv(65536))
+            return b"".join(heard).endswith(abort_bytes(0, 0))
+
+        assert eventually(drip)
 
 
 def test_a_server_that_stops_aborts_idle_associations_and_closes_its_port() -> None:
@@ -247,12 +248,11 @@ def test_a_server_that_stops_aborts_idle_associations_and_closes_its_port() -> N
             house.remote,
             [(VERIFICATION, (EXPLICIT,))],
         )
-        remote, began = house.remote, time.monotonic()
-        house.server.stop(10.0)
+        remote = house.remote
+        house.server.stop(3600.0)
         with pytest.raises(AssociationEnded, match="aborted_by_peer"):
             channel.next_event(10.0)
         channel.finish()
-        assert time.monotonic() - began < 9.0
         with pytest.raises(CannotAssociate):
             echo(remote, "TESTER", 5.0)
 
