@@ -3,7 +3,6 @@
 import io
 import ssl
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +22,7 @@ from pynetdicom.sop_class import (
     Verification,
 )
 from tests.unit.dimse.fakes import SECONDARY_CAPTURE, make_part10
-from tests.unit.dimse.running import EXPLICIT, IMPLICIT, JPEG, House, running
+from tests.unit.dimse.running import EXPLICIT, IMPLICIT, JPEG, House, eventually, running
 
 from steckel.dicom.part10 import read_start
 from steckel.dimse.ports import RemoteEntity
@@ -136,10 +135,15 @@ def test_a_hierarchical_server_refuses_what_was_not_negotiated() -> None:
         assert "0020,000D" in status.ErrorComment
 
 
+def await_cancel(house: House) -> bool:
+    """Wait until the C-CANCEL has reached our side of the connection."""
+    [channel] = house.server._open_channels()
+    return eventually(channel._transport.readable)
+
+
 def test_a_find_stops_at_its_cancel(house: House) -> None:
-    cancelled = threading.Event()
     house.finder.matches = [{}] * 100
-    house.finder.before_each = lambda number: number == 3 and cancelled.wait(20.0)
+    house.finder.before_each = lambda number: number == 3 and await_cancel(house)
     ae = AE("PYNET")
     ae.add_requested_context(FIND)
     asked = identifier(QueryRetrieveLevel="STUDY")
@@ -149,7 +153,6 @@ def test_a_find_stops_at_its_cancel(house: House) -> None:
             statuses.append(status.Status)
             if len(statuses) == 3:
                 association.send_c_cancel(5, query_model=FIND)
-                cancelled.set()
     assert statuses[-1] == 0xFE00
     assert len(statuses) < 100
 
@@ -330,13 +333,12 @@ def test_a_destination_that_aborts_fails_one_instance_and_gets_the_others(
 
 def test_a_move_stops_at_its_cancel(house: House) -> None:
     fill(house, *(make_part10(f"1.2.3.4.{n}") for n in range(50)))
-    cancelled = threading.Event()
     got: list[str] = []
 
     def keep(event: evt.Event) -> int:
         got.append(event.request.AffectedSOPInstanceUID)
         if len(got) == 3:
-            cancelled.wait(20.0)
+            await_cancel(house)
         return 0x0000
 
     ae = AE("PYNET")
@@ -348,9 +350,8 @@ def test_a_move_stops_at_its_cancel(house: House) -> None:
             statuses = []
             for status, _ in association.send_c_move(asked, "DEST", MOVE, msg_id=3):
                 statuses.append(status.Status)
-                if not cancelled.is_set():
+                if len(statuses) == 1:
                     association.send_c_cancel(3, query_model=MOVE)
-                    cancelled.set()
     assert statuses[-1] == 0xFE00
     assert len(got) < 50
 
