@@ -1,0 +1,57 @@
+/** Puts the fake server behind `npm run dev`. With STECKEL_API set, a running server answers instead. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import type { ReadableStream as NodeStream } from 'node:stream/web'
+import type { Plugin } from 'vite'
+import { FakeServer } from './fake/server.ts'
+
+const ours = /^\/(api|dicomweb|healthz|ohif)(\/|\?|$)/
+
+const viewerPage = `<!doctype html><meta charset="utf-8"><body style="margin:0;background:#000;color:#777;font:14px sans-serif;display:grid;grid-template:1fr 1fr/1fr 1fr;gap:2px;height:100vh">
+<div style="background:#0a0a0a"></div><div style="background:#0a0a0a"></div><div style="background:#0a0a0a"></div><div style="background:#0a0a0a"></div>`
+
+function toRequest(incoming: IncomingMessage): Request {
+  const method = incoming.method ?? 'GET'
+  const headers = Object.entries(incoming.headers).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+  const init: RequestInit & { duplex?: 'half' } = { method, headers }
+  if (method !== 'GET' && method !== 'HEAD') {
+    init.body = Readable.toWeb(incoming) as unknown as ReadableStream
+    init.duplex = 'half'
+  }
+  return new Request(`http://localhost${incoming.url ?? '/'}`, init)
+}
+
+async function send(answer: Response, outgoing: ServerResponse): Promise<void> {
+  outgoing.writeHead(answer.status, Object.fromEntries(answer.headers))
+  if (!answer.body) {
+    outgoing.end()
+    return
+  }
+  const body = Readable.fromWeb(answer.body as unknown as NodeStream)
+  outgoing.on('close', () => body.destroy())
+  for await (const chunk of body) outgoing.write(chunk)
+  outgoing.end()
+}
+
+export function fakeServer(): Plugin {
+  const real = process.env['STECKEL_API']
+  return {
+    name: 'steckel-fake-server',
+    config: () => (real === undefined ? {} : { server: { proxy: Object.fromEntries(['/api', '/dicomweb', '/ohif', '/healthz'].map((path) => [path, real])) } }),
+    configureServer(vite) {
+      if (real !== undefined) return
+      const server = new FakeServer({ studies: Number(process.env['FAKE_STUDIES'] ?? 3000), loggedIn: false })
+      vite.middlewares.use((incoming, outgoing, next) => {
+        const path = incoming.url ?? '/'
+        if (!ours.test(path)) {
+          next()
+          return
+        }
+        const answer = path.startsWith('/ohif')
+          ? Promise.resolve(new Response(viewerPage, { headers: { 'Content-Type': 'text/html' } }))
+          : server.handle(toRequest(incoming))
+        answer.then((response) => send(response, outgoing)).catch((error: unknown) => next(error))
+      })
+    },
+  }
+}

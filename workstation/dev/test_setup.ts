@@ -1,0 +1,16 @@
+/** What every test stands on. */
+import '@testing-library/jest-dom/vitest'
+import { cleanup } from '@testing-library/react'
+import { afterEach } from 'vitest'
+
+afterEach(() => {
+  cleanup()
+  localStorage.clear()
+  sessionStorage.clear()
+})
+
+// jsdom lays nothing out: give every element a size, so that the virtual lists have something to show.
+Object.defineProperty(HTMLElement.prototype, 'offsetHeight', { configurable: true, value: 600 })
+Object.defineProperty(HTMLElement.prototype, 'offsetWidth', { configurable: true, value: 1200 })
+Element.prototype.scrollIntoView = () => undefined
+Element.prototype.scrollTo = () => undefined

@@ -1,0 +1,81 @@
+/** Every question the workstation asks the server, one function each. */
+import type { Call, CallOptions, Query } from './http.ts'
+import type {
+  Account, AccountChange, Conflict, CountedPage, EchoResult, NewAccount, NewToken, Page, Patient, PatientDetail,
+  Preferences, QuarantineItem, RemoteAe, Session, Study, StudyCount, StudyDetail, StudyFilters, SystemState, Token,
+  UploadLine,
+} from './types.ts'
+
+const segment = encodeURIComponent
+
+const studyQuery = (filters: StudyFilters): Query => ({ ...filters })
+
+/** Lists come as they are or as a page of one; both are read. */
+const itemsOf = <Item>(answer: Item[] | { items: Item[] }): Item[] => (Array.isArray(answer) ? answer : answer.items)
+
+export function createApi(call: Call) {
+  const json = async <Answer>(method: string, path: string, options?: CallOptions): Promise<Answer> =>
+    (await (await call(method, path, options)).json()) as Answer
+  const nothing = async (method: string, path: string, options?: CallOptions): Promise<void> => {
+    await call(method, path, options)
+  }
+  const page = (cursor: string | null, limit = 100): Query => ({ limit, cursor: cursor ?? undefined })
+
+  return {
+    login: (name: string, password: string) =>
+      json<Session>('POST', '/api/login', { body: { name, password }, anonymous: true }),
+    logout: () => nothing('POST', '/api/logout', { anonymous: true }),
+    session: (signal?: AbortSignal) => json<Session>('GET', '/api/session', { anonymous: true, signal }),
+    savePreferences: (change: Preferences) =>
+      json<Preferences>('PATCH', '/api/session/preferences', { body: change, type: 'application/merge-patch+json' }),
+    changePassword: (old: string, next: string) =>
+      nothing('POST', '/api/session/password', { body: { old, new: next } }),
+    alive: () => nothing('GET', '/healthz', { anonymous: true }),
+    system: (signal?: AbortSignal) => json<SystemState>('GET', '/api/system', { signal }),
+
+    studies: (filters: StudyFilters, cursor: string | null, signal?: AbortSignal, limit = 100) =>
+      json<Page<Study>>('GET', '/api/studies', { query: { ...studyQuery(filters), ...page(cursor, limit) }, signal }),
+    studyCount: (filters: StudyFilters, signal?: AbortSignal) =>
+      json<StudyCount>('GET', '/api/studies/count', { query: studyQuery({ ...filters, sort: '-date' }), signal }),
+    study: (uid: string, signal?: AbortSignal) => json<StudyDetail>('GET', `/api/studies/${segment(uid)}`, { signal }),
+    deleteStudy: (uid: string) => nothing('DELETE', `/api/studies/${segment(uid)}`),
+
+    patients: (search: string, cursor: string | null, signal?: AbortSignal, limit = 100) =>
+      json<Page<Patient>>('GET', '/api/patients', { query: { search, ...page(cursor, limit) }, signal }),
+    patient: (key: string, signal?: AbortSignal) =>
+      json<PatientDetail>('GET', `/api/patients/${segment(key)}`, { signal }),
+
+    quarantine: (cursor: string | null, signal?: AbortSignal) =>
+      json<CountedPage<QuarantineItem>>('GET', '/api/quarantine', { query: page(cursor), signal }),
+    replayQuarantined: (id: string) => json<UploadLine>('POST', `/api/quarantine/${segment(id)}/replay`),
+    deleteQuarantined: (id: string, keepalive = false) =>
+      nothing('DELETE', `/api/quarantine/${segment(id)}`, { keepalive }),
+    conflicts: (cursor: string | null, signal?: AbortSignal) =>
+      json<CountedPage<Conflict>>('GET', '/api/conflicts', { query: page(cursor), signal }),
+    resolveConflict: (id: string, keep: 'first' | 'second') =>
+      nothing('POST', `/api/conflicts/${segment(id)}/resolve`, { body: { keep } }),
+
+    remoteAes: async (signal?: AbortSignal) =>
+      itemsOf(await json<RemoteAe[] | { items: RemoteAe[] }>('GET', '/api/ae', { signal })),
+    saveAe: (ae: RemoteAe) => nothing('POST', '/api/ae', { body: ae }),
+    deleteAe: (title: string, keepalive = false) => nothing('DELETE', `/api/ae/${segment(title)}`, { keepalive }),
+    echoAe: (title: string) => json<EchoResult>('POST', `/api/ae/${segment(title)}/echo`),
+    echoUnsaved: (ae: RemoteAe, signal?: AbortSignal) =>
+      json<EchoResult>('POST', '/api/ae/echo', { body: ae, signal }),
+
+    accounts: async (signal?: AbortSignal) =>
+      itemsOf(await json<Account[] | { items: Account[] }>('GET', '/api/users', { signal })),
+    createAccount: (account: NewAccount) => nothing('POST', '/api/users', { body: account }),
+    changeAccount: (name: string, change: AccountChange) =>
+      nothing('PATCH', `/api/users/${segment(name)}`, { body: change, type: 'application/merge-patch+json' }),
+
+    tokens: async (signal?: AbortSignal) =>
+      itemsOf(await json<Token[] | { items: Token[] }>('GET', '/api/tokens', { signal })),
+    createToken: (name: string) => json<NewToken>('POST', '/api/tokens', { body: { name } }),
+    revokeToken: (id: string, keepalive = false) => nothing('DELETE', `/api/tokens/${segment(id)}`, { keepalive }),
+  }
+}
+
+export type Api = ReturnType<typeof createApi>
+
+export const quarantineFile = (id: string): string => `/api/quarantine/${segment(id)}/file`

@@ -1,0 +1,37 @@
+/** What stands around every screen: the rail, the top bar, and what can come over a screen at any time. */
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Outlet, useNavigate } from 'react-router'
+import { useKeys } from '@/keys/keys.tsx'
+import { DropZone } from './DropZone.tsx'
+import styles from './Frame.module.css'
+import { KeysHelp } from './KeysHelp.tsx'
+import { Palette } from './Palette.tsx'
+import { Rail } from './Rail.tsx'
+import { TopBar } from './TopBar.tsx'
+
+export function Frame() {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  const [open, setOpen] = useState<'palette' | 'keys' | null>(null)
+  const close = (): void => setOpen(null)
+  useKeys(t('keys.everywhere'), [
+    { keys: ['Ctrl+k'], label: t('keys.palette'), run: () => setOpen('palette'), inFields: true },
+    { keys: ['?'], label: t('keys.help'), run: () => setOpen('keys') },
+    { keys: ['Alt+1'], label: t('rail.studies'), run: () => void navigate('/studies'), inFields: true },
+    { keys: ['Alt+2'], label: t('rail.patients'), run: () => void navigate('/patients'), inFields: true },
+    { keys: ['Alt+3'], label: t('rail.inbox'), run: () => void navigate('/inbox'), inFields: true },
+  ])
+  return (
+    <div className={styles['frame']}>
+      <Rail />
+      <div className={styles['side']}>
+        <TopBar onSearch={() => setOpen('palette')} onKeys={() => setOpen('keys')} />
+        <main className={styles['screen']}><Outlet /></main>
+      </div>
+      <DropZone />
+      {open === 'palette' && <Palette onClose={close} onKeys={() => setOpen('keys')} />}
+      {open === 'keys' && <KeysHelp onClose={close} />}
+    </div>
+  )
+}

@@ -1,0 +1,53 @@
+/** The left rail: where one can go. */
+import { Inbox, LayoutList, Settings, Users } from 'lucide-react'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { NavLink } from 'react-router'
+import { useLive } from '@/live/events.tsx'
+import { useApi } from '@/session/services.tsx'
+import { useIsAdmin } from '@/session/session.tsx'
+import styles from './Frame.module.css'
+
+/** How many objects wait in quarantine; events say so first. */
+function useInboxCount(): number {
+  const api = useApi()
+  const client = useQueryClient()
+  const key = ['inbox-count']
+  const query = useQuery({
+    queryKey: key,
+    queryFn: async ({ signal }) => (await api.quarantine(null, signal)).count,
+    staleTime: 60_000,
+  })
+  useLive((event) => {
+    if (event.type === 'study') return
+    if (event.type === 'quarantine') client.setQueryData(key, event.count)
+    void client.invalidateQueries({ queryKey: ['quarantine'] })
+  })
+  return query.data ?? 0
+}
+
+function Item({ to, icon, label, badge = 0 }: { to: string; icon: ReactNode; label: string; badge?: number }) {
+  const { t } = useTranslation()
+  return (
+    <NavLink to={to} className={styles['item'] ?? ''} title={label} aria-label={badge > 0 ? t('rail.waiting', { label, count: badge }) : label}>
+      {icon}
+      <span className={styles['label']}>{label}</span>
+      {badge > 0 && <span className={styles['badge']}>{badge > 99 ? '99+' : badge}</span>}
+    </NavLink>
+  )
+}
+
+export function Rail() {
+  const { t } = useTranslation()
+  const admin = useIsAdmin()
+  const waiting = useInboxCount()
+  return (
+    <nav className={styles['rail']} aria-label={t('rail.title')}>
+      <Item to="/studies" icon={<LayoutList aria-hidden="true" />} label={t('rail.studies')} />
+      <Item to="/patients" icon={<Users aria-hidden="true" />} label={t('rail.patients')} />
+      <Item to="/inbox" icon={<Inbox aria-hidden="true" />} label={t('rail.inbox')} badge={waiting} />
+      {admin && <Item to="/admin" icon={<Settings aria-hidden="true" />} label={t('rail.admin')} />}
+    </nav>
+  )
+}

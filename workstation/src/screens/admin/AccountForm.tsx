@@ -1,0 +1,48 @@
+/** An account, new or changed. An empty password leaves the old one. */
+import { useState, type FormEvent } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Account, Role } from '@/api/types.ts'
+import { Button } from '@/ui/Button.tsx'
+import { SelectField, TextField } from '@/ui/Field.tsx'
+import { useNotices } from '@/ui/Notices.tsx'
+import { Dialog, DialogActions } from '@/ui/Overlay.tsx'
+import { ProblemView } from '@/ui/ProblemView.tsx'
+import styles from './Admin.module.css'
+import { useChangeAccount, useCreateAccount } from './queries.ts'
+
+export function AccountForm({ account, onClose }: { account: Account | null; onClose: () => void }) {
+  const { t } = useTranslation()
+  const { tell } = useNotices()
+  const [name, setName] = useState(account?.name ?? '')
+  const [displayName, setDisplayName] = useState(account?.display_name ?? '')
+  const [role, setRole] = useState<Role>(account?.role ?? 'user')
+  const [password, setPassword] = useState('')
+  const create = useCreateAccount()
+  const change = useChangeAccount()
+  const error = create.error ?? change.error
+  const done = { onSuccess: () => { tell(t('accounts.saved', { name })); onClose() } }
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    if (account) change.mutate({ name, change: { role, display_name: displayName, ...(password !== '' && { password }) } }, done)
+    else create.mutate({ name, role, display_name: displayName, password }, done)
+  }
+  return (
+    <Dialog title={account ? t('accounts.change') : t('accounts.add')} open onClose={onClose}>
+      <form className={styles['form']} onSubmit={submit}>
+        <TextField label={t('accounts.name')} required readOnly={account !== null} value={name} onChange={(event) => setName(event.target.value)} />
+        <TextField label={t('accounts.displayName')} value={displayName} onChange={(event) => setDisplayName(event.target.value)} />
+        <SelectField label={t('accounts.role')} value={role} onChange={(event) => setRole(event.target.value === 'admin' ? 'admin' : 'user')}>
+          <option value="user">{t('accounts.roles.user')}</option>
+          <option value="admin">{t('accounts.roles.admin')}</option>
+        </SelectField>
+        <TextField label={account ? t('accounts.newPassword') : t('accounts.password')} type="password" autoComplete="new-password" required={account === null}
+          hint={account ? t('accounts.passwordHint') : undefined} value={password} onChange={(event) => setPassword(event.target.value)} />
+        {error && <ProblemView compact error={error} />}
+        <DialogActions>
+          <Button onPress={onClose}>{t('action.cancel')}</Button>
+          <Button type="submit" kind="filled" isDisabled={create.isPending || change.isPending}>{t('action.save')}</Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  )
+}

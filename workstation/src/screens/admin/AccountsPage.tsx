@@ -1,0 +1,63 @@
+/** The accounts: who may log in, and as what. */
+import { Plus } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Account } from '@/api/types.ts'
+import { useFormat } from '@/format/use_format.ts'
+import { useSession } from '@/session/session.tsx'
+import { Button } from '@/ui/Button.tsx'
+import { useNotices } from '@/ui/Notices.tsx'
+import { ProblemView } from '@/ui/ProblemView.tsx'
+import { QuietBar } from '@/ui/QuietBar.tsx'
+import { AccountForm } from './AccountForm.tsx'
+import styles from './Admin.module.css'
+import { useAccounts, useChangeAccount } from './queries.ts'
+
+export function AccountsPage() {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const list = useAccounts()
+  const { user } = useSession()
+  const change = useChangeAccount()
+  const { tellProblem } = useNotices()
+  const [editing, setEditing] = useState<Account | 'new' | null>(null)
+  if (list.isPending) return <QuietBar />
+  if (list.isError) return <ProblemView error={list.error} onRetry={() => void list.refetch()} />
+  const setDisabled = (account: Account, disabled: boolean): void => change.mutate({ name: account.name, change: { disabled } }, { onError: tellProblem })
+  return (
+    <div className={styles['page']}>
+      <Button kind="filled" icon={<Plus />} onPress={() => setEditing('new')}>{t('accounts.add')}</Button>
+      <table className={styles['table']}>
+        <thead>
+          <tr>
+            <th scope="col">{t('accounts.name')}</th>
+            <th scope="col">{t('accounts.displayName')}</th>
+            <th scope="col">{t('accounts.role')}</th>
+            <th scope="col">{t('accounts.state')}</th>
+            <th scope="col">{t('accounts.lastLogin')}</th>
+            <th scope="col"><span className="visually-hidden">{t('inbox.columns.actions')}</span></th>
+          </tr>
+        </thead>
+        <tbody>
+          {list.data.map((account) => (
+            <tr key={account.name}>
+              <td><button type="button" className={styles['link']} onClick={() => setEditing(account)}>{account.name}</button></td>
+              <td><bdi>{account.display_name}</bdi></td>
+              <td>{t(`accounts.roles.${account.role}`)}</td>
+              <td className={account.disabled ? styles['bad'] : undefined}>{account.disabled ? t('accounts.disabled') : t('accounts.active')}</td>
+              <td>{format.instant(account.last_login ?? null)}</td>
+              <td>
+                <span className={styles['actions']}>
+                  {account.name !== user.name && (
+                    <Button onPress={() => setDisabled(account, !account.disabled)}>{account.disabled ? t('accounts.enable') : t('accounts.disable')}</Button>
+                  )}
+                </span>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {editing !== null && <AccountForm account={editing === 'new' ? null : editing} onClose={() => setEditing(null)} />}
+    </div>
+  )
+}

@@ -1,0 +1,195 @@
+/** The filters as chips, the search box, and the columns to choose. */
+import { CalendarRange, Columns3, ListFilter, Search, X } from 'lucide-react'
+import { useEffect, useRef, useState, type RefObject } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { StudyCount } from '@/api/types.ts'
+import { useFormat } from '@/format/use_format.ts'
+import { Button } from '@/ui/Button.tsx'
+import { Chip, ChipGroup, RemovableChip } from '@/ui/Chip.tsx'
+import { CheckField, TextField } from '@/ui/Field.tsx'
+import { PopoverTrigger } from '@/ui/Overlay.tsx'
+import { columns, type ColumnId } from './columns.tsx'
+import styles from './FilterBar.module.css'
+import { everyday, isNarrowed, otherModalities, presets, textFields, type DateFilter, type FilterState } from './filters.ts'
+
+export interface FilterBarProps {
+  filters: FilterState
+  onChange: (next: FilterState) => void
+  count: StudyCount | undefined
+  shownColumns: readonly ColumnId[]
+  onColumns: (next: ColumnId[]) => void
+  searchBox: RefObject<HTMLInputElement | null>
+  onLeaveSearch: () => void
+}
+
+/** Long enough to skip the letters in between, too short to be felt. */
+const debounce = 80
+
+function useTyped(value: string, onChange: (value: string) => void) {
+  const [typed, setTyped] = useState(value)
+  const [given, setGiven] = useState(value)
+  if (given !== value) {
+    setGiven(value)
+    setTyped(value)
+  }
+  const latest = useRef(onChange)
+  useEffect(() => {
+    latest.current = onChange
+  })
+  useEffect(() => {
+    if (typed === value) return
+    const timer = setTimeout(() => {
+      setGiven(typed)
+      latest.current(typed)
+    }, debounce)
+    return () => clearTimeout(timer)
+  }, [typed, value])
+  return [typed, setTyped] as const
+}
+
+function SearchBox({ filters, onChange, searchBox, onLeaveSearch }: FilterBarProps) {
+  const { t } = useTranslation()
+  const [typed, setTyped] = useTyped(filters.search, (search) => onChange({ ...filters, search }))
+  return (
+    <div className={styles['search']}>
+      <Search aria-hidden="true" />
+      <input ref={searchBox} type="search" value={typed} spellCheck={false} autoComplete="off" aria-label={t('studies.search')}
+        placeholder={t('studies.searchHint')} onChange={(event) => setTyped(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape' && typed !== '') setTyped('')
+          else if (['Escape', 'Enter', 'ArrowDown'].includes(event.key)) onLeaveSearch()
+          else return
+          event.preventDefault()
+        }} />
+      {typed === '' ? <kbd aria-hidden="true">/</kbd>
+        : <Button kind="ghost" icon={<X />} aria-label={t('studies.clearSearch')} onPress={() => setTyped('')} />}
+    </div>
+  )
+}
+
+const inputDate = (date: string): string => date.replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3')
+
+function RangeFields({ date, onChange }: { date: DateFilter; onChange: (date: DateFilter) => void }) {
+  const { t } = useTranslation()
+  const { from, to } = date.kind === 'range' ? date : { from: '', to: '' }
+  const set = (part: { from?: string; to?: string }): void => {
+    const next = { from, to, ...part }
+    onChange(next.from === '' && next.to === '' ? { kind: 'any' } : { kind: 'range', ...next })
+  }
+  return (
+    <div className={styles['fields']}>
+      <TextField type="date" label={t('studies.from')} value={inputDate(from)} onChange={(event) => set({ from: event.target.value.replaceAll('-', '') })} />
+      <TextField type="date" label={t('studies.to')} value={inputDate(to)} onChange={(event) => set({ to: event.target.value.replaceAll('-', '') })} />
+    </div>
+  )
+}
+
+function DateChips({ date, onChange }: { date: DateFilter; onChange: (date: DateFilter) => void }) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const range = date.kind === 'range' ? `${format.date(date.from)} – ${format.date(date.to)}` : t('studies.range')
+  return (
+    <ChipGroup label={t('studies.dates')}>
+      {presets.map((preset) => {
+        const on = date.kind === 'preset' && date.preset === preset
+        return <Chip key={preset} on={on} onClick={() => onChange(on ? { kind: 'any' } : { kind: 'preset', preset })}>{t(`studies.presets.${preset}`)}</Chip>
+      })}
+      <PopoverTrigger label={t('studies.range')}
+        trigger={<Button className={date.kind === 'range' ? styles['chipOn'] : styles['chip']} icon={<CalendarRange />}>{range}</Button>}>
+        <RangeFields date={date} onChange={onChange} />
+      </PopoverTrigger>
+    </ChipGroup>
+  )
+}
+
+function ModalityChips({ chosen, onChange }: { chosen: readonly string[]; onChange: (modalities: string[]) => void }) {
+  const { t } = useTranslation()
+  const toggle = (modality: string): void =>
+    onChange(chosen.includes(modality) ? chosen.filter((each) => each !== modality) : [...chosen, modality])
+  const extra = chosen.filter((modality) => !(everyday as readonly string[]).includes(modality))
+  return (
+    <ChipGroup label={t('studies.modalities')}>
+      {[...everyday, ...extra].map((modality) => (
+        <Chip key={modality} on={chosen.includes(modality)} onClick={() => toggle(modality)}>{modality}</Chip>
+      ))}
+      <PopoverTrigger label={t('studies.moreModalities')}
+        trigger={<Button className={styles['chip']} aria-label={t('studies.moreModalities')}>…</Button>}>
+        <div className={styles['modalities']}>
+          {otherModalities.map((modality) => (
+            <Chip key={modality} on={chosen.includes(modality)} onClick={() => toggle(modality)}>{modality}</Chip>
+          ))}
+        </div>
+      </PopoverTrigger>
+    </ChipGroup>
+  )
+}
+
+function FieldFilters({ filters, onChange }: Pick<FilterBarProps, 'filters' | 'onChange'>) {
+  const { t } = useTranslation()
+  const set = (field: (typeof textFields)[number], value: string): void => {
+    const others = Object.fromEntries(Object.entries(filters.texts).filter(([name]) => name !== field))
+    onChange({ ...filters, texts: value === '' ? others : { ...others, [field]: value } })
+  }
+  return (
+    <>
+      <PopoverTrigger label={t('studies.fields')} trigger={<Button className={styles['chip']} icon={<ListFilter />}>{t('studies.fields')}</Button>}>
+        <div className={styles['fields']}>
+          {textFields.map((field) => (
+            <TextField key={field} label={t(`studies.fieldNames.${field}`)} value={filters.texts[field] ?? ''}
+              onChange={(event) => set(field, event.target.value)} />
+          ))}
+        </div>
+      </PopoverTrigger>
+      {textFields.map((field) => {
+        const value = filters.texts[field]
+        if (!value) return null
+        return (
+          <RemovableChip key={field} label={t('studies.removeFilter', { name: t(`studies.fieldNames.${field}`) })} onRemove={() => set(field, '')}>
+            {t(`studies.fieldNames.${field}`)}: <bdi>{value}</bdi>
+          </RemovableChip>
+        )
+      })}
+    </>
+  )
+}
+
+function ColumnChooser({ shownColumns, onColumns }: Pick<FilterBarProps, 'shownColumns' | 'onColumns'>) {
+  const { t } = useTranslation()
+  return (
+    <PopoverTrigger label={t('studies.chooseColumns')} placement="bottom end"
+      trigger={<Button kind="ghost" icon={<Columns3 />} aria-label={t('studies.chooseColumns')} />}>
+      <div className={styles['columns']}>
+        {columns.map(({ id }) => (
+          <CheckField key={id} label={t(`studies.columns.${id}`)} checked={shownColumns.includes(id)} disabled={id === 'patient'}
+            onChange={(event) => onColumns(event.target.checked ? [...shownColumns, id] : shownColumns.filter((each) => each !== id))} />
+        ))}
+      </div>
+    </PopoverTrigger>
+  )
+}
+
+export function FilterBar(props: FilterBarProps) {
+  const { filters, onChange, count } = props
+  const { t } = useTranslation()
+  const format = useFormat()
+  return (
+    <div className={styles['bar']} role="search">
+      <SearchBox {...props} />
+      <DateChips date={filters.date} onChange={(date) => onChange({ ...filters, date })} />
+      <ModalityChips chosen={filters.modalities} onChange={(modalities) => onChange({ ...filters, modalities })} />
+      <FieldFilters filters={filters} onChange={onChange} />
+      {isNarrowed(filters) && (
+        <Button kind="ghost" className={styles['chip']} onPress={() => onChange({ search: '', date: { kind: 'any' }, modalities: [], texts: {}, sort: filters.sort })}>
+          {t('studies.clear')}
+        </Button>
+      )}
+      <span className={styles['end']}>
+        <span className={styles['count']} role="status">
+          {count && (count.exact ? t('count.studies', { count: count.count, shown: format.number(count.count) })
+            : t('studies.moreThan', { shown: format.number(count.count) }))}
+        </span>
+        <ColumnChooser {...props} />
+      </span>
+    </div>
+  )
+}

@@ -1,0 +1,156 @@
+/** The virtual table: rows of one height, the header above them, the selected row kept in sight. */
+import { ArrowDown, ArrowUp } from 'lucide-react'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Study, StudySort, StudySortKey } from '@/api/types.ts'
+import { useFormat } from '@/format/use_format.ts'
+import clsx from '@/ui/clsx.ts'
+import type { Column } from './columns.tsx'
+import styles from './StudyTable.module.css'
+
+export const rowHeight = 30
+/** Asked for this many rows before the end is seen. */
+const ahead = 30
+
+export interface StudyTableProps {
+  studies: readonly Study[]
+  columns: readonly Column[]
+  sort: StudySort
+  selected: string | null
+  fresh: ReadonlySet<string>
+  initialTop: number
+  onSort: (key: StudySortKey) => void
+  onSelect: (uid: string) => void
+  onOpen: (uid: string) => void
+  onHover: (uid: string) => void
+  onNearEnd: () => void
+  onScrolled: (top: number) => void
+  footer?: ReactNode
+}
+
+function Header({ columns, sort, onSort }: Pick<StudyTableProps, 'columns' | 'sort' | 'onSort'>) {
+  const { t } = useTranslation()
+  const direction = (key: StudySortKey) => (sort === key ? 'ascending' : sort === `-${key}` ? 'descending' : undefined)
+  return (
+    <div role="row" aria-rowindex={1} className={clsx(styles['row'], styles['header'])}>
+      {columns.map(({ id, sort: key, align }) => {
+        const label = t(`studies.columns.${id}`)
+        const order = key && direction(key)
+        return (
+          <div key={id} role="columnheader" aria-sort={order ?? (key ? 'none' : undefined)} className={clsx(styles['cell'], align && styles['end'])}>
+            {key ? (
+              <button type="button" className={styles['sort']} onClick={() => onSort(key)}>
+                {label}
+                {order === 'ascending' && <ArrowUp aria-hidden="true" />}
+                {order === 'descending' && <ArrowDown aria-hidden="true" />}
+              </button>
+            ) : label}
+          </div>
+        )
+      })}
+    </div>
+  )
+}
+
+/**
+ * Where rows came in above, the view moves with them, so that what is read stays where it is; only a list that is at
+ * its top and that nobody touches shows them at once. Returns how many arrived unseen.
+ */
+function useAnchor(studies: readonly Study[], fresh: ReadonlySet<string>, scroller: { current: HTMLDivElement | null }) {
+  const first = useRef<string | null>(null)
+  const [unseen, setUnseen] = useState(0)
+  useLayoutEffect(() => {
+    const element = scroller.current
+    const before = first.current
+    first.current = studies[0]?.uid ?? null
+    if (!element || before === null || before === first.current) return
+    const moved = studies.findIndex((study) => study.uid === before)
+    const arrived = moved > 0 && studies.slice(0, moved).every((study) => fresh.has(study.uid))
+    const touched = element.scrollTop > 0 || element.matches(':hover, :focus-within')
+    if (!arrived || !touched) return
+    element.scrollTop += moved * rowHeight
+    setUnseen((count) => count + moved)
+  }, [studies, fresh, scroller])
+  return { unseen, seen: () => setUnseen(0) }
+}
+
+export function StudyTable(props: StudyTableProps) {
+  const { studies, columns, selected, fresh, initialTop, onSelect, onOpen, onHover, onNearEnd, onScrolled } = props
+  const { t } = useTranslation()
+  const format = useFormat()
+  const scroller = useRef<HTMLDivElement>(null)
+  const rows = useVirtualizer({
+    count: studies.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 12,
+    scrollPaddingStart: rowHeight,
+    initialOffset: initialTop,
+    getItemKey: (index) => studies[index]?.uid ?? index,
+  })
+  const { unseen, seen } = useAnchor(studies, fresh, scroller)
+  const visible = rows.getVirtualItems()
+  const last = visible.at(-1)?.index ?? 0
+  useEffect(() => {
+    if (studies.length > 0 && last >= studies.length - ahead) onNearEnd()
+  }, [last, studies.length, onNearEnd])
+
+  const index = studies.findIndex((study) => study.uid === selected)
+  const followed = useRef<string | null>(null)
+  useEffect(() => {
+    if (index < 0 || selected === followed.current) return
+    followed.current = selected
+    rows.scrollToIndex(index, { align: 'auto' })
+  }, [selected, index, rows])
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    // The screen's own keys do it; the browser's scrolling would come on top.
+    if (['ArrowUp', 'ArrowDown', 'Home', 'End', ' '].includes(event.key)) event.preventDefault()
+  }
+  const toTop = (): void => {
+    scroller.current?.scrollTo({ top: 0 })
+    seen()
+  }
+  const template = columns.map((column) => column.width).join(' ')
+  return (
+    <div className={styles['frame']}>
+      {unseen > 0 && (
+        <button type="button" className={styles['arrived']} onClick={toTop}>
+          <ArrowUp aria-hidden="true" />{t('studies.arrived', { count: unseen })}
+        </button>
+      )}
+      <div ref={scroller} className={styles['scroller']} role="grid" aria-label={t('studies.title')} aria-rowcount={studies.length + 1}
+        aria-activedescendant={index >= 0 ? `study-${index}` : undefined} tabIndex={0} onKeyDownCapture={onKeyDown}
+        style={{ '--columns': template } as Record<string, string>}
+        onScroll={(event) => {
+          if (event.currentTarget.scrollTop === 0) seen()
+          onScrolled(event.currentTarget.scrollTop)
+        }}>
+        <Header {...props} />
+        <div className={styles['body']} role="rowgroup" style={{ height: rows.getTotalSize() }}>
+          {visible.map((item) => {
+            const study = studies[item.index]
+            if (!study) return null
+            const isFresh = fresh.has(study.uid)
+            return (
+              // Keys act on the grid as a whole (aria-activedescendant).
+              // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
+              <div key={item.key} id={`study-${item.index}`} role="row" aria-rowindex={item.index + 2} aria-selected={item.index === index}
+                className={clsx(styles['row'], styles['data'], item.index === index && styles['selected'], isFresh && styles['isFresh'])}
+                style={{ transform: `translateY(${item.start}px)` }}
+                onClick={() => onSelect(study.uid)} onDoubleClick={() => onOpen(study.uid)} onPointerEnter={() => onHover(study.uid)}>
+                {columns.map(({ id, align, cell }) => (
+                  <div key={id} role="gridcell" className={clsx(styles['cell'], align && styles['end'])}>
+                    {cell(study, { t, format, fresh: isFresh })}
+                  </div>
+                ))}
+              </div>
+            )
+          })}
+        </div>
+        {props.footer}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,54 @@
+/** Form fields with their label above and their error below. */
+import { useId, type InputHTMLAttributes, type ReactNode, type Ref, type SelectHTMLAttributes } from 'react'
+import clsx from './clsx.ts'
+import styles from './Field.module.css'
+
+interface Labelled {
+  label: string
+  hint?: ReactNode
+  error?: string | undefined
+}
+
+function Frame({ id, label, hint, error, children }: Labelled & { id: string; children: ReactNode }) {
+  return (
+    <div className={styles['frame']}>
+      <label className={styles['label']} htmlFor={id}>{label}</label>
+      {children}
+      {error !== undefined ? <p className={styles['error']} id={`${id}-note`} role="alert">{error}</p>
+        : hint !== undefined && <p className={styles['hint']} id={`${id}-note`}>{hint}</p>}
+    </div>
+  )
+}
+
+export type TextFieldProps = Labelled & InputHTMLAttributes<HTMLInputElement> & { ref?: Ref<HTMLInputElement> }
+
+export function TextField({ label, hint, error, className, ...input }: TextFieldProps) {
+  const id = useId()
+  const noted = error !== undefined || hint !== undefined
+  return (
+    <Frame id={id} label={label} hint={hint} error={error}>
+      <input id={id} spellCheck={false} autoComplete="off" {...input} className={clsx(styles['input'], className)}
+        aria-invalid={error !== undefined || undefined} aria-describedby={noted ? `${id}-note` : undefined} />
+    </Frame>
+  )
+}
+
+export type SelectFieldProps = Labelled & SelectHTMLAttributes<HTMLSelectElement>
+
+export function SelectField({ label, hint, error, className, children, ...select }: SelectFieldProps) {
+  const id = useId()
+  return (
+    <Frame id={id} label={label} hint={hint} error={error}>
+      <select id={id} {...select} className={clsx(styles['input'], className)}>{children}</select>
+    </Frame>
+  )
+}
+
+export function CheckField({ label, ...input }: { label: string } & InputHTMLAttributes<HTMLInputElement>) {
+  return (
+    <label className={styles['check']}>
+      <input type="checkbox" {...input} />
+      <span>{label}</span>
+    </label>
+  )
+}
