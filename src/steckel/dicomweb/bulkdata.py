@@ -139,7 +139,7 @@ class BulkDataTransaction:
             for uri in (uri for dataset in datasets for uri in bulk_uris(dataset)):
                 location = uri if "://" in uri else origin + uri
                 content = self.content(instance, uri.partition("/bulkdata/")[2])
-                yield answer.head(content.media_type, location)
+                yield answer.head(content.media_type, content.length, location)
                 yield from content.pieces(0, content.length)
         yield answer.end()
 
@@ -189,7 +189,7 @@ async def _in_one_part(request: Request, content: Content, media_type: str) -> R
     answer = MultipartAnswer(media_type)
 
     def pieces() -> Generator[bytes, None, None]:
-        yield answer.head(media_type, str(request.url.replace(query="")))
+        yield answer.head(media_type, content.length, str(request.url.replace(query="")))
         yield from content.pieces(0, content.length)
         yield answer.end()
 

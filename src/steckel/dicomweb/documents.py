@@ -34,18 +34,20 @@ def document_type(request: Request) -> str:
     NotAcceptable
         The client accepts none of them.
     """
-    for wanted in accepted(request):
+    ranges = accepted(request)
+    for wanted in ranges:
         found = _type_for(wanted)
         if found is not None:
             return found
+    # XML comes in parts (PS3.18 8.7.3.2); who asks for it alone may have meant that.
+    if any(wanted.essence == DICOM_XML for wanted in ranges):
+        return DICOM_XML
     raise NotAcceptable("data sets are answered as JSON or XML", _AVAILABLE)
 
 
 def _type_for(wanted: Range) -> str | None:
     if wanted.takes_single:
-        return next((t for t in (DICOM_JSON, JSON) if wanted.takes(t)), None) or (
-            DICOM_XML if wanted.essence == DICOM_XML else None
-        )
+        return next((t for t in (DICOM_JSON, JSON) if wanted.takes(t)), None)
     return DICOM_XML if wanted.takes(DICOM_XML) else None
 
 
@@ -75,7 +77,9 @@ def xml_response(
 ) -> Response:
     """Answer with one part of Native DICOM Model per data set (PS3.18 8.7.3.2)."""
     answer = MultipartAnswer(DICOM_XML)
-    body = [piece for dataset in datasets for piece in (answer.head(DICOM_XML), to_xml(dataset))]
+    body: list[bytes] = []
+    for document in map(to_xml, datasets):
+        body += (answer.head(DICOM_XML, len(document)), document)
     if not body:
         return Response(status_code=HTTPStatus.NO_CONTENT, headers=headers)
     body.append(answer.end())

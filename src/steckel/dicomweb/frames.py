@@ -119,8 +119,9 @@ class FrameTransaction:
         self, answer: MultipartAnswer, wanted: FrameList, form: FrameForm
     ) -> Generator[bytes, None, None]:
         for number in wanted.numbers:
-            yield answer.head(form.content_type, wanted.location(number))
-            yield self._retriever.frame(wanted.instance, number)
+            frame = self._retriever.frame(wanted.instance, number)
+            yield answer.head(form.content_type, len(frame), wanted.location(number))
+            yield frame
         yield answer.end()
 
     async def _decoded(self, request: Request, wanted: FrameList, form: FrameForm) -> Response:
@@ -140,7 +141,7 @@ class FrameTransaction:
     ) -> AsyncIterator[bytes]:
         for position, number in enumerate(wanted.numbers):
             frame = first if not position else await self._imaging.decode(wanted.instance, number)
-            yield answer.head(form.content_type, wanted.location(number))
+            yield answer.head(form.content_type, len(frame), wanted.location(number))
             yield frame
         yield answer.end()
 

@@ -22,6 +22,10 @@ ZIP = "application/zip"
 _WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _TYPE = re.compile(rf"\s*({_WORD})/({_WORD})\s*")
 _PARAMETER = re.compile(rf'\s*;\s*(?:({_WORD})\s*=\s*("(?:[^"\\]|\\.)*"|[^;,"\s]*)\s*)?')
+#: An item of a list; commas in quotes do not end it.
+_ITEM = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"|")+')
+#: Of a header; clients that list all they know send half of it.
+_LONGEST = 4096
 #: Ranges read from one header; no client sends more.
 _MOST_RANGES = 64
 
@@ -76,45 +80,44 @@ def parse_media_type(text: str) -> MediaType:
     BadMediaType
         It is none.
     """
-    media_type, position = _read(text, 0)
-    if text[position:].strip():
-        raise BadMediaType(f"unexpected text after the media type: {text[position:]!r}")
-    return media_type
-
-
-def parse_accept(text: str | None) -> list[Range]:
-    """Read an Accept header; the best first. Nothing said accepts all.
-
-    Raises
-    ------
-    BadMediaType
-        It cannot be read.
-    """
-    if text is None or not text.strip():
-        return [Range(essence="*/*", multipart=None)]
-    ranges: list[Range] = []
-    position = 0
-    while position < len(text) and len(ranges) < _MOST_RANGES:
-        media_type, position = _read(text, position)
-        ranges.append(_range_of(media_type))
-        if position < len(text) and text[position] != ",":
-            raise BadMediaType(f"the Accept header cannot be read from {text[position:]!r} on")
-        position += 1
-    wanted = [item for item in ranges if item.quality > 0]
-    return sorted(wanted, key=lambda item: (-item.quality, item.essence.count("*")))
-
-
-def _read(text: str, position: int) -> tuple[MediaType, int]:
-    match = _TYPE.match(text, position)
+    match = _TYPE.match(text) if len(text) <= _LONGEST else None
     if match is None:
-        raise BadMediaType(f"no media type: {text[position : position + 80]!r}")
+        raise BadMediaType(f"no media type: {text[:80]!r}")
     position = match.end()
     parameters: dict[str, str] = {}
     while (found := _PARAMETER.match(text, position)) is not None:
         position = found.end()
         if found[1]:
             parameters[found[1].lower()] = _unquote(found[2])
-    return MediaType(f"{match[1]}/{match[2]}".lower(), parameters), position
+    if text[position:].strip():
+        raise BadMediaType(f"unexpected text after the media type: {text[position:][:80]!r}")
+    return MediaType(f"{match[1]}/{match[2]}".lower(), parameters)
+
+
+def parse_accept(text: str | None) -> list[Range]:
+    """Read an Accept header; the best first. Nothing said accepts all.
+
+    What cannot be read is passed over where something else can.
+
+    Raises
+    ------
+    BadMediaType
+        Nothing of it can be read.
+    """
+    if text is None or not text.strip():
+        return [Range(essence="*/*", multipart=None)]
+    if len(text) > _LONGEST:
+        raise BadMediaType("the Accept header is too long")
+    ranges: list[Range] = []
+    for item in _ITEM.findall(text)[:_MOST_RANGES]:
+        try:
+            ranges.append(_range_of(parse_media_type(item)))
+        except BadMediaType:
+            continue
+    if not ranges:
+        raise BadMediaType("the Accept header holds no media type that can be read")
+    wanted = [item for item in ranges if item.quality > 0]
+    return sorted(wanted, key=lambda item: (-item.quality, item.essence.count("*")))
 
 
 def _unquote(value: str) -> str:

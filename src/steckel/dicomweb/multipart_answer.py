@@ -16,11 +16,11 @@ class MultipartAnswer:
         self._end = f"\r\n--{boundary}--\r\n".encode()
         self._begun = False
 
-    def head(self, content_type: str, location: str = "") -> bytes:
+    def head(self, content_type: str, length: int, location: str = "") -> bytes:
         """Return what stands before the content of a part."""
         delimiter = self._delimiter if self._begun else self._first
         self._begun = True
-        headers = f"Content-Type: {content_type}\r\n"
+        headers = f"Content-Type: {content_type}\r\nContent-Length: {length}\r\n"
         if location:
             headers += f"Content-Location: {location}\r\n"
         return delimiter + headers.encode("latin-1") + b"\r\n"

@@ -78,9 +78,15 @@ class RenderedTransaction:
         return await self._many(request, chosen, ranges)
 
     async def many(self, request: Request) -> Response:
-        """Answer with an image for each instance of a series or a study."""
+        """Answer with an image for each instance of a series or a study.
+
+        A client that does not ask for parts gets the one that stands for the whole.
+        """
         target = target_of(request)
         ranges = accepted(request)
+        if ranges[0].multipart is not True:
+            instance, _ = await run_in_threadpool(self._representative, target)
+            return await self._one(request, instance, 1, ranges)
         instances = self._retriever.select(target.selection())
         chosen = ((instance, 1) for instance in instances if is_image(instance))
         return await self._many(request, chosen, ranges)
@@ -169,9 +175,9 @@ class RenderedTransaction:
                 images.append(instance)
         if not images:
             raise NotFound("there is no image")
-        middle = images[len(images) // 2]
+        middle = images[(len(images) - 1) // 2]
         count = middle.frames.count if middle.frames else 1
-        return middle, count // 2 + 1 if count > 1 else 1
+        return middle, (count + 1) // 2 or 1
 
 
 def is_image(instance: StoredInstance) -> bool:
@@ -200,7 +206,7 @@ def _in_parts(images: AsyncIterator[Rendered], media_type: str) -> Response:
 
     async def pieces() -> AsyncIterator[bytes]:
         async for image in images:
-            yield answer.head(image.media_type)
+            yield answer.head(image.media_type, len(image.data))
             yield image.data
         yield answer.end()
 

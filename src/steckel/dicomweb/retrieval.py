@@ -46,6 +46,10 @@ class _Prepared:
     def media_type(self) -> str:
         return f"{DICOM};transfer-syntax={self.syntax}"
 
+    @property
+    def length(self) -> int:
+        return self.instance.location.length if self.data is None else len(self.data)
+
 
 class RetrieveTransaction:
     """The retrieve transaction for instances in DICOM form."""
@@ -136,9 +140,9 @@ class RetrieveTransaction:
         self, answer: MultipartAnswer, instances: Iterator[StoredInstance], service: str
     ) -> Generator[bytes, None, None]:
         for instance in instances:
-            yield answer.head(
-                f"{DICOM};transfer-syntax={instance.transfer_syntax}", _location(instance, service)
-            )
+            media_type = f"{DICOM};transfer-syntax={instance.transfer_syntax}"
+            location = _location(instance, service)
+            yield answer.head(media_type, instance.location.length, location)
             yield from self._retriever.chunks(instance)
         yield answer.end()
 
@@ -150,12 +154,12 @@ class RetrieveTransaction:
         ranges: list[Range],
         service: str,
     ) -> AsyncIterator[bytes]:
-        yield answer.head(first.media_type, _location(first.instance, service))
+        yield answer.head(first.media_type, first.length, _location(first.instance, service))
         async for piece in self._pieces(first):
             yield piece
         async for instance in each_in_thread(rest):
             prepared = await self._prepare(instance, ranges)
-            yield answer.head(prepared.media_type, _location(instance, service))
+            yield answer.head(prepared.media_type, prepared.length, _location(instance, service))
             async for piece in self._pieces(prepared):
                 yield piece
         yield answer.end()

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from steckel import errors
 from steckel.dicom.json_model import JsonDataset, JsonElement, json_key
-from steckel.dicom.tags import RETRIEVE_URL
+from steckel.dicom.tags import RETRIEVE_URL, SPECIFIC_CHARACTER_SET
 from steckel.dicomweb.addresses import resource_path
 from steckel.dicomweb.intake import Answer
 from steckel.dicomweb.problems import status_of
@@ -57,16 +57,18 @@ def store_response(answers: Sequence[Answer], service: str) -> JsonDataset:
     """Build the Store Instances Response (PS3.18 I.2)."""
     receipts = [answer for answer in answers if isinstance(answer, Receipt)]
     refusals = [answer for answer in answers if isinstance(answer, Refusal)]
-    response: JsonDataset = {}
+    response: JsonDataset = {
+        json_key(SPECIFIC_CHARACTER_SET): {"vr": "CS", "Value": ["ISO_IR 192"]}
+    }
     studies = {receipt.study_uid for receipt in receipts}
     if len(studies) == 1:
         response[json_key(RETRIEVE_URL)] = _url(service + resource_path(studies.pop()))
     if refusals:
         items = [_failed(refusal) for refusal in refusals]
         response[json_key(FAILED_SOP_SEQUENCE)] = {"vr": "SQ", "Value": items}
-    if receipts:
-        items = [_referenced(receipt, service) for receipt in receipts]
-        response[json_key(REFERENCED_SOP_SEQUENCE)] = {"vr": "SQ", "Value": items}
+    items = [_referenced(receipt, service) for receipt in receipts]
+    referenced: JsonElement = {"vr": "SQ", "Value": items} if items else {"vr": "SQ"}
+    response[json_key(REFERENCED_SOP_SEQUENCE)] = referenced
     return response
 
 

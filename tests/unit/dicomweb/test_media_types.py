@@ -65,10 +65,20 @@ def test_a_transfer_syntax_fits_or_not(asked: str | None, fits: bool) -> None:
     assert only.takes_syntax("1.2.3") is fits
 
 
-@pytest.mark.parametrize("text", ["x", "a/b,,c/d", "a/b;q=high", "a/b c/d", ", a/b"])
+@pytest.mark.parametrize("text", ["x", "toto, tata", "a/b;q=high", "a/b c/d", ",", '"'])
 def test_a_header_that_cannot_be_read_is_refused(text: str) -> None:
     with pytest.raises(BadMediaType):
         parse_accept(text)
+
+
+def test_what_cannot_be_read_is_passed_over() -> None:
+    text = 'toto, a/b, , c/d;q=x, e/f;x="unclosed, g/h'
+    assert [item.essence for item in parse_accept(text)] == ["a/b", "g/h"]
+
+
+def test_a_header_made_to_keep_us_busy_is_refused() -> None:
+    with pytest.raises(BadMediaType):
+        parse_accept('a/b;x="' + '\\"' * 20_000)
 
 
 @given(st.text(max_size=200))

@@ -244,7 +244,10 @@ def test_a_study_is_rendered_into_parts(
     out = BytesIO()
     dataset.save_as(out)
     archive.add(out.getvalue())
-    assert len(parts_of(client.get(path_of(ct, depth) + "/rendered"))) == 1
+    path = path_of(ct, depth) + "/rendered"
+    (part,) = parts_of(client.get(path, accept='multipart/related; type="image/png"'))
+    assert part[1].startswith(b"\x89PNG")
+    assert client.get(path, accept="image/png").content == part[1]
 
 
 def test_an_image_in_another_form_is_406(client: Client, ct: StoredInstance) -> None:

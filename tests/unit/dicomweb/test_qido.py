@@ -111,6 +111,9 @@ def test_results_come_as_xml_parts(client: Client) -> None:
         ("application/dicom+json, multipart/related", "application/dicom+json"),
         ("application/json;q=0.5, application/dicom+json;q=0.9", "application/dicom+json"),
         ("application/*", "application/dicom+json"),
+        ("application/dicom+xml, application/json", "application/json"),
+        ("nonsense, application/json", "application/json"),
+        ("text/html, application/xml;q=0.9, */*;q=0.8", "application/dicom+json"),
     ],
 )
 def test_json_has_two_names(client: Client, accept: str, media_type: str) -> None:

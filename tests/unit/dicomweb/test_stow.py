@@ -241,7 +241,7 @@ def test_the_answer_is_xml_when_asked(client: Client) -> None:
     assert answer.headers["content-type"] == "application/dicom+xml"
     root = ET.fromstring(answer.content)
     keywords = {element.get("keyword") for element in root}
-    assert keywords == {"RetrieveURL", "ReferencedSOPSequence"}
+    assert keywords == {"SpecificCharacterSet", "RetrieveURL", "ReferencedSOPSequence"}
 
 
 def test_an_answer_that_is_not_accepted_stores_nothing(

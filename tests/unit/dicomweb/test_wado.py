@@ -40,6 +40,7 @@ def test_instances_come_byte_for_byte(
     assert content == sample("CT_small.dcm")
     assert headers["content-type"] == "application/dicom;transfer-syntax=1.2.840.10008.1.2.1"
     assert headers["content-location"] == "http://pacs.test" + path_of(ct)
+    assert headers["content-length"] == str(len(content))
 
 
 def test_nothing_accepted_is_everything_accepted(client: Client, ct: StoredInstance) -> None:
