@@ -28,6 +28,15 @@ class Taken:
     answer: Receipt | Refusal | Skipped
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Waiting:
+    """An object that is in a draft and not archived yet."""
+
+    name: str
+    size: int
+    draft: Draft
+
+
 class Intake:
     """Archives what comes out of `ingest.sources`."""
 
@@ -38,35 +47,34 @@ class Intake:
 
     def take(self, found: Iterable[Found]) -> Iterator[Taken]:
         """Archive objects and yield what became of each, in order."""
-        batch: list[Draft | Taken] = []
-        names: list[str] = []
-        waiting = 0
+        batch: list[_Waiting | Taken] = []
         try:
             for one in found:
-                ready = self._fill(one)
-                batch.append(ready)
-                names.append(one.name)
-                waiting += ready.size
-                if len(batch) >= _BATCH_ITEMS or waiting >= _BATCH_BYTES:
+                batch.append(self._fill(one))
+                if len(batch) >= _BATCH_ITEMS or sum(one.size for one in batch) >= _BATCH_BYTES:
                     batch, due = [], batch
-                    names, due_names = [], names
-                    waiting = 0
-                    yield from self._receive(due, due_names)
+                    yield from self._archive(due)
             batch, due = [], batch
-            yield from self._receive(due, names)
+            yield from self._archive(due)
         finally:
             # Nobody reads on (the client went away), or the source failed.
-            for draft in batch:
-                if not isinstance(draft, Taken):
-                    draft.discard()
+            for ready in batch:
+                if isinstance(ready, _Waiting):
+                    ready.draft.discard()
 
-    def _fill(self, one: Found) -> Draft | Taken:
+    def archive(self, name: str, draft: Draft) -> Taken:
+        """Archive one object that is in a draft already."""
+        (taken,) = self._archive([_Waiting(name=name, size=draft.size, draft=draft)])
+        return taken
+
+    def _fill(self, one: Found) -> _Waiting | Taken:
         if isinstance(one, Skipped):
             return Taken(name=one.name, size=0, answer=one)
         try:
-            return self._draft(one)
+            draft = self._draft(one)
         except SteckelError as error:
             return Taken(name=one.name, size=one.size, answer=Refusal(error=error))
+        return _Waiting(name=one.name, size=draft.size, draft=draft)
 
     def _draft(self, item: SourceItem) -> Draft:
         stream = item.open()
@@ -82,19 +90,15 @@ class Intake:
             stream.close()
         return draft
 
-    def _receive(self, batch: list[Draft | Taken], names: list[str]) -> Iterator[Taken]:
-        sizes = [one.size for one in batch]
-        arrivals = [
-            Arrival(draft=one, source=self.source(name))
-            for one, name in zip(batch, names, strict=True)
-            if not isinstance(one, Taken)
-        ]
+    def _archive(self, batch: list[_Waiting | Taken]) -> Iterator[Taken]:
+        arrivals = [self._arrival(one) for one in batch if isinstance(one, _Waiting)]
         answers = iter(self._receiver.receive(arrivals) if arrivals else ())
-        for one, name, size in zip(batch, names, sizes, strict=True):
-            yield (
-                one if isinstance(one, Taken) else Taken(name=name, size=size, answer=next(answers))
-            )
+        for one in batch:
+            if isinstance(one, Taken):
+                yield one
+            else:
+                yield Taken(name=one.name, size=one.size, answer=next(answers))
 
-    def source(self, name: str) -> Source:
-        """Return where an object of this name came from."""
-        return Source(way=self._way, name=name, address=self._address)
+    def _arrival(self, one: _Waiting) -> Arrival:
+        source = Source(way=self._way, name=one.name, address=self._address)
+        return Arrival(draft=one.draft, source=source)

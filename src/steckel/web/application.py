@@ -19,14 +19,18 @@ from steckel import __version__
 from steckel.web import shapes
 from steckel.web.api.conflicts import ConflictDoor
 from steckel.web.api.entities import EntityDoor
+from steckel.web.api.events import EventDoor
 from steckel.web.api.patients import PatientDoor
 from steckel.web.api.quarantine import QuarantineDoor
+from steckel.web.api.reference import ReferenceDoor
 from steckel.web.api.session import SessionDoor
 from steckel.web.api.studies import StudyDoor
 from steckel.web.api.system import SystemDoor
 from steckel.web.api.tokens import TokenDoor
+from steckel.web.api.uploads import UploadDoor
 from steckel.web.api.users import UserDoor
 from steckel.web.authentication import Authentication, first_segment
+from steckel.web.broadcast import Broadcast
 from steckel.web.last_resort import LastResort
 from steckel.web.measuring import Measuring
 from steckel.web.parts import WebParts
@@ -44,10 +48,14 @@ class WebApplication:
     """The ASGI application."""
 
     def __init__(self, parts: WebParts) -> None:
+        self._broadcast = Broadcast(parts.changes)
         system = SystemDoor(parts.status, parts.metrics)
         others = [*system.probes(), *parts.dicomweb_routes, *parts.ohif_routes]
         segments = frozenset({"api", *_segments(others)})
-        guarded = _guarded_application(_forms(parts, system), others)
+        guarded = _guarded_application(others)
+        guarded.include_router(_forms(parts, system))
+        guarded.include_router(_streams(parts, self._broadcast))
+        guarded.router.routes.extend(ReferenceDoor(guarded.openapi).routes())
         workstation = Starlette(routes=list(parts.workstation_routes), exception_handlers=HANDLERS)
         app: ASGIApp = _BySegment(guarded, workstation, segments)
         app = Authentication(app, parts.security.authenticator, segments)
@@ -58,6 +66,10 @@ class WebApplication:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         await self._app(scope, receive, send)
+
+    def close_streams(self) -> None:
+        """End the event streams; called in the event loop, before the server waits for them."""
+        self._broadcast.close()
 
 
 def create_app(parts: WebParts) -> WebApplication:
@@ -77,7 +89,7 @@ class _BySegment:
         await app(scope, receive, send)
 
 
-def _guarded_application(forms: APIRouter, others: list[BaseRoute]) -> FastAPI:
+def _guarded_application(others: list[BaseRoute]) -> FastAPI:
     application = FastAPI(
         title="Steckel",
         version=__version__,
@@ -88,7 +100,6 @@ def _guarded_application(forms: APIRouter, others: list[BaseRoute]) -> FastAPI:
         exception_handlers=HANDLERS,
         generate_unique_id_function=_operation_id,
     )
-    application.include_router(forms)
     application.router.routes.extend(others)
     return application
 
@@ -107,6 +118,13 @@ def _forms(parts: WebParts, system: SystemDoor) -> APIRouter:
         system.router(),
     ):
         router.include_router(part)
+    return router
+
+
+def _streams(parts: WebParts, broadcast: Broadcast) -> APIRouter:
+    router = APIRouter(prefix="/api", responses=_PROBLEM)
+    router.include_router(UploadDoor(parts.receiver, parts.spool).router())
+    router.include_router(EventDoor(broadcast).router())
     return router
 
 

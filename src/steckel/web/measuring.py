@@ -24,7 +24,7 @@ class Measuring:
         )
         self._seconds = Histogram(
             "steckel_http_request_seconds",
-            "Time until the last byte of the answer",
+            "Time until the answer begins",
             ["area"],
             registry=registry,
         )
@@ -34,6 +34,7 @@ class Measuring:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        area = self._area(scope["path"])
         status = 0
         began = perf_counter()
 
@@ -41,15 +42,14 @@ class Measuring:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                self._seconds.labels(area).observe(perf_counter() - began)
             await send(message)
 
         try:
             await self._app(scope, receive, note_status)
         finally:
-            area = self._area(scope["path"])
             method = scope["method"] if scope["method"] in _METHODS else "other"
             self._requests.labels(area, method, str(status)).inc()
-            self._seconds.labels(area).observe(perf_counter() - began)
 
     def _area(self, path: str) -> str:
         segment = first_segment(path)

@@ -1,5 +1,7 @@
 """Rows of the catalogue in the shapes of the JSON API."""
 
+from steckel.ingest.found import Skipped
+from steckel.ingest.intake import Taken
 from steckel.ingest.model import Receipt, Refusal
 from steckel.query.catalogue_model import (
     ConflictRow,
@@ -159,12 +161,18 @@ def spell_received(name: str, answer: Receipt | Refusal) -> shapes.UploadResult:
     }
 
 
-def spell_skipped(name: str, reason: str) -> shapes.UploadResult:
-    """Spell that an object was not looked at further."""
+def spell_taken(taken: Taken) -> shapes.UploadResult:
+    """Spell what became of a file or a member of an archive."""
+    if isinstance(taken.answer, Skipped):
+        return _spell_skipped(taken.name, taken.answer)
+    return spell_received(taken.name, taken.answer)
+
+
+def _spell_skipped(name: str, skipped: Skipped) -> shapes.UploadResult:
     return {
         "name": name,
-        "outcome": "skipped",
-        "reason": reason,
+        "outcome": "refused" if skipped.lost else "skipped",
+        "reason": skipped.reason,
         "study_uid": None,
         "series_uid": None,
         "sop_instance_uid": None,

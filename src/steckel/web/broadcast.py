@@ -1,0 +1,134 @@
+"""What happens in the archive, told to everybody who listens.
+
+One task asks the change feed twice a second while somebody listens, and hands what
+is new to all. Its rule: who cannot follow is let go; who comes back says what was
+heard last and gets what was missed, or is told to look at everything again.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import structlog
+from anyio.to_thread import run_sync
+
+from steckel.query.catalogue_model import Change
+from steckel.web.ports import ChangeFeed
+
+_log = structlog.get_logger(__name__)
+
+_INTERVAL = 0.5
+_MOST_WAITING = 1000
+#: More than this is no longer told one by one.
+_MOST_MISSED = 1000
+
+
+class Listener:
+    """One who listens."""
+
+    def __init__(self) -> None:
+        self.position = 0  #: number of the last change that was told
+        self._queue: asyncio.Queue[Change | None] = asyncio.Queue()
+
+    def tell(self, changes: Sequence[Change]) -> None:
+        """Hand over changes; who has too many waiting is let go."""
+        if self._queue.qsize() + len(changes) > _MOST_WAITING:
+            self.end()
+            return
+        for change in changes:
+            self._queue.put_nowait(change)
+
+    def end(self) -> None:
+        """Let go."""
+        while not self._queue.empty():
+            self._queue.get_nowait()
+        self._queue.put_nowait(None)
+
+    async def next(self, patience: float) -> Change | None:
+        """Return the next change, or ``None`` when it is over.
+
+        Raises
+        ------
+        TimeoutError
+            Nothing happened for so many seconds.
+        """
+        while True:
+            async with asyncio.timeout(patience):
+                change = await self._queue.get()
+            if change is None:
+                return None
+            if change.sequence > self.position:
+                self.position = change.sequence
+                return change
+
+
+class Broadcast:
+    """Tells changes. Lives in one event loop."""
+
+    def __init__(self, feed: ChangeFeed, interval: float = _INTERVAL) -> None:
+        self._feed = feed
+        self._interval = interval
+        self._listeners: set[Listener] = set()
+        self._task: asyncio.Task[None] | None = None
+        self._closed = False
+
+    async def latest(self) -> int:
+        """Return the number of the last change."""
+        return await run_sync(self._feed.latest)
+
+    async def missed(self, since: int, latest: int) -> list[Change] | None:
+        """Return the changes after a number; ``None`` if there are too many, or it is none."""
+        if since > latest:
+            return None
+        changes: list[Change] = []
+        while more := await run_sync(self._feed.changes_since, since):
+            changes.extend(more)
+            since = more[-1].sequence
+            if len(changes) > _MOST_MISSED:
+                return None
+            if since >= latest:
+                break
+        return changes
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[Listener]:
+        """Listen for as long as the block lasts."""
+        listener = Listener()
+        # Before the number is read: what comes in between is told, not missed.
+        self._listeners.add(listener)
+        try:
+            listener.position = await self.latest()
+            self._start(listener.position)
+            yield listener
+        finally:
+            self._listeners.discard(listener)
+
+    def close(self) -> None:
+        """Let everybody go, for good."""
+        self._closed = True
+        self._let_go()
+        if self._task is not None:
+            self._task.cancel()
+
+    def _start(self, position: int) -> None:
+        if self._closed:
+            self._let_go()
+        elif self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run(position))
+
+    def _let_go(self) -> None:
+        for listener in self._listeners:
+            listener.end()
+
+    async def _run(self, position: int) -> None:
+        try:
+            while self._listeners:
+                changes = await run_sync(self._feed.changes_since, position)
+                if changes:
+                    position = changes[-1].sequence
+                    for listener in tuple(self._listeners):
+                        listener.tell(changes)
+                await asyncio.sleep(self._interval)
+        except Exception:  # noqa: BLE001  the job ends here; a new listener starts the next
+            _log.exception("change_feed_failed")
+            self._let_go()

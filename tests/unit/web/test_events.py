@@ -1,0 +1,196 @@
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+from fastapi import FastAPI
+from tests.unit.web.rooms import Feed
+
+from steckel.errors import StorageFailure
+from steckel.query.catalogue_model import Change, ChangeKind, QuarantineChange, StudyChange
+from steckel.web.api.events import EventDoor
+from steckel.web.broadcast import Broadcast
+
+pytestmark = pytest.mark.anyio
+
+
+def study(sequence: int, kind: ChangeKind = ChangeKind.NEW) -> StudyChange:
+    return StudyChange(sequence=sequence, uid=f"1.2.{sequence}", kind=kind)
+
+
+class Browser:
+    """Reads an event stream from an ASGI application, message by message."""
+
+    def __init__(self, broadcast: Broadcast, heartbeat: float = 60.0) -> None:
+        self._app = FastAPI()
+        self._app.include_router(EventDoor(broadcast, heartbeat).router())
+        self._messages: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._leave = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def open(self, last_event_id: str | None = None) -> "Browser":
+        headers = [] if last_event_id is None else [(b"last-event-id", last_event_id.encode())]
+        scope = {
+            "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "method": "GET",
+            "path": "/events", "raw_path": b"/events", "query_string": b"", "root_path": "",
+            "headers": headers, "scheme": "http", "server": ("test", 80), "client": ("test", 1),
+            "http_version": "1.1",
+        }  # fmt: skip
+        self._task = asyncio.create_task(self._app(scope, self._receive, self._messages.put))
+        start = await self._messages.get()
+        assert start["status"] == 200
+        return self
+
+    async def event(self) -> tuple[str, str, Any]:
+        """Return identifier, name and data of the next event."""
+        while True:
+            text = await self.text()
+            fields = dict(line.split(": ", 1) for line in text.splitlines() if line)
+            if "event" in fields:
+                return fields.get("id", ""), fields["event"], orjson.loads(fields["data"])
+
+    async def text(self) -> str:
+        message = await self._messages.get()
+        return message["body"].decode()
+
+    async def wait_for_end(self) -> None:
+        assert self._task is not None
+        await self._task
+
+    async def leave(self) -> None:
+        self._leave.set()
+        await self.wait_for_end()
+
+    async def _receive(self) -> dict[str, Any]:
+        await self._leave.wait()
+        return {"type": "http.disconnect"}
+
+
+@pytest.fixture
+def feed() -> Feed:
+    return Feed([study(4), study(5)])
+
+
+@pytest.fixture
+async def broadcast(feed: Feed) -> AsyncIterator[Broadcast]:
+    broadcast = Broadcast(feed, interval=0.001)
+    yield broadcast
+    broadcast.close()
+
+
+async def test_a_listener_is_greeted_with_the_last_change_and_told_the_next(
+    feed: Feed, broadcast: Broadcast
+) -> None:
+    browser = await Browser(broadcast).open()
+    assert await browser.event() == ("5", "hello", {"change": 5})
+    feed.changes.append(study(6))
+    assert await browser.event() == ("6", "study", {"uid": "1.2.6", "kind": "new"})
+    feed.changes.append(study(7, ChangeKind.DELETED))
+    assert await browser.event() == ("7", "study", {"uid": "1.2.7", "kind": "deleted"})
+    feed.changes.append(QuarantineChange(sequence=8, count=3))
+    assert await browser.event() == ("8", "quarantine", {"count": 3})
+
+
+async def test_who_comes_back_gets_what_was_missed_once(feed: Feed, broadcast: Broadcast) -> None:
+    browser = await Browser(broadcast).open(last_event_id="4")
+    assert await browser.event() == ("", "hello", {"change": 5})
+    assert (await browser.event())[0] == "5"
+    feed.changes.append(study(6))
+    assert (await browser.event())[0] == "6"
+
+
+async def test_who_missed_nothing_is_only_greeted(broadcast: Broadcast) -> None:
+    browser = await Browser(broadcast).open(last_event_id="5")
+    assert await browser.event() == ("5", "hello", {"change": 5})
+
+
+@pytest.mark.parametrize("value", ["99", "-1", "x", "1" * 30, "²"])
+async def test_a_number_that_was_not_given_out_is_as_good_as_none(
+    broadcast: Broadcast, value: str
+) -> None:
+    browser = await Browser(broadcast).open(last_event_id=value)
+    assert await browser.event() == ("5", "hello", {"change": 5})
+
+
+async def test_who_missed_too_much_is_told_to_look_again(feed: Feed, broadcast: Broadcast) -> None:
+    feed.changes.extend(study(sequence) for sequence in range(6, 2000))
+    browser = await Browser(broadcast).open(last_event_id="4")
+    assert await browser.event() == ("1999", "hello", {"change": 1999})
+
+
+async def test_all_listeners_share_one_question_to_the_feed(
+    feed: Feed, broadcast: Broadcast
+) -> None:
+    browsers = [await Browser(broadcast).open() for _ in range(5)]
+    for browser in browsers:
+        await browser.event()
+    feed.changes.append(study(6))
+    for browser in browsers:
+        assert (await browser.event())[0] == "6"
+    assert feed.asked.count(6) <= feed.asked.count(5) + 5
+    tasks = [task for task in asyncio.all_tasks() if "Broadcast._run" in repr(task.get_coro())]
+    assert len(tasks) == 1
+
+
+async def test_nobody_asks_the_feed_when_nobody_listens(feed: Feed, broadcast: Broadcast) -> None:
+    browser = await Browser(broadcast).open()
+    await browser.event()
+    await browser.leave()
+    (task,) = [task for task in asyncio.all_tasks() if "Broadcast._run" in repr(task.get_coro())]
+    await task
+    again = await Browser(broadcast).open()
+    await again.event()
+    feed.changes.append(study(6))
+    assert (await again.event())[0] == "6"
+
+
+async def test_a_quiet_stream_beats(broadcast: Broadcast) -> None:
+    browser = await Browser(broadcast, heartbeat=0.001).open()
+    await browser.event()
+    assert await browser.text() == ": still here\n\n"
+    assert await browser.text() == ": still here\n\n"
+
+
+async def test_closing_ends_all_streams_and_those_to_come(broadcast: Broadcast) -> None:
+    browser = await Browser(broadcast).open()
+    await browser.event()
+    broadcast.close()
+    await browser.wait_for_end()
+    late = await Browser(broadcast).open()
+    await late.wait_for_end()
+
+
+class FailingFeed(Feed):
+    def changes_since(self, sequence: int) -> Sequence[Change]:
+        if self.changes[-1].sequence == 6:
+            raise StorageFailure("the database does not answer")
+        return super().changes_since(sequence)
+
+
+async def test_when_the_feed_fails_streams_end_and_new_ones_work_when_it_is_back() -> None:
+    feed = FailingFeed([study(5)])
+    broadcast = Broadcast(feed, interval=0.001)
+    browser = await Browser(broadcast).open()
+    await browser.event()
+    feed.changes.append(study(6))
+    await browser.wait_for_end()
+    feed.changes.append(study(7))
+    again = await Browser(broadcast).open(last_event_id="5")
+    assert [(await again.event())[0] for _ in range(3)] == ["", "6", "7"]
+    broadcast.close()
+
+
+async def test_a_listener_that_cannot_follow_is_let_go(feed: Feed, broadcast: Broadcast) -> None:
+    async with broadcast.listening() as listener:
+        listener.tell([study(sequence) for sequence in range(6, 900)])
+        listener.tell([study(sequence) for sequence in range(900, 1200)])
+        assert await listener.next(10) is None
+
+
+async def test_the_stream_needs_a_login(client: httpx.AsyncClient) -> None:
+    headers = {"Accept": "text/event-stream", "Sec-Fetch-Mode": "cors"}
+    response = await client.get("/api/events", headers=headers)
+    assert response.status_code == 401
+    assert response.headers["www-authenticate"] == "Bearer"
