@@ -86,7 +86,11 @@ class DimseServer:
         settings = self._settings
         self._listeners = [_listen(settings.host, settings.port)]
         if settings.tls_port is not None:
-            self._listeners.append(_listen(settings.tls_host, settings.tls_port))
+            try:
+                self._listeners.append(_listen(settings.tls_host, settings.tls_port))
+            except OSError:
+                self._listeners.pop().close()
+                raise
         self._acceptor = threading.Thread(target=self._accept, name="dimse-accept", daemon=True)
         self._acceptor.start()
         log.info("dimse_listening", aet=settings.aet, port=self.port, tls_port=self.tls_port)
@@ -148,15 +152,23 @@ class DimseServer:
             name=f"dimse-{address[0]}:{address[1]}",
             daemon=True,
         )
-        with self._lock:
-            full = len(self._connections) >= self._settings.max_connections
-            if not full:
-                self._connections[thread] = None
-        if full:
-            log.warning("connection_refused", address=str(address[0]), reason="too many")
+        if not self._start(thread):
+            log.warning("connection_refused", address=str(address[0]))
             connection.close()
-            return
-        thread.start()
+
+    def _start(self, thread: threading.Thread) -> bool:
+        """Start the thread of a connection, unless there are too many."""
+        with self._lock:
+            if len(self._connections) >= self._settings.max_connections:
+                return False
+            self._connections[thread] = None
+        try:
+            thread.start()
+        except RuntimeError:  # the system has no more threads for us
+            with self._lock:
+                del self._connections[thread]
+            return False
+        return True
 
     def _serve(self, connection: socket.socket, address: str, tls: bool) -> None:
         thread = threading.current_thread()

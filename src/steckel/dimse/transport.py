@@ -20,6 +20,8 @@ _QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
 _MOST_BUFFERS = 512
 #: What is joined for one TLS write.
 _TLS_WRITE = 1 << 18
+#: Seconds that the peer has to answer a closing alert of TLS.
+_FAREWELL = 1.0
 
 
 class Transport:
@@ -82,7 +84,11 @@ class Transport:
         self._shut(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection, TLS with its closing alert."""
+        with contextlib.suppress(OSError, ValueError):
+            if self._tls is not None:
+                self._set_timeout(_FAREWELL)
+                self._tls.unwrap()
         with contextlib.suppress(OSError):
             self._socket.close()
 

@@ -1,6 +1,7 @@
 """The server as peers see it: who gets in, what is negotiated, how it ends."""
 
 import contextlib
+import itertools
 import socket
 import threading
 from struct import pack
@@ -9,6 +10,7 @@ import pytest
 from tests.unit.dimse.fakes import CT
 from tests.unit.dimse.running import EXPLICIT, IMPLICIT, TIMEOUTS, eventually, running
 
+from steckel.dicom.encode import encode_dataset
 from steckel.dimse.channel import AssociationEnded
 from steckel.dimse.scu.association import Caller, CannotAssociate, open_association
 from steckel.dimse.scu.echo import echo
@@ -18,7 +20,7 @@ from steckel.dimse.wire.command import RESPONSE, Command, Operation
 from steckel.upperlayer import pdu
 from steckel.upperlayer.encode import encode_pdu
 
-VERIFICATION = "1.2.840.10008.1.1"
+VERIFICATION, FIND = "1.2.840.10008.1.1", "1.2.840.10008.5.1.4.1.2.2.1"
 FAST = Timeouts(artim=0.3, idle=20.0, network=20.0, connect=5.0, response=20.0)
 
 
@@ -275,3 +277,48 @@ def test_many_associations_at_once_are_served() -> None:
         for thread in threads:
             thread.join()
         assert results == [Status.SUCCESS] * 40
+
+
+def test_a_peer_that_stops_reading_is_dropped_and_frees_its_slot() -> None:
+    timeouts = Timeouts(artim=20.0, idle=20.0, network=0.3)
+    settings = DimseSettings(port=0, timeouts=timeouts, max_associations=1)
+    with running(settings) as house, house.association([(FIND, (EXPLICIT,))]) as channel:
+        house.finder.matches = itertools.repeat(  # type: ignore[assignment]
+            {"00081030": {"vr": "LO", "Value": ["x" * 60_000]}}
+        )
+        identifier = {
+            "00080052": {"vr": "CS", "Value": ["STUDY"]},
+            "00081030": {"vr": "LO"},
+        }
+        command = Command(field=Operation.C_FIND, message_id=1, affected_sop_class_uid=FIND)
+        channel.send_message(1, command, [encode_dataset(identifier, EXPLICIT)])
+        assert eventually(lambda: _echoes(house))
+
+
+def test_a_server_that_stops_lets_the_message_under_way_end() -> None:
+    with running() as house, house.association([(CT, (EXPLICIT,))]) as channel:
+        going_on, received = threading.Event(), threading.Event()
+        receive = house.receiver.receive
+
+        def slowly(arrivals: object) -> object:
+            received.set()
+            going_on.wait(20.0)
+            return receive(arrivals)
+
+        house.receiver.receive = slowly  # type: ignore[method-assign]
+        command = Command(
+            field=Operation.C_STORE,
+            message_id=1,
+            affected_sop_class_uid=CT,
+            affected_sop_instance_uid="1.2.3",
+        )
+        channel.send_message(1, command, [bytes(100)])
+        assert received.wait(20.0)
+        stopping = threading.Thread(target=house.server.stop, args=(3600.0,))
+        stopping.start()
+        assert eventually(lambda: house.server._open_channels()[0]._stopping)
+        going_on.set()
+        assert channel.read_response(1, patience=20.0).status == Status.SUCCESS
+        with pytest.raises(AssociationEnded, match="aborted_by_peer"):
+            channel.next_event(20.0)
+        stopping.join()

@@ -16,7 +16,13 @@ from steckel.dimse.channel import AssociationEnded, Channel
 from steckel.dimse.scu.store import MoveOriginator, StoreScu
 from steckel.dimse.status import Status
 from steckel.dimse.wire.command import Command, Operation, encode_command
-from steckel.errors import IdentityMismatch, MissingIdentity, OutOfSpace, SteckelError
+from steckel.errors import (
+    IdentityMismatch,
+    MissingIdentity,
+    OutOfSpace,
+    SteckelError,
+    StorageFailure,
+)
 from steckel.ingest.model import Way
 
 UID = "1.2.3.4.5.6"
@@ -214,3 +220,18 @@ def test_nagle_is_off() -> None:
         for end in (channel, ours):
             connection = end._transport._socket
             assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_a_sop_class_that_is_left_out_is_that_of_the_context() -> None:
+    with running() as house, storing(house) as channel:
+        [context] = channel.association.contexts.values()
+        scu = StoreScu(channel, response_timeout=20.0)
+        assert scu.store(context, "", UID, [dataset_of(make_part10(UID))]) == Status.SUCCESS
+        assert house.receiver.arrivals[0].expected.sop_class_uid == CT
+
+
+def test_an_error_of_the_receiver_is_answered_and_the_draft_dropped() -> None:
+    with running() as house, storing(house) as channel:
+        house.receiver.crash = StorageFailure("the index does not answer")
+        assert store(channel, dataset_of(make_part10(UID))) == 0x0110
+        assert house.receiver.drafts[0].discarded.is_set()

@@ -36,11 +36,13 @@ class StoreScp:
 
     def _receive(self, request: Request) -> Receipt | Refusal:
         command, peer = request.command, request.peer
+        # Some senders leave the SOP Class to the presentation context.
+        sop_class_uid = command.affected_sop_class_uid or request.context.abstract_syntax
         draft = self._receiver.draft()
         try:
             draft.write(
                 encode_meta(
-                    sop_class_uid=command.affected_sop_class_uid,
+                    sop_class_uid=sop_class_uid,
                     sop_instance_uid=command.affected_sop_instance_uid,
                     transfer_syntax=request.context.transfer_syntax,
                     source_aet=peer.calling_aet,
@@ -48,18 +50,18 @@ class StoreScp:
                 )
             )
             request.channel.read_dataset(draft.write)
+            arrival = Arrival(
+                draft=draft,
+                source=Source(way=Way.DIMSE, name=peer.calling_aet, address=peer.address),
+                expected=Expected(
+                    sop_class_uid=SopClassUid(sop_class_uid),
+                    sop_instance_uid=SopInstanceUid(command.affected_sop_instance_uid),
+                ),
+            )
+            [answer] = self._receiver.receive([arrival])
         except BaseException:
             draft.discard()
             raise
-        arrival = Arrival(
-            draft=draft,
-            source=Source(way=Way.DIMSE, name=peer.calling_aet, address=peer.address),
-            expected=Expected(
-                sop_class_uid=SopClassUid(command.affected_sop_class_uid),
-                sop_instance_uid=SopInstanceUid(command.affected_sop_instance_uid),
-            ),
-        )
-        [answer] = self._receiver.receive([arrival])
         return answer
 
 
