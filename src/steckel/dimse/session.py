@@ -5,9 +5,11 @@ and is where every error of an association ends.
 """
 
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from threading import BoundedSemaphore
 
 import structlog
@@ -69,9 +71,13 @@ class Session:
                     self._house.slots.release()
         except AssociationEnded as end:
             self._log("association_ended", how=end.how, detail=end.detail)
-        except Exception:
-            # The connection ends here, and others go on.
-            log.exception("association_failed", calling_aet=self._peer.calling_aet)
+        except Exception as error:  # noqa: BLE001  (the connection ends here; others go on)
+            log.error(  # noqa: TRY400  (neither message nor variables: they may be a patient's)
+                "association_failed",
+                calling_aet=self._peer.calling_aet,
+                error=type(error).__name__,
+                where=_where(error),
+            )
             self._channel.abort()
         self._channel.finish()
 
@@ -155,3 +161,9 @@ class Session:
             self._channel.skip_dataset()
             status = request.fail(error)
             self._log("request_failed", operation=service.operation.name, status=f"{status:04X}")
+
+
+def _where(error: Exception) -> list[str]:
+    """Return the places that an error came through, innermost last."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]

@@ -8,6 +8,7 @@ from struct import pack
 
 import pydicom
 import pytest
+import structlog
 from tests.unit.dimse.fakes import CT, make_part10
 from tests.unit.dimse.running import EXPLICIT, IMPLICIT, House, eventually, running
 
@@ -235,3 +236,21 @@ def test_an_error_of_the_receiver_is_answered_and_the_draft_dropped() -> None:
         house.receiver.crash = StorageFailure("the index does not answer")
         assert store(channel, dataset_of(make_part10(UID))) == 0x0110
         assert house.receiver.drafts[0].discarded.is_set()
+
+
+def test_logs_have_no_patient_in_them() -> None:
+    dataset = dataset_of(make_part10(UID))  # of the patient TEST, Test^Case
+    with structlog.testing.capture_logs() as logs, running() as house:
+        with storing(house) as channel:
+            assert store(channel, dataset) == Status.SUCCESS
+            house.receiver.error = IdentityMismatch("another instance")
+            assert store(channel, dataset) == 0xA900
+            house.receiver.error = None
+            house.receiver.crash = RuntimeError("Test^Case of TEST is too much")
+            with pytest.raises(AssociationEnded):
+                store(channel, dataset)
+        assert eventually(lambda: not house.server._connections)
+    events = {one["event"] for one in logs}
+    assert {"association_accepted", "instance_refused", "association_failed"} <= events
+    assert "Test^Case" not in str(logs)
+    assert "store.py" in str(logs)
