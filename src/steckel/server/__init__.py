@@ -1,0 +1,1 @@
+"""One command: settings, wiring, listeners and the command line."""

@@ -1,0 +1,200 @@
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import typer
+from argon2 import PasswordHasher
+from click.testing import Result
+from typer.testing import CliRunner
+
+from steckel.errors import StorageFailure
+from steckel.index.engine import open_engine
+from steckel.index.metadata import metadata
+from steckel.security import tables
+from steckel.security.accounts import ensure_admin
+from steckel.security.authentication import Basic, Bearer
+from steckel.security.passwords import Passwords
+from steckel.security.peers import RemoteAe
+from steckel.security.site import Security, open_security
+from steckel.server.cli_accounts import AccountsDesk, register
+from steckel.web.ports import EchoResult
+
+GOOD = "correct horse battery"
+
+
+class Echo:
+    def __init__(self) -> None:
+        self.asked: list[RemoteAe] = []
+        self.answer = EchoResult(ok=True, milliseconds=3.4)
+
+    def echo(self, entity: RemoteAe) -> EchoResult:
+        self.asked.append(entity)
+        return self.answer
+
+
+class Terminal:
+    def __init__(self, security: Security) -> None:
+        self.security = security
+        self.echo = Echo()
+        self.failure: StorageFailure | None = None
+        self._app = typer.Typer()
+        register(self._app, self._open)
+
+    def run(self, *arguments: str, typed: str = "") -> Result:
+        return CliRunner().invoke(self._app, arguments, input=typed)
+
+    @contextmanager
+    def _open(self) -> Iterator[AccountsDesk]:
+        if self.failure:
+            raise self.failure
+        yield AccountsDesk(security=self.security, echo=self.echo)
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    engine = open_engine(f"sqlite:///{tmp_path / 'steckel.sqlite'}")
+    metadata.create_all(
+        engine, tables=[tables.account, tables.session, tables.api_token, tables.ae]
+    )
+    cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    security = open_security(engine, Passwords(cheap))
+    ensure_admin(security.accounts, GOOD)
+    yield Terminal(security)
+    engine.dispose()
+
+
+def can_log_in(terminal: Terminal, name: str, password: str) -> bool:
+    return terminal.security.accounts.verify(name, password) is not None
+
+
+def test_an_account_is_added_with_a_password_from_the_prompt(terminal: Terminal) -> None:
+    result = terminal.run("user", "add", "Alice", typed=f"{GOOD}\n{GOOD}\n")
+    assert result.exit_code == 0
+    assert GOOD not in result.output
+    assert can_log_in(terminal, "alice", GOOD)
+
+
+def test_an_account_is_added_with_a_password_from_standard_input(terminal: Terminal) -> None:
+    result = terminal.run(
+        "user", "add", "ada", "--admin", "--display-name", "Ada L.", "--password-stdin",
+        typed=f"{GOOD}\n",
+    )  # fmt: skip
+    assert result.exit_code == 0
+    assert result.stdout == ""
+    account = terminal.security.accounts.get("ada")
+    assert (account.role, account.display_name) == ("admin", "Ada L.")
+
+
+def test_a_password_cannot_be_an_argument(terminal: Terminal) -> None:
+    assert terminal.run("user", "add", "alice", "--password", GOOD).exit_code == 2
+    assert terminal.run("user", "add", "alice", GOOD).exit_code == 2
+
+
+def test_what_is_refused_is_one_line_and_an_exit_status(terminal: Terminal) -> None:
+    result = terminal.run("user", "add", "admin", "--password-stdin", typed=GOOD)
+    assert result.exit_code == 1
+    assert result.stderr == "steckel: an account of this name exists\n"
+    assert terminal.run("user", "disable", "admin").exit_code == 1
+    assert terminal.run("user", "passwd", "nobody", "--password-stdin", typed=GOOD).exit_code == 1
+    terminal.failure = StorageFailure("the database does not answer")
+    assert terminal.run("user", "list").stderr == "steckel: the database does not answer\n"
+
+
+def test_a_new_password_ends_the_sessions(terminal: Terminal) -> None:
+    session = terminal.security.authenticator.log_in("admin", GOOD, "127.0.0.1")
+    result = terminal.run("user", "passwd", "admin", "--password-stdin", typed="another good one\n")
+    assert result.exit_code == 0
+    assert terminal.security.sessions.find(session) is None
+    assert can_log_in(terminal, "admin", "another good one")
+
+
+def test_an_account_is_disabled_and_enabled(terminal: Terminal) -> None:
+    terminal.run("user", "add", "alice", "--password-stdin", typed=GOOD)
+    assert terminal.run("user", "disable", "alice").exit_code == 0
+    assert not can_log_in(terminal, "alice", GOOD)
+    assert terminal.run("user", "enable", "alice").exit_code == 0
+    assert can_log_in(terminal, "alice", GOOD)
+
+
+def test_accounts_are_listed_for_people_and_for_programs(terminal: Terminal) -> None:
+    terminal.run(
+        "user", "add", "alice", "--display-name", "[b]A[/b]", "--password-stdin", typed=GOOD
+    )
+    table = terminal.run("user", "list").stdout.splitlines()
+    assert len(table) == 3
+    assert "[b]A[/b]" in table[2]
+    rows = json.loads(terminal.run("user", "list", "--json").stdout)
+    assert [row["name"] for row in rows] == ["admin", "alice"]
+    assert "argon2" not in json.dumps(rows)
+
+
+def test_a_token_stands_alone_on_standard_output_and_acts_for_the_first_account(
+    terminal: Terminal,
+) -> None:
+    result = terminal.run("token", "create", "night export")
+    assert result.exit_code == 0
+    token = result.stdout.removesuffix("\n")
+    assert token.isascii()
+    assert not set(token) & set(" \n")
+    authenticate = terminal.security.authenticator.authenticate
+    assert authenticate(Bearer(token=token), "192.0.2.1").name == "admin"
+    assert authenticate(Basic(name="admin", password=token), "192.0.2.1").name == "admin"
+
+
+def test_a_token_for_somebody_else_is_asked_for_by_name(terminal: Terminal) -> None:
+    terminal.run("user", "add", "alice", "--password-stdin", typed=GOOD)
+    token = terminal.run("token", "create", "x", "--user", "alice").stdout.strip()
+    authenticate = terminal.security.authenticator.authenticate
+    assert authenticate(Bearer(token=token), "192.0.2.1").name == "alice"
+    result = terminal.run("token", "create", "x", "--user", "nobody")
+    assert (result.exit_code, result.stdout) == (1, "")
+
+
+def test_tokens_are_listed_without_their_secret_and_revoked(terminal: Terminal) -> None:
+    token = terminal.run("token", "create", "export").stdout.strip()
+    (row,) = json.loads(terminal.run("token", "list", "--json").stdout)
+    assert row["name"] == "export"
+    assert token not in terminal.run("token", "list", "--json").stdout
+    assert row["id"] in terminal.run("token", "list", "--user", "admin").stdout
+    assert terminal.run("token", "revoke", row["id"]).exit_code == 0
+    assert terminal.security.tokens.find(token) is None
+    assert terminal.run("token", "revoke", row["id"]).exit_code == 1
+
+
+def test_an_application_entity_is_added_replaced_listed_and_removed(terminal: Terminal) -> None:
+    assert terminal.run("ae", "add", "CT1", "192.0.2.7", "104").exit_code == 0
+    added = terminal.run("ae", "add", "CT1", "192.0.2.8", "2762", "--tls", "--description", "new")
+    assert added.exit_code == 0
+    (row,) = json.loads(terminal.run("ae", "list", "--json").stdout)
+    assert row == {
+        "title": "CT1",
+        "host": "192.0.2.8",
+        "port": 2762,
+        "tls": True,
+        "description": "new",
+    }
+    assert "192.0.2.8" in terminal.run("ae", "list").stdout
+    assert terminal.run("ae", "remove", "CT1").exit_code == 0
+    assert terminal.run("ae", "remove", "CT1").exit_code == 1
+
+
+def test_an_application_entity_that_cannot_be_is_refused(terminal: Terminal) -> None:
+    result = terminal.run("ae", "add", "SEVENTEEN_LETTERS", "host", "104")
+    assert result.exit_code == 1
+    assert "16" in result.stderr
+
+
+def test_an_echo_says_how_it_went(terminal: Terminal) -> None:
+    assert terminal.run("ae", "echo", "CT1").exit_code == 1
+    terminal.run("ae", "add", "CT1", "192.0.2.7", "104")
+    result = terminal.run("ae", "echo", "CT1")
+    assert (result.exit_code, result.stderr) == (0, "CT1 answered in 3 ms\n")
+    terminal.echo.answer = EchoResult(ok=False, milliseconds=1, message="connection refused")
+    result = terminal.run("ae", "echo", "CT1")
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "steckel: CT1 did not answer: connection refused\n",
+    )
+    assert terminal.echo.asked[0].host == "192.0.2.7"
