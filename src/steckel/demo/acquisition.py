@@ -57,6 +57,7 @@ class Series:
     laterality: str | None = None  #: None where the IOD's images carry it themselves
     protocol: str = ""
     minutes: int = 0  #: after the start of the study
+    operated: bool = True  #: by a radiographer at a machine
     frame_of_reference: str | None = None  #: key of it; None where the IOD has none
 
 
@@ -160,7 +161,8 @@ class Acquisition:
         ds.SeriesDescription = series.description
         ds.SeriesDate, ds.SeriesTime = f"{moment:%Y%m%d}", f"{moment:%H%M%S}"
         ds.InstanceCreationDate, ds.InstanceCreationTime = ds.SeriesDate, ds.SeriesTime
-        ds.OperatorsName = people.OPERATORS[series.number % 2]
+        if series.operated:
+            ds.OperatorsName = people.OPERATORS[series.number % 2]
         if series.protocol:
             ds.ProtocolName = series.protocol
         if series.body_part:

@@ -1,5 +1,7 @@
 """The CT examinations: a growing nodule over seven years, a haemorrhage in the head."""
 
+from dataclasses import replace
+
 from steckel.demo.booking import Booking
 from steckel.demo.exams import ct, ct_chest, ct_head, reports
 from steckel.demo.phantom.torso import Nodule, Torso
@@ -23,8 +25,8 @@ _THICK = ct.Recipe(
 _THIN = ct.Recipe(
     kernel="B31f",
     windows=(ct.SOFT, ct.LUNG),
-    thickness=2.0,
-    spacing=2.0,
+    thickness=2.5,
+    spacing=2.5,
     syntax=JPEG_LS,
     contrast="IOHEXOL",
     noise=13.0,
@@ -70,7 +72,7 @@ def _first() -> Booking:
         description="Scanner thoracique injecté",
         reason="Toux persistante",
         exams=(
-            ct_chest.ChestExam(torso=_torso(5.0, 0.0), spacing=2.5, stacks=stacks),
+            ct_chest.ChestExam(torso=_torso(5.0, 0.0), spacing=5.0, stacks=stacks),
             reports.TextReport(number=100, findings=findings),
         ),
     )
@@ -78,12 +80,12 @@ def _first() -> Booking:
 
 def _second() -> Booking:
     stacks = (
-        ct_chest.Stack(number=2, description="Thorax 2.0 B31f", recipe=_THIN),
-        ct_chest.Stack(number=3, description="Poumon 6.0 B70f", recipe=_recipe(_LUNG, 6.0)),
+        ct_chest.Stack(number=2, description="Thorax 2.5 B31f", recipe=_THIN),
+        ct_chest.Stack(number=3, description="Poumon 5.0 B70f", recipe=_LUNG),
     )
     findings = reports.Findings(
         indication="Contrôle d'un micronodule du lobe supérieur droit.",
-        technique="Acquisition spiralée en coupes de 2 mm après injection.",
+        technique="Acquisition spiralée en coupes de 2.5 mm après injection.",
         comparison="Scanner thoracique antérieur : micronodule de 5 mm.",
         findings="Nodule plein du lobe supérieur droit mesuré à 8 mm (antérieurement 5 mm).",
         conclusion="Progression lente. Avis pneumologique et contrôle rapproché.",
@@ -96,7 +98,7 @@ def _second() -> Booking:
         description="Scanner thoracique injecté",
         reason="Contrôle de nodule",
         exams=(
-            ct_chest.ChestExam(torso=_torso(8.0, 5.0), spacing=2.0, stacks=stacks),
+            ct_chest.ChestExam(torso=_torso(8.0, 5.0), spacing=2.5, stacks=stacks),
             reports.TextReport(number=100, findings=findings),
         ),
     )
@@ -105,8 +107,8 @@ def _second() -> Booking:
 def _third() -> Booking:
     torso = _torso(14.0, -3.0, spiculated=True)
     stacks = (
-        ct_chest.Stack(number=2, description="Thorax 2.5 B31f", recipe=_recipe(_THIN, 2.5, EXPLICIT)),
-        ct_chest.Stack(number=3, description="Poumon 5.0 B70f", recipe=_recipe(_LUNG, 5.0, JPEG_LS)),
+        ct_chest.Stack(number=2, description="Thorax 2.5 B31f", recipe=replace(_THIN, syntax=EXPLICIT)),
+        ct_chest.Stack(number=3, description="Poumon 5.0 B70f", recipe=replace(_LUNG, syntax=JPEG_LS)),
     )
     mark = _mark(torso, 14.0)
     findings = reports.Findings(
@@ -155,19 +157,6 @@ def _mark(torso: Torso, length: float) -> reports.Mark:
         end=(column + half * 0.9, row + half * 0.4),
         length=length,
         label="Nodule LSD",
-    )
-
-
-def _recipe(like: ct.Recipe, spacing: float, syntax: str | None = None) -> ct.Recipe:
-    return ct.Recipe(
-        kernel=like.kernel,
-        windows=like.windows,
-        thickness=spacing,
-        spacing=spacing,
-        syntax=syntax or like.syntax,
-        contrast=like.contrast,
-        noise=like.noise,
-        sharpness=like.sharpness,
     )
 
 

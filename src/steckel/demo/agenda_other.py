@@ -26,9 +26,9 @@ def _sagittal(number: int, contrast: Contrast, description: str, agent: str = ""
         plane="sagittal",
         matrix=256,
         field_of_view=240,
-        count=160,
-        spacing=1.1,
-        thickness=1.1,
+        count=144,
+        spacing=1.2,
+        thickness=1.2,
         timing=(2300, 2.9, 900, 9),
         kind=("GR IR", "SP MP"),
         acquisition="3D",
@@ -50,7 +50,7 @@ def _axial(number: int, contrast: Contrast, timing: tuple[float, float, float, i
         thickness=4.0,
         timing=timing,
         kind=("SE IR" if timing[2] else "SE", "SK"),
-        syntax=EXPLICIT,
+        syntax=JPEG_LS if contrast is Contrast.FLAIR else EXPLICIT,
     )
 
 

@@ -5,7 +5,9 @@ side; which one makes what changes nothing in the files.
 """
 
 from collections.abc import Callable, Collection, Iterator
+import os
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from multiprocessing import get_context
@@ -94,8 +96,29 @@ def _run(orders: list[_Order], workers: int) -> Iterator[_Made]:
         return
     # fork would copy the locks of a server that is already running threads
     with ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn")) as pool:
-        for future in as_completed([pool.submit(_make, order) for order in orders]):
+        with _one_thread_for_blas():
+            futures = [pool.submit(_make, order) for order in orders]
+        for future in as_completed(futures):
             yield future.result()
+
+
+@contextmanager
+def _one_thread_for_blas() -> Iterator[None]:
+    """Keep the processes started here from fighting over the cores.
+
+    Each would start a thread per core for matrices that are far too small for
+    it, and take twice as long. The library reads this when it is loaded.
+    """
+    name = "OPENBLAS_NUM_THREADS"
+    before = os.environ.get(name)
+    os.environ[name] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
 
 
 def _make(order: _Order) -> _Made:

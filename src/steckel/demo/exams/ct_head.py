@@ -25,13 +25,15 @@ class HeadExam:
 
     def __call__(self, acq: Acquisition) -> None:
         """Make the study."""
-        hu = volume(head.build(), Contrast.CT, self.lesions)
-        _localizer(acq, hu)
+        # shifted, so that what lies outside the volume (0) is air
+        density = volume(head.build(), Contrast.CT, self.lesions)
+        density += 1000
+        _localizer(acq, density)
         for number, description, recipe in self.stacks:
-            _stack(acq, hu, (number, description), recipe)
+            _stack(acq, density, (number, description), recipe)
 
 
-def _stack(acq: Acquisition, hu: Field, name: tuple[int, str], recipe: ct.Recipe) -> None:
+def _stack(acq: Acquisition, density: Field, name: tuple[int, str], recipe: ct.Recipe) -> None:
     item = ct.series(name[0], name[1], "HEAD", protocol="Crâne sans contraste", minutes=2)
     grid = ct.Grid.centered(acq.matrix(512), _FIELD_OF_VIEW, _CENTER_Y)
     recipe = replace(recipe, spacing=recipe.spacing / acq.scale)
@@ -39,17 +41,12 @@ def _stack(acq: Acquisition, hu: Field, name: tuple[int, str], recipe: ct.Recipe
     for index in range(max(3, int(_LENGTH / recipe.spacing))):
         z = _TOP - index * recipe.spacing
         at = z + (np.arange(steps, dtype=np.float32) - (steps - 1) / 2) * recipe.thickness / steps
-        plane = _with_air(sampling.plane(hu + 1000, 0, at, (grid.ys, grid.xs)))
+        plane = sampling.plane(density, 0, at, (grid.ys, grid.xs)) - 1000
         plane = ct.scan_noise(plane, recipe, acq.visit.key, name[0], index)
         ct.write_slice(acq, item, recipe, index, plane, (grid, z))
 
 
-def _with_air(shifted: Field) -> Field:
-    """Undo the shift that makes what lies outside the volume air."""
-    return shifted - np.float32(1000)
-
-
-def _localizer(acq: Acquisition, hu: Field) -> None:
+def _localizer(acq: Acquisition, density: Field) -> None:
     """Make the scout view from the side."""
     item = ct.series(1, "Topogramme", "HEAD", protocol="Crâne sans contraste")
     recipe = ct.Recipe(
@@ -64,7 +61,7 @@ def _localizer(acq: Acquisition, hu: Field) -> None:
     size = acq.matrix(384)
     down = np.linspace(116, -140, size, dtype=np.float32)
     across = np.linspace(-128, 128, size, dtype=np.float32)
-    rays = np.maximum(hu + 1000, 0).sum(axis=2)[:, :, None]
+    rays = np.maximum(density, 0).sum(axis=2)[:, :, None]
     image = sampling.plane(rays, 2, np.array([-102.0], dtype=np.float32), (down, across))
     image = image / 150 - 900
     image += 10 * random(acq.visit.key, "scout").standard_normal(image.shape, dtype=np.float32)

@@ -51,8 +51,7 @@ class BrainExam:
         """Make the study."""
         subject = head.build()
         for sequence in self.sequences:
-            signal = volume(subject, sequence.contrast, self.lesions)
-            _make(acq, sequence, signal)
+            _make(acq, sequence, volume(subject, sequence.contrast, self.lesions))
 
 
 def _make(acq: Acquisition, sequence: Sequence, signal: Field) -> None:

@@ -67,6 +67,7 @@ class ChestRadiograph:
         xray.describe(ds, acq, item, shot)
         xray.digital(ds, "U", _CHEST, "RADIX-1")
         ds.PatientOrientation = ["P", "F"] if lateral else ["L", "F"]
+        ds.PositionerType = "COLUMN"
         _view(ds, view)
         low, high = np.percentile(rays[rays > 0.3], (2, 99))
         image = xray.develop(

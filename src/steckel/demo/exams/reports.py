@@ -14,7 +14,7 @@ from pydicom.uid import (
 )
 
 from steckel.demo import people
-from steckel.demo.acquisition import Acquisition, Device, Series
+from steckel.demo.acquisition import Acquisition, Device, Series, Written
 from steckel.demo.exams import pdf, structured
 from steckel.demo.exams.codes import codes
 from steckel.demo.exams.structured import Concept
@@ -178,7 +178,7 @@ class Annotation:
         ds.ContentCreatorName = acq.visit.reader
         ds.PresentationCreationDate = f"{moment:%Y%m%d}"
         ds.PresentationCreationTime = f"{moment:%H%M%S}"
-        ds.ReferencedSeriesSequence = structured.evidence([target])[0].ReferencedSeriesSequence
+        ds.ReferencedSeriesSequence = Sequence([_shown(target)])
         ds.RescaleIntercept, ds.RescaleSlope, ds.RescaleType = "-1024", "1", "HU"
         ds.PresentationLUTShape = "IDENTITY"
         self._display(ds, acq.matrix(self.matrix))
@@ -257,6 +257,14 @@ class Letter:
         ]
 
 
+def _shown(target: Written) -> Dataset:
+    """Return what a presentation state applies to (PS3.3 10.11)."""
+    item = Dataset()
+    item.SeriesInstanceUID = target.series
+    item.ReferencedImageSequence = Sequence([structured.reference(target)])
+    return item
+
+
 _LETTERHEAD = (people.INSTITUTION, people.DEPARTMENT, people.ADDRESS)
 
 
@@ -267,5 +275,7 @@ def _series(number: int, modality: str, description: str, sop_class: str) -> Ser
         description=description,
         sop_class=sop_class,
         device=READING,
+        operated=False,
+        laterality="" if modality == "PR" else None,
         minutes=60 + number % 100,
     )

@@ -32,12 +32,6 @@ class Brain:
     white: Volume
     real: bool  #: from the template
 
-    @property
-    def mask(self) -> NDArray[np.bool_]:
-        """Return where brain, or fluid within it, is."""
-        result: NDArray[np.bool_] = self.t1 > 0
-        return result
-
 
 def load() -> Brain:
     """Return the template if it is installed, else a computed brain."""
@@ -128,23 +122,33 @@ def axis(which: int) -> Field:
     return (ORIGIN[which] + np.arange(count)).astype(np.float32)
 
 
-def hull_distance(brain: Brain) -> Field:
-    """Return about the distance in mm to the brain's smooth hull, -18 to +20.
+class Hull:
+    """About the distance in mm to the brain's smooth hull, -20 to +20.
 
     A blurred mask falls off across a surface as the normal distribution does,
-    so its quantile is the distance: no distance transform is needed.
+    so its quantile is the distance: no distance transform is needed. It is
+    smooth, so half the resolution is enough.
     """
-    sigma = 8.5
-    # half the resolution is enough for what is smooth, and eight times as fast
-    soft = blur(brain.mask[::2, ::2, ::2].astype(np.float32), sigma / 2, axes=(0, 1, 2))
-    grid = np.linspace(-2.6, 2.6, 1041)
-    normal = np.cumsum(np.exp(-(grid**2) / 2))
-    normal /= normal[-1]
-    distance: Field = np.interp(soft, normal, grid).astype(np.float32)
-    distance *= np.float32(-sigma)
-    for which, size in enumerate(SHAPE):
-        distance = _double(distance, which, size)
-    return distance
+
+    _SIGMA = 8.5
+
+    def __init__(self, brain: Brain) -> None:
+        coarse = (brain.t1[::2, ::2, ::2] > 0).astype(np.float32)
+        soft = blur(coarse, self._SIGMA / 2, axes=(0, 1, 2))
+        grid = np.linspace(-2.6, 2.6, 1041)
+        normal = np.cumsum(np.exp(-(grid**2) / 2))
+        normal /= normal[-1]
+        self._half = np.interp(soft, normal, grid).astype(np.float32)
+        self._half *= np.float32(-self._SIGMA)
+
+    def plane(self, index: int) -> Field:
+        """Return the distances on one axial plane of the grid."""
+        low = index // 2
+        high = min(low + index % 2, len(self._half) - 1)
+        plane = (self._half[low] + self._half[high]) / 2
+        for which in (0, 1):
+            plane = _double(plane, which, SHAPE[which + 1])
+        return plane
 
 
 def _double(field: Field, which: int, size: int) -> Field:

@@ -19,6 +19,12 @@ WHOLE: Window = (slice(None), slice(None))
 REACH = 8.0
 
 
+def lay(part: Field, distance: Field, value: float | Field, soft: float) -> None:
+    """Lay a material over part of a picture where `distance` is negative."""
+    cover = soft_step(distance, soft)
+    part += cover * (value - part)
+
+
 class Canvas:
     """A plane at height `z` with its (warped) coordinates and values."""
 
@@ -46,9 +52,7 @@ class Canvas:
         self, distance: Field, value: float | Field, where: Window = WHOLE, soft: float | None = None
     ) -> None:
         """Lay a material over what is there, where `distance` is negative."""
-        cover = soft_step(distance, soft or self.soft)
-        part = self.values[where]
-        part += cover * (value - part)
+        lay(self.values[where], distance, value, soft or self.soft)
 
     def ellipsoid(
         self, center: Point, semi: Point, value: float, *, tilt: float = 0.0, soft: float | None = None

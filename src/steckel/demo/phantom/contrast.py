@@ -53,26 +53,33 @@ _TISSUES: Final[Mapping[Contrast, tuple[float, float, float]]] = {
 
 def volume(head: Head, contrast: Contrast, lesions: Sequence[Lesion] = ()) -> Field:
     """Return intensities (CT: Hounsfield units) of a whole head, 1 mm voxels."""
-    table = np.array(_MATERIALS[contrast], dtype=np.float32)
-    result = table[head.materials]
-    _brain(result, head, contrast)
-    # the edges between materials are one voxel sharp; nothing a scanner sees is
-    result = blur(result, 0.55, axes=(0, 1, 2))
+    result = np.empty(head.materials.shape, dtype=np.float32)
+    for k in range(len(result)):
+        # edges between materials are one voxel sharp; nothing a scanner sees is
+        result[k] = blur(_plane(head, contrast, k), 0.55)
+    before = result[0].copy()
+    for k in range(len(result) - 1):
+        here = result[k].copy()
+        result[k] = 0.16 * before + 0.68 * here + 0.16 * result[k + 1]
+        before = here
     for lesion in lesions:
         _add(result, lesion, contrast)
     return result
 
 
-def _brain(result: Field, head: Head, contrast: Contrast) -> None:
-    brain = head.brain
-    inside = head.materials == Material.BRAIN
+def _plane(head: Head, contrast: Contrast, k: int) -> Field:
+    """Return one axial plane: materials by table, the brain by its tissue maps."""
+    table = np.array(_MATERIALS[contrast], dtype=np.float32)
+    plane: Field = table[head.materials[k]]
+    inside = head.materials[k] == Material.BRAIN
     gray, white, fluid = _TISSUES[contrast]
-    g, w = (part[inside].astype(np.float32) / 255 for part in (brain.gray, brain.white))
-    rest = np.clip(1 - g - w, 0, 1)
-    mixed = gray * g + white * w + fluid * rest
+    brain = head.brain
     if contrast in (Contrast.T1, Contrast.T1_ENHANCED) and brain.real:
-        mixed = brain.t1[inside].astype(np.float32)
-    result[inside] = mixed
+        plane[inside] = brain.t1[k][inside]
+        return plane
+    g, w = (part[k][inside].astype(np.float32) / 255 for part in (brain.gray, brain.white))
+    plane[inside] = gray * g + white * w + fluid * np.clip(1 - g - w, 0, 1)
+    return plane
 
 
 def _add(result: Field, lesion: Lesion, contrast: Contrast) -> None:

@@ -109,7 +109,9 @@ class Lattice:
         """Return the noise on an axial plane."""
         depth, height, width = self.values.shape
         wz = spline_matrix(self._knot(np.array([z], dtype=np.float32), depth), depth)[0]
-        sheet = np.tensordot(wz, self.values, axes=1)
+        near = np.nonzero(wz)[0]
+        layers = slice(int(near[0]), int(near[-1]) + 1)
+        sheet = np.tensordot(wz[layers], self.values[layers], axes=1)
         my = spline_matrix(self._knot(ys, height), height)
         mx = spline_matrix(self._knot(xs, width), width)
         result: Field = (my @ sheet @ mx.T) * np.float32(0.55)

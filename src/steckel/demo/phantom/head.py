@@ -9,7 +9,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from steckel.demo.phantom.brain import Brain, Volume, axis, hull_distance, load
+from steckel.demo.phantom.brain import Brain, Hull, Volume, axis, load
 from steckel.demo.phantom.canvas import Point
 from steckel.demo.phantom.fields import Field, Lattice, random
 
@@ -42,15 +42,14 @@ class Head:
 def build() -> Head:
     """Build the head around the brain that is available."""
     brain = load()
-    distance = hull_distance(brain)
-    mask = brain.mask
-    materials: Volume = np.zeros(mask.shape, dtype=np.uint8)
+    hull = Hull(brain)
+    materials: Volume = np.zeros(brain.t1.shape, dtype=np.uint8)
     bumps = Lattice.make(random("head"), 20.0, (110, 140, 140))
     grain = Lattice.make(random("bone"), 4.0, (110, 140, 140))
     for k, z in enumerate(axis(2)):
-        plane = _Plane(float(z), distance[k], bumps, grain)
+        plane = _Plane(float(z), hull.plane(k), bumps, grain)
         materials[k] = plane.materials
-        materials[k][mask[k]] = Material.BRAIN
+        materials[k][brain.t1[k] > 0] = Material.BRAIN
     return Head(brain=brain, materials=materials)
 
 

@@ -32,8 +32,9 @@ def plane(volume: NDArray[np.float32], normal: int, at: Field, grid: tuple[Field
     rest = [k for k in range(3) if k != normal]
     if not len(used):
         return np.zeros((len(grid[0]), len(grid[1])), dtype=np.float32)
-    slab = np.take(volume, used, axis=normal)
-    sheet = np.tensordot(weights[used], slab, axes=(0, normal))
+    layers = [slice(None)] * 3
+    layers[normal] = slice(int(used[0]), int(used[-1]) + 1)
+    sheet = np.tensordot(weights[layers[normal]], volume[tuple(layers)], axes=(0, normal))
     down = linear_matrix(grid[0], origins[rest[0]], volume.shape[rest[0]])
     across = linear_matrix(grid[1], origins[rest[1]], volume.shape[rest[1]])
     result: Field = down @ sheet @ across.T

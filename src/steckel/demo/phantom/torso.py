@@ -6,7 +6,8 @@ outside in: table, wall, cavity, lungs, abdomen, mediastinum; the wall is in
 in `vessels`.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -51,13 +52,13 @@ class Torso:
     nodule: Nodule | None = None
     effusion: float = 0.0  #: depth of fluid in the right pleural space, mm
     table: bool = True
-    lattices: dict[str, Lattice] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def lattices(self) -> dict[str, Lattice]:
+        """Return the noise that bends the anatomy (w, f) and gives it texture."""
         space = (260.0, 200.0, 260.0)
-        cells = (("wx", 44.0), ("wy", 44.0), ("fx", 15.0), ("fy", 15.0), ("organ", 14.0), ("lung", 5.0))
-        for name, cell in cells:
-            self.lattices[name] = Lattice.make(random(self.seed, name), cell, space)
+        cells = {"wx": 44.0, "wy": 44.0, "fx": 15.0, "fy": 15.0, "organ": 14.0, "lung": 5.0}
+        return {name: Lattice.make(random(self.seed, name), cell, space) for name, cell in cells.items()}
 
     def plane(self, xs: Field, ys: Field, z: float) -> Field:
         """Return Hounsfield units of the axial plane at `z`."""

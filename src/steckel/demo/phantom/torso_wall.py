@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from steckel.demo.phantom.canvas import Canvas
+from steckel.demo.phantom.canvas import Canvas, lay
 from steckel.demo.phantom.fields import Field
 
 SKIN, FAT, MUSCLE = 15.0, -104.0, 56.0
@@ -17,10 +17,14 @@ _RIB_DROP = 74.0
 
 def table(canvas: Canvas) -> None:
     """The patient's couch: two thin curved shells."""
+    where = (slice(int(np.searchsorted(canvas.ys, 105)), None), slice(None))
+    x, y = canvas.x[where], canvas.y[where]
+    if not y.size:
+        return
     for depth, value in ((131.0, -420.0), (158.0, -560.0)):
-        sag = depth - 0.00045 * canvas.x**2
-        shell = np.maximum(np.abs(canvas.y - sag) - 1.2, np.abs(canvas.x) - 205)
-        canvas.paint(shell, value)
+        sag = depth - 0.00045 * x * x
+        shell = np.maximum(np.abs(y - sag) - 1.2, np.abs(x) - 205)
+        canvas.paint(shell, value, where)
 
 
 def wall(canvas: Canvas, cavity: tuple[float, float, float], texture: Field) -> Field:
@@ -77,17 +81,20 @@ def _ribs(canvas: Canvas, inside: Field, cy: float, texture: Field) -> None:
     """All ribs at once: their height is a function of the angle around the chest."""
     if canvas.z > 128:
         return
-    angle = np.arctan2(np.abs(canvas.x), canvas.y - cy)
+    near = (inside > -1) & (inside < 11.5)
+    x, y, depth = np.abs(canvas.x[near]), canvas.y[near] - cy, inside[near]
+    angle = np.arctan2(x, y)
     height = canvas.z + _RIB_DROP * (1 - np.cos(angle)) / 2
     phase = ((height / _RIB_SPACING) % 1 - 0.5) * _RIB_SPACING
-    size = np.sqrt(((inside - 5.2) / 4.6) ** 2 + (phase / 6.4) ** 2)
+    size = np.sqrt(((depth - 5.2) / 4.6) ** 2 + (phase / 6.4) ** 2)
     distance = (size - 1) * np.float32(4.6)
-    ends = np.maximum(np.abs(height) - 126, 24 - np.abs(canvas.x))
-    distance = np.maximum(distance, ends)
+    distance = np.maximum(distance, np.maximum(np.abs(height) - 126, 24 - x))
     bony = np.maximum(distance, (angle - 2.42) * 40)
-    canvas.paint(distance, CARTILAGE + 22 * texture)
-    canvas.paint(bony, CORTEX)
-    canvas.paint(bony + 1.5, MARROW + 45 * texture)
+    values, grain = canvas.values[near], texture[near]
+    lay(values, distance, CARTILAGE + 22 * grain, canvas.soft)
+    lay(values, bony, CORTEX, canvas.soft)
+    lay(values, bony + 1.5, MARROW + 45 * grain, canvas.soft)
+    canvas.values[near] = values
 
 
 def _sternum(canvas: Canvas, deep: float, cy: float, texture: Field) -> None:
