@@ -71,12 +71,23 @@ class Channel:
             self._fill(patience, in_message=in_message)
         event = self._events.popleft()
         if isinstance(event, Aborted):
-            self.flush()
-            how = "aborted_by_peer" if event.by_peer else "connection_lost"
-            if not event.by_peer and not self.association.closing:
-                how = "protocol_error"
-            raise AssociationEnded(how, event.detail)
+            self._end(event)
         return event
+
+    def _end(self, aborted: Aborted) -> NoReturn:
+        self.flush()
+        how = "aborted_by_peer" if aborted.by_peer else "connection_lost"
+        if not aborted.by_peer and not self.association.closing:
+            how = "protocol_error"
+        raise AssociationEnded(how, aborted.detail)
+
+    def _check_open(self) -> None:
+        """Raise if what was read ahead has ended the association already."""
+        if self.association.state not in (State.STA6, State.STA8):
+            for event in self._events:
+                if isinstance(event, Aborted):
+                    self._end(event)
+            raise AssociationEnded("closed")
 
     def _fill(self, patience: float, *, in_message: bool = False) -> None:
         """Read once and turn the bytes into events."""
@@ -218,6 +229,7 @@ class Channel:
         An error in making the first piece leaves the association as it is; one
         in making a later piece ends it, for what was begun cannot be taken back.
         """
+        self._check_open()
         pieces = iter(() if dataset is None else dataset)
         held: Buffer = next(pieces, b"")
         command = replace(command, has_dataset=dataset is not None)

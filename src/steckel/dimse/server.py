@@ -22,7 +22,7 @@ from steckel.dimse.scp.get import GetScp
 from steckel.dimse.scp.move import MoveScp
 from steckel.dimse.scp.store import StoreScp
 from steckel.dimse.scu.association import Caller
-from steckel.dimse.session import Door, House, Session
+from steckel.dimse.session import Door, LocalEntity, Session
 from steckel.dimse.settings import DimseSettings
 from steckel.dimse.transport import Transport
 from steckel.dimse.wire.command import Operation
@@ -53,7 +53,7 @@ class DimseServer:
     ) -> None:
         self._settings = settings
         outgoing = Outgoing(retriever=retriever, transcoder=transcoder)
-        self._house = House(
+        self._entity = LocalEntity(
             settings=settings,
             doors=_doors(settings, receiver, finder, outgoing, peers),
             peers=peers,
@@ -179,7 +179,7 @@ class DimseServer:
             channel = self._channel(secured)
             with self._lock:
                 self._connections[thread] = channel
-            Session(channel, self._house, address).run()
+            Session(channel, self._entity, address).run()
         finally:
             with self._lock:
                 del self._connections[thread]

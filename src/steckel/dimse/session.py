@@ -36,7 +36,7 @@ _PERMANENT, _TRANSIENT = pdu.RejectResult.PERMANENT, pdu.RejectResult.TRANSIENT
 
 
 @dataclass(frozen=True, kw_only=True)
-class House:
+class LocalEntity:
     """What all sessions of a server share."""
 
     settings: DimseSettings
@@ -48,9 +48,9 @@ class House:
 class Session:
     """One connection of a peer."""
 
-    def __init__(self, channel: Channel, house: House, address: str) -> None:
+    def __init__(self, channel: Channel, entity: LocalEntity, address: str) -> None:
         self._channel = channel
-        self._house = house
+        self._entity = entity
         self._peer = Peer(calling_aet="", called_aet="", address=address)
 
     def run(self) -> None:
@@ -60,7 +60,7 @@ class Session:
             rejection = self._rejection(request)
             if rejection is not None:
                 self._reject(rejection)
-            elif not self._house.slots.acquire(blocking=False):
+            elif not self._entity.slots.acquire(blocking=False):
                 reason = pdu.LOCAL_LIMIT_EXCEEDED
                 self._reject(pdu.AssociateRj(result=_TRANSIENT, reason=reason))
             else:
@@ -68,7 +68,7 @@ class Session:
                     self._serve(request)
                 finally:
                     # Free before the peer has closed: that can take until ARTIM expires.
-                    self._house.slots.release()
+                    self._entity.slots.release()
         except AssociationEnded as end:
             self._log("association_ended", how=end.how, detail=end.detail)
         except Exception as error:  # noqa: BLE001  (the connection ends here; others go on)
@@ -93,7 +93,7 @@ class Session:
     # ---- the beginning
 
     def _await_request(self) -> pdu.AssociateRq:
-        association, timeouts = self._channel.association, self._house.settings.timeouts
+        association, timeouts = self._channel.association, self._entity.settings.timeouts
         association.transport_opened(time.monotonic())
         event = self._channel.next_event(timeouts.artim)
         if not isinstance(event, AssociationRequested):
@@ -110,12 +110,12 @@ class Session:
 
     def _rejection(self, request: pdu.AssociateRq) -> pdu.AssociateRj | None:
         """Say why the association cannot be accepted (PS3.8 table 9-21)."""
-        settings = self._house.settings
+        settings = self._entity.settings
         if request.application_context != APPLICATION_CONTEXT:
             reason = pdu.APPLICATION_CONTEXT_NOT_SUPPORTED
         elif settings.check_called_aet and request.called_aet != settings.aet:
             reason = pdu.CALLED_AET_NOT_RECOGNIZED
-        elif not self._house.peers.is_allowed(request.calling_aet, self._peer.address):
+        elif not self._entity.peers.is_allowed(request.calling_aet, self._peer.address):
             reason = pdu.CALLING_AET_NOT_RECOGNIZED
         else:
             return None
@@ -128,7 +128,7 @@ class Session:
         self._channel.flush()
 
     def _serve(self, request: pdu.AssociateRq) -> None:
-        settings = self._house.settings
+        settings = self._entity.settings
         supports = partial(support_of, accept_unknown_storage=settings.accept_unknown_storage)
         answer = negotiation.answer(request, supports, max_length=settings.max_pdu_length)
         self._channel.association.accept(answer)
@@ -150,7 +150,7 @@ class Session:
         request = Request(self._channel, message, service, self._peer)
         door = None
         if message.command.field == service.operation:
-            door = self._house.doors.get(service.operation)
+            door = self._entity.doors.get(service.operation)
         if door is None:
             self._channel.skip_dataset()
             request.respond(Status.UNRECOGNIZED_OPERATION)

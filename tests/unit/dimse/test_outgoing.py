@@ -7,7 +7,7 @@ from tests.unit.dimse.fakes import CT, MemoryRetriever, PydicomTranscoder, make_
 
 from steckel.dicom.uids import SopClassUid, TransferSyntaxUid
 from steckel.dimse.outgoing import FALLBACK, Outgoing, choose_context
-from steckel.dimse.scp.courier import MAX_CONTEXTS, plan_loads
+from steckel.dimse.scu.courier import MAX_CONTEXTS, plan_loads
 from steckel.errors import CannotRender, UnsupportedTransferSyntax
 from steckel.retrieve.model import StoredInstance
 from steckel.upperlayer.negotiation import Context

@@ -2,11 +2,11 @@
 
 from steckel.dimse.outgoing import Outgoing
 from steckel.dimse.ports import PeerDirectory
-from steckel.dimse.scp.courier import Courier, plan_loads
 from steckel.dimse.scp.identifier import read_identifier, to_selection
 from steckel.dimse.scp.request import Request
 from steckel.dimse.scp.retrieval import Retrieval
 from steckel.dimse.scu.association import Caller
+from steckel.dimse.scu.courier import Courier, plan_loads
 from steckel.dimse.scu.store import MoveOriginator
 from steckel.dimse.status import Status
 from steckel.retrieve.model import StoredInstance

@@ -1,4 +1,4 @@
-"""Brings instances to another application entity, for C-MOVE (PS3.4 C.4.2.1.5).
+"""Brings instances to another application entity: the sub-operations of C-MOVE (PS3.4 C.4.2.1.5).
 
 Plans the presentation contexts first: for each SOP class one per stored
 transfer syntax, so that nothing is transcoded without need, and one with the
@@ -61,7 +61,7 @@ class Courier:
         caller: Caller,
         remote: RemoteEntity,
         outgoing: Outgoing,
-        originator: MoveOriginator,
+        originator: MoveOriginator | None = None,
     ) -> None:
         self._caller = caller
         self._remote = remote
