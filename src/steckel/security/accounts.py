@@ -106,7 +106,10 @@ class Accounts:
     def stored(self, name: str) -> StoredPassword | None:
         """Return an account with its hash, if it exists."""
         table = accounts_table
-        statement = select(table).where(table.c.name == fold_name(name))
+        key = fold_name(name)
+        if not _NAME.fullmatch(key):
+            return None
+        statement = select(table).where(table.c.name == key)
         with self._engine.connect() as connection:
             row = connection.execute(statement).mappings().first()
         if row is None:
@@ -164,7 +167,10 @@ class Accounts:
 
     def keep_preferences(self, name: str, preferences: dict[str, Any]) -> None:
         """Replace what the workstation remembers for an account."""
-        text = orjson.dumps(preferences)
+        try:
+            text = orjson.dumps(preferences)
+        except orjson.JSONEncodeError as error:
+            raise InvalidValue("preferences are JSON of valid Unicode") from error
         if len(text) > _LONGEST_PREFERENCES:
             raise InvalidValue(f"preferences have at most {_LONGEST_PREFERENCES} bytes")
         self._set(fold_name(name), preferences=text.decode())
@@ -233,8 +239,10 @@ def account_of(row: RowMapping) -> Account:
 
 def _display_name(value: str) -> str:
     name = " ".join(value.split())
-    if len(name) > _LONGEST_DISPLAY_NAME:
-        raise InvalidValue(f"a display name has at most {_LONGEST_DISPLAY_NAME} characters")
+    if len(name) > _LONGEST_DISPLAY_NAME or not name.isprintable():
+        raise InvalidValue(
+            f"a display name has at most {_LONGEST_DISPLAY_NAME} printable characters"
+        )
     return name
 
 

@@ -21,6 +21,7 @@ _FRESH = 1.0
 _LONGEST_TITLE = 16
 _LONGEST_HOST = 253
 _HIGHEST_PORT = 65535
+_LONGEST_DESCRIPTION = 256
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,8 +36,11 @@ class RemoteAe:
 
     def __post_init__(self) -> None:
         _require_title(self.aet)
-        if not 0 < len(self.host) <= _LONGEST_HOST or any(c.isspace() for c in self.host):
+        spaced = " " in self.host or not self.host.isprintable()
+        if not 0 < len(self.host) <= _LONGEST_HOST or spaced:
             raise InvalidValue("a host is a name or an address without spaces")
+        if len(self.description) > _LONGEST_DESCRIPTION or not self.description.isprintable():
+            raise InvalidValue(f"a description has {_LONGEST_DESCRIPTION} printable characters")
         if not 1 <= self.port <= _HIGHEST_PORT:
             raise InvalidValue(f"a port is between 1 and {_HIGHEST_PORT}")
 

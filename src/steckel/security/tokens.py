@@ -48,8 +48,8 @@ class ApiTokens:
     def issue(self, name: str, account: Account) -> IssuedToken:
         """Make a token for an account."""
         label = " ".join(name.split())
-        if not 0 < len(label) <= _LONGEST_NAME:
-            raise InvalidValue(f"the name of a token has 1 to {_LONGEST_NAME} characters")
+        if not 0 < len(label) <= _LONGEST_NAME or not label.isprintable():
+            raise InvalidValue(f"the name of a token has 1 to {_LONGEST_NAME} printable characters")
         secret = new_token()
         token = ApiToken(
             id=secrets.token_hex(6),

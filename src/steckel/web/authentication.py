@@ -63,6 +63,9 @@ class Authentication:
 
     async def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
+        if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+            # Nothing of ours is named so, and PostgreSQL takes no such text.
+            return problem(scope, HTTPStatus.BAD_REQUEST, "the address holds a null character")
         changes = scope["method"] not in _SAFE_METHODS
         by_browser = "authorization" not in headers
         if changes and by_browser and not is_same_origin(headers):

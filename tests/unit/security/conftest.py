@@ -1,5 +1,6 @@
 """An empty database with the tables of access control."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,12 +26,20 @@ def passwords() -> CountingPasswords:
     return CountingPasswords()
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_engine(f"sqlite:///{tmp_path / 'steckel.sqlite'}")
-    metadata.create_all(
-        engine, tables=[tables.account, tables.session, tables.api_token, tables.ae]
-    )
+_TABLES = [tables.account, tables.session, tables.api_token, tables.ae]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """Both databases: PostgreSQL where ``STECKEL_TEST_POSTGRESQL`` names an empty one."""
+    url = f"sqlite:///{tmp_path / 'steckel.sqlite'}"
+    if request.param == "postgresql":
+        url = os.environ.get("STECKEL_TEST_POSTGRESQL", "")
+        if not url:
+            pytest.skip("STECKEL_TEST_POSTGRESQL names no database")
+    engine = open_engine(url)
+    metadata.drop_all(engine, tables=_TABLES)
+    metadata.create_all(engine, tables=_TABLES)
     yield engine
     engine.dispose()
 

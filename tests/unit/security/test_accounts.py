@@ -47,6 +47,18 @@ def test_a_name_that_cannot_be_is_refused(accounts: Accounts, name: str) -> None
         accounts.add(name, GOOD)
 
 
+@pytest.mark.parametrize("name", ["", "a\0", "\ud800", "x" * 10_000])
+def test_a_name_that_cannot_be_is_unknown(security: Security, name: str) -> None:
+    assert security.accounts.verify(name, GOOD) is None
+    with pytest.raises(NotFound):
+        security.accounts.get(name)
+
+
+def test_a_display_name_is_printable(security: Security) -> None:
+    with pytest.raises(InvalidValue):
+        security.accounts.change("alice", AccountChange(display_name="A\0"))
+
+
 @pytest.mark.parametrize("password", ["", "short", "x" * 1025])
 def test_a_password_that_cannot_be_is_refused(accounts: Accounts, password: str) -> None:
     with pytest.raises(InvalidValue):

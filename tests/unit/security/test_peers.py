@@ -81,6 +81,8 @@ def test_an_unknown_title_cannot_be_removed(peers: PeerDirectory) -> None:
         {"aet": "É"},
         {"host": ""},
         {"host": "a b"},
+        {"host": "a\0"},
+        {"description": "a\0"},
         {"port": 0},
         {"port": 65536},
     ],

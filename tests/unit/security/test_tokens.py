@@ -65,7 +65,7 @@ def test_tokens_are_listed_by_account(security: Security, issued: IssuedToken) -
     assert len(security.tokens.list()) == 1
 
 
-@pytest.mark.parametrize("name", ["", "  ", "x" * 129])
+@pytest.mark.parametrize("name", ["", "  ", "x" * 129, "a\0"])
 def test_a_token_needs_a_name(security: Security, name: str) -> None:
     with pytest.raises(InvalidValue):
         security.tokens.issue(name, security.accounts.get("alice"))

@@ -39,6 +39,28 @@ async def test_a_wrong_parameter_is_named_and_its_value_is_not_repeated(
     assert "DUPONT" not in response.text
 
 
+@pytest.mark.parametrize("path", ["/api/studies/1%00", "/api/studies?search=a%00", "/%00"])
+async def test_a_null_character_in_an_address_is_refused(
+    user: httpx.AsyncClient, path: str
+) -> None:
+    assert (await user.get(path)).status_code == 400
+
+
+@pytest.mark.parametrize("text", [r"\ud800", r"a\u0000"])
+async def test_letters_that_are_none_are_refused(user: httpx.AsyncClient, text: str) -> None:
+    headers = {"Content-Type": "application/json"}
+    body = f'{{"name": "{text}"}}'
+    response = await user.post("/api/tokens", content=body, headers=headers)
+    assert response.status_code == 422
+    login = f'{{"name": "{text}", "password": "{text}"}}'
+    response = await user.post("/api/login", content=login, headers=headers)
+    assert response.status_code in {401, 422}
+    body = f'{{"columns": ["{text}"]}}'
+    path = "/api/session/preferences"
+    response = await user.patch(path, content=body, headers=headers)
+    assert response.status_code == (200 if "0000" in text else 422)
+
+
 async def test_a_body_that_is_no_json_is_a_problem(user: httpx.AsyncClient) -> None:
     headers = {"Content-Type": "application/json"}
     response = await user.post("/api/tokens", content=b"{", headers=headers)

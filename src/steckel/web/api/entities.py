@@ -1,10 +1,8 @@
 """``/api/ae``: remote application entities."""
 
-from typing import Annotated
-
 import structlog
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
 from steckel.errors import NotFound
@@ -27,7 +25,7 @@ class EntityForm(BaseModel):
     host: str
     port: int
     tls: bool = False
-    description: Annotated[str, Field(max_length=256)] = ""
+    description: str = ""
 
     def entity(self) -> RemoteAe:
         """Return the entity."""
