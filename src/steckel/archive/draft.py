@@ -1,8 +1,9 @@
 """A buffer for one object while it arrives.
 
-Small objects stay in memory; a large one goes to a file in the spool folder,
-which later becomes a container by itself, without a copy. A draft is a whole
-Part 10 file, or whatever a peer sent in its place; `ingest` finds out.
+Small objects stay in memory; a large one goes to a file in the store's
+``open`` folder, which later becomes a container by itself, without a copy.
+A draft is a whole Part 10 file, or whatever a peer sent in its place;
+`ingest` finds out.
 """
 
 from typing import Protocol

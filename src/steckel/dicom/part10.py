@@ -124,7 +124,9 @@ def _read_meta(
 
 
 def _looks_explicit(view: memoryview, position: int) -> bool:
-    return view[position + 4] in _VR_LETTERS and view[position + 5] in _VR_LETTERS
+    return len(view) >= position + 6 and (
+        view[position + 4] in _VR_LETTERS and view[position + 5] in _VR_LETTERS
+    )
 
 
 def _guess(view: memoryview, position: int) -> str:

@@ -38,11 +38,37 @@ def dataset_to_json(
     return _Reader(buffer, reading).level(start, end, reading.encoding, codecs, path="", depth=0)
 
 
+def selected_to_json(
+    buffer: Buffer,
+    selected: list[Element],
+    reading: Reading,
+    codecs: tuple[str, ...],
+    *,
+    signed: bool = False,
+) -> JsonDataset:
+    """Read some elements of the top level, found by a scan; leave out what cannot be read."""
+    reader = _Reader(buffer, reading, signed=signed)
+    dataset: JsonDataset = {}
+    for element in selected:
+        try:
+            made = reader.standard(element, codecs)
+        except (NotDicom, StructError):
+            continue
+        if made is not None:
+            dataset[json_key(element.tag)] = made
+    return dataset
+
+
 class _Reader:
-    def __init__(self, buffer: Buffer, reading: Reading) -> None:
+    def __init__(self, buffer: Buffer, reading: Reading, *, signed: bool = False) -> None:
         self._buffer = memoryview(buffer)
         self._reading = reading
-        self._signed = False
+        self._signed = signed
+
+    def standard(self, element: Element, codecs: tuple[str, ...]) -> JsonElement | None:
+        """Read an element of the top level that is not private."""
+        vr = self._vr(element, {})
+        return self._element(element, vr, self._reading.encoding, codecs, path="", depth=0)
 
     def level(
         self,

@@ -1,0 +1,34 @@
+"""What the operating system says when a disk is full or fails, in our errors."""
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from steckel.errors import OutOfSpace, StorageFailure
+
+#: Room that is never used up, so that the index and the logs can still be written.
+RESERVE = 16 << 20
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+@contextmanager
+def translate_errors() -> Iterator[None]:
+    """Turn an `OSError` of the store into `OutOfSpace` or `StorageFailure`."""
+    try:
+        yield
+    except OSError as problem:
+        if problem.errno in _FULL:
+            raise OutOfSpace("there is no room on the archive's disk") from problem
+        reason = os.strerror(problem.errno) if problem.errno else type(problem).__name__
+        raise StorageFailure(f"the archive's disk failed: {reason}") from problem
+
+
+def require_room(folder: Path, size: int) -> None:
+    """Raise `OutOfSpace` when `size` more bytes would eat into the reserve."""
+    with translate_errors():
+        status = os.statvfs(folder)
+    if status.f_bavail * status.f_frsize < size + RESERVE:
+        raise OutOfSpace("there is no room on the archive's disk")

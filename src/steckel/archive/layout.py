@@ -1,0 +1,71 @@
+"""Where things lie in a store folder (docs/formats/store.md).
+
+::
+
+    store/
+      open/         containers that are still written to, and spooled objects
+      containers/   closed containers, by the first two letters of their name
+      quarantine/   what could not be taken, with the reason beside it
+"""
+
+import hashlib
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+CONTAINER_SUFFIX = ".zip"
+SPOOL_SUFFIX = ".spool"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The folders of one store."""
+
+    root: Path
+
+    @property
+    def open(self) -> Path:
+        """Containers still written to."""
+        return self.root / "open"
+
+    @property
+    def sealed(self) -> Path:
+        """Closed containers."""
+        return self.root / "containers"
+
+    @property
+    def quarantine(self) -> Path:
+        """What could not be taken."""
+        return self.root / "quarantine"
+
+    def create(self) -> None:
+        """Make the folders; readable by their owner only."""
+        for folder in (self.root, self.open, self.sealed, self.quarantine):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def open_path(self, container: str) -> Path:
+        """Where an open container lies."""
+        return self.open / f"{container}{CONTAINER_SUFFIX}"
+
+    def sealed_path(self, container: str) -> Path:
+        """Where a closed container lies."""
+        return self.sealed / container[:2] / f"{container}{CONTAINER_SUFFIX}"
+
+
+def new_container_name(study_uid: str, series_uid: str) -> str:
+    """Return a fresh name: a digest of the series, and a random part.
+
+    Nothing a peer sends becomes part of a path.
+    """
+    digest = hashlib.sha256(f"{study_uid}|{series_uid}".encode()).hexdigest()[:20]
+    return f"{digest}-{secrets.token_hex(6)}"
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the entries of a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,90 @@
+"""After a crash: what the last process left in the ``open`` folder.
+
+The rule: what a running process holds is locked and left alone. The rest is
+brought to a clean state: whole members are kept and given to the index, a torn
+tail is cut off, and the container is sealed.
+"""
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from steckel.archive import scan
+from steckel.archive.disk import translate_errors
+from steckel.archive.layout import CONTAINER_SUFFIX, SPOOL_SUFFIX, Layout
+from steckel.archive.ports import SealedContainers
+from steckel.archive.zip_format import Member, central_directory
+
+#: Given a container and its members, says which of them the index does not know.
+Unknown = Callable[[str, Sequence[Member]], Sequence[Member]]
+#: Given a container, members to index and a reader of its bytes, indexes them durably.
+Index = Callable[[str, Sequence[Member], scan.ReadAt], None]
+
+
+def recover(
+    layout: Layout, sealed: SealedContainers, *, unknown: Unknown, index: Index
+) -> list[str]:
+    """Bring the ``open`` folder to a clean state; return the containers sealed."""
+    for file in layout.open.glob(f"*{SPOOL_SUFFIX}"):
+        with _locked(file) as descriptor:
+            if descriptor is not None:
+                file.unlink(missing_ok=True)
+    recovered: list[str] = []
+    for file in sorted(layout.open.glob(f"*{CONTAINER_SUFFIX}")):
+        with _locked(file) as descriptor:
+            if descriptor is None:
+                continue
+            if _recover_one(file, descriptor, unknown=unknown, index=index):
+                sealed.put(file.stem, file)
+                recovered.append(file.stem)
+            else:
+                file.unlink(missing_ok=True)
+    return recovered
+
+
+def _recover_one(file: Path, descriptor: int, *, unknown: Unknown, index: Index) -> bool:
+    """Index what is whole, cut what is torn, close the container; whether anything is left."""
+
+    def read_at(offset: int, length: int) -> bytes:
+        return os.pread(descriptor, length, offset)
+
+    members = list(scan.members_of(read_at, os.fstat(descriptor).st_size))
+    suspects = {member.number for member in unknown(file.stem, members)}
+    whole: list[Member] = []
+    for member in members:
+        if member.number in suspects and not scan.is_intact(read_at, member):
+            break
+        whole.append(member)
+    if not whole:
+        return False
+    end = whole[-1].end
+    with translate_errors():
+        os.ftruncate(descriptor, end)
+        os.fdatasync(descriptor)
+    index(file.stem, [member for member in whole if member.number in suspects], read_at)
+    directory = central_directory(whole, end)
+    with translate_errors():
+        os.pwrite(descriptor, directory, end)
+        os.fdatasync(descriptor)
+    return True
+
+
+@contextmanager
+def _locked(file: Path) -> Iterator[int | None]:
+    """Open and lock a file; ``None`` when a living process holds it or it is gone."""
+    try:
+        descriptor = os.open(file, os.O_RDWR)
+    except FileNotFoundError:
+        yield None
+        return
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield None
+            return
+        yield descriptor
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,81 @@
+"""Opening the database: SQLite in WAL mode, or PostgreSQL through psycopg.
+
+Reads take `engine.connect()`. A transaction that reads and then writes takes
+`writing(engine)`: on SQLite it holds the write lock from its start, so that it
+waits for others and never fails half way.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+
+from steckel.errors import SettingsError
+
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    # A commit is written, not synced: what a crash of the machine loses of the index is
+    # recovered from the open containers of the store (archive.recovery).
+    "PRAGMA synchronous=NORMAL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=30000",
+    "PRAGMA cache_size=-16000",
+    "PRAGMA mmap_size=268435456",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA journal_size_limit=67108864",
+)
+
+
+def open_engine(url: str, *, pool_size: int = 16) -> Engine:
+    """Return an engine for ``sqlite:///…`` or ``postgresql://…``.
+
+    Raises
+    ------
+    SettingsError
+        The URL names another database.
+    """
+    parsed = make_url(url)
+    backend = parsed.get_backend_name()
+    if backend == "postgresql":
+        return create_engine(
+            parsed.set(drivername="postgresql+psycopg"),
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=True,
+        )
+    if backend != "sqlite":
+        raise SettingsError(f"database: {backend} is not supported, use sqlite or postgresql")
+    engine = create_engine(parsed, pool_size=pool_size, max_overflow=48)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver's own BEGIN comes too late (before the first write): we begin ourselves.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get("steckel_writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that will write; committed at the end of the block."""
+    with engine.connect() as connection:
+        connection.execution_options(steckel_writing=True)
+        with connection.begin():
+            yield connection
+
+
+def is_sqlite(engine: Engine) -> bool:
+    """Whether the database is SQLite."""
+    return engine.dialect.name == "sqlite"

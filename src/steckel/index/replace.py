@@ -1,0 +1,82 @@
+"""Pointing the index at other bytes: after compaction, or for another version of an instance."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from steckel.archive.location import Location
+from steckel.index.model import InstanceEntry
+from steckel.index.schema import clock, containers, erasures, instances, series, studies
+
+
+def tick(connection: Connection) -> int:
+    """Take the number of the next change; holds the clock until the commit."""
+    statement = (
+        update(clock)
+        .where(clock.c.pk == 1)
+        .values(value=clock.c.value + 1)
+        .returning(clock.c.value)
+    )
+    return int(connection.execute(statement).scalar_one())
+
+
+def container_pk(connection: Connection, name: str) -> int:
+    """Return the key of a container, adding it when it is new."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    connection.execute(
+        insert(containers).values(name=name).on_conflict_do_nothing(index_elements=["name"])
+    )
+    return int(
+        connection.execute(select(containers.c.pk).where(containers.c.name == name)).scalar_one()
+    )
+
+
+def move(connection: Connection, before: Location, after: Location) -> bool:
+    """Point the instance at `before` to `after`; whether there was one."""
+    old = select(containers.c.pk).where(containers.c.name == before.container).scalar_subquery()
+    result = connection.execute(
+        update(instances)
+        .where(instances.c.container_pk == old, instances.c.offset == before.offset)
+        .values(container_pk=container_pk(connection, after.container), offset=after.offset)
+    )
+    return result.rowcount == 1
+
+
+def replace_version(connection: Connection, entry: InstanceEntry) -> None:
+    """Make the row of an instance say what another version of it is; its series stays."""
+    now = tick(connection)
+    connection.execute(
+        update(instances)
+        .where(instances.c.uid == entry.sop_instance_uid)
+        .values(
+            sop_class=entry.sop_class_uid,
+            number=entry.number,
+            transfer_syntax=entry.transfer_syntax,
+            container_pk=container_pk(connection, entry.location.container),
+            offset=entry.location.offset,
+            length=entry.location.length,
+            dataset_offset=entry.dataset_offset,
+            digest=entry.digest,
+            frames=entry.frames,
+            json=entry.json,
+            received=entry.received,
+        )
+    )
+    connection.execute(update(studies).where(studies.c.uid == entry.study_uid).values(changed=now))
+    study_pk = select(studies.c.pk).where(studies.c.uid == entry.study_uid).scalar_subquery()
+    connection.execute(
+        update(series)
+        .where(series.c.study_pk == study_pk, series.c.uid == entry.series_uid)
+        .values(changed=now)
+    )
+
+
+def add_erasures(connection: Connection, locations: Iterable[Location]) -> None:
+    """Note members whose bytes are to be removed from the store."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    values = [{"container": place.container, "offset": place.offset} for place in locations]
+    if values:
+        connection.execute(
+            insert(erasures).on_conflict_do_nothing(index_elements=["container", "offset"]), values
+        )

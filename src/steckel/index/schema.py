@@ -1,0 +1,244 @@
+"""The tables of the index.
+
+One row per patient, study, series and instance, each with typed columns for
+what is matched and sorted by, and the ready DICOM JSON that a query returns.
+Dates and times stay text as DICOM spells them: they sort as they are.
+
+A study carries the patient's attributes as its own images had them, so that a
+query at study level reads one table, and a name that differs between two
+studies of one Patient ID is seen and not papered over.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    text,
+)
+
+from steckel.index.metadata import metadata
+
+#: 64 bits on PostgreSQL; on SQLite the row's own number.
+Serial = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _text(name: str, *, index: bool = False) -> Column[str]:
+    return Column(name, Text, nullable=False, server_default="", index=index)
+
+
+def _count(name: str) -> Column[int]:
+    return Column(name, Integer, nullable=False, server_default="0")
+
+
+patients = Table(
+    "patients",
+    metadata,
+    Column("pk", Serial, primary_key=True),
+    #: issuer and identifier; of a study when there is no identifier (`index.model`)
+    Column("identity", Text, nullable=False, unique=True),
+    _text("issuer"),
+    _text("patient_id", index=True),
+    _text("name"),  #: normalised (`dicom.person_name.normalise`)
+    _text("birth_date", index=True),
+    _text("sex"),
+    _text("search"),
+    Column("json", Text, nullable=False),
+    _count("studies"),
+    Index("ix_patients_name_pk", "name", "pk"),
+)
+
+studies = Table(
+    "studies",
+    metadata,
+    Column("pk", Serial, primary_key=True),
+    Column("uid", Text, nullable=False, unique=True),
+    Column("patient_pk", ForeignKey("patients.pk"), nullable=False),
+    _text("patient_id"),
+    _text("patient_name"),
+    _text("patient_birth_date", index=True),
+    _text("patient_sex"),
+    _text("date"),
+    _text("time"),
+    _text("accession", index=True),
+    _text("study_id", index=True),
+    _text("description"),
+    _text("referring", index=True),
+    _text("institution"),
+    _text("modalities"),  #: ``\CT\SR\``, sorted
+    _text("sop_classes"),  #: likewise
+    _text("body_parts"),
+    _text("search"),  #: folded words of name, identifier, accession, description
+    Column("json", Text, nullable=False),
+    _count("series"),
+    _count("instances"),
+    Column("received", BigInteger, nullable=False),  #: milliseconds since 1970
+    Column("changed", BigInteger, nullable=False, index=True),  #: number of the last change
+    Column("created", BigInteger, nullable=False),  #: number of the first
+    Index("ix_studies_patient_pk_date", "patient_pk", "date", "time", "pk"),
+    Index("ix_studies_date_time_pk", "date", "time", "pk"),
+    Index("ix_studies_patient_name_pk", "patient_name", "pk"),
+    Index("ix_studies_patient_id_pk", "patient_id", "pk"),
+    Index("ix_studies_received_pk", "received", "pk"),
+    Index("ix_studies_description_pk", "description", "pk"),
+    Index("ix_studies_modalities_pk", "modalities", "pk"),
+)
+
+series = Table(
+    "series",
+    metadata,
+    Column("pk", Serial, primary_key=True),
+    Column("study_pk", ForeignKey("studies.pk", ondelete="CASCADE"), nullable=False),
+    Column("uid", Text, nullable=False, index=True),
+    _text("modality"),
+    Column("number", Integer),
+    _text("description"),
+    _text("body_part"),
+    _text("station"),
+    _text("date"),
+    _text("time"),
+    Column("json", Text, nullable=False),
+    _count("instances"),
+    Column("changed", BigInteger, nullable=False),
+    Index("uq_series_study_pk_uid", "study_pk", "uid", unique=True),
+)
+
+containers = Table(
+    "containers",
+    metadata,
+    Column("pk", Serial, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+)
+
+instances = Table(
+    "instances",
+    metadata,
+    Column("pk", Serial, primary_key=True),
+    Column("series_pk", ForeignKey("series.pk", ondelete="CASCADE"), nullable=False),
+    Column("uid", Text, nullable=False, unique=True),
+    Column("sop_class", Text, nullable=False),
+    Column("number", Integer),
+    Column("transfer_syntax", Text, nullable=False),
+    Column("container_pk", ForeignKey("containers.pk"), nullable=False, index=True),
+    Column("offset", BigInteger, nullable=False),
+    Column("length", BigInteger, nullable=False),
+    Column("dataset_offset", Integer, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("frames", LargeBinary),
+    Column("json", Text, nullable=False),
+    Column("received", BigInteger, nullable=False),
+    Index("ix_instances_series_pk_number_pk", "series_pk", "number", "pk"),
+)
+
+#: DICOM JSON of all instances of a series, gzip-compressed; dropped when the series changes.
+documents = Table(
+    "documents",
+    metadata,
+    Column("series_pk", ForeignKey("series.pk", ondelete="CASCADE"), primary_key=True),
+    Column("version", BigInteger, nullable=False),  #: `series.changed` it was made of
+    Column("etag", Text, nullable=False),
+    Column("gzipped", LargeBinary, nullable=False),
+)
+
+#: One row: the number of the last change. Its lock puts commits in order.
+clock = Table(
+    "clock",
+    metadata,
+    Column("pk", SmallInteger, primary_key=True, autoincrement=False),
+    Column("value", BigInteger, nullable=False),
+)
+
+deletions = Table(
+    "deletions",
+    metadata,
+    Column("changed", BigInteger, primary_key=True, autoincrement=False),
+    Column("study_uid", Text, nullable=False),
+)
+
+#: Members of containers that were deleted, but whose bytes are still there.
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("pk", Serial, primary_key=True),
+    Column("container", Text, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Index("uq_erasures_container_offset", "container", "offset", unique=True),
+)
+
+#: What could not be taken; its file and the same facts lie in the store's quarantine folder.
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("pk", Serial, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("way", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("received", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),  #: name of the error
+    Column("reason", Text, nullable=False),
+    Column("digest", Text, nullable=False, index=True),
+    _text("study_uid"),
+    _text("sop_instance_uid"),
+)
+
+#: Other bytes under a SOP Instance UID that is already here.
+conflicts = Table(
+    "conflicts",
+    metadata,
+    Column("pk", Serial, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("study_uid", Text, nullable=False, index=True),
+    Column("series_uid", Text, nullable=False),
+    Column("sop_instance_uid", Text, nullable=False, index=True),
+    Column("received", BigInteger, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("kept_digest", Text, nullable=False),
+    Column("kept_size", BigInteger, nullable=False),
+    Column("other_digest", Text, nullable=False),
+    Column("other_size", BigInteger, nullable=False),
+    Column("differences", Text, nullable=False),  #: keywords, space separated
+    Column("state", Text, nullable=False),  #: open, kept-first, kept-second
+    Index("uq_conflicts_sop_other", "sop_instance_uid", "other_digest", unique=True),
+)
+
+#: The index of words is a table of its own on SQLite, an index of the column on PostgreSQL.
+SEARCH_SQLITE = (
+    (
+        "CREATE VIRTUAL TABLE studies_search USING fts5(search, content='studies', "
+        "content_rowid='pk', tokenize='trigram')"
+    ),
+    (
+        "CREATE TRIGGER studies_search_insert AFTER INSERT ON studies BEGIN "
+        "INSERT INTO studies_search(rowid, search) VALUES (new.pk, new.search); END"
+    ),
+    (
+        "CREATE TRIGGER studies_search_delete AFTER DELETE ON studies BEGIN "
+        "INSERT INTO studies_search(studies_search, rowid, search) "
+        "VALUES ('delete', old.pk, old.search); END"
+    ),
+    (
+        "CREATE TRIGGER studies_search_update AFTER UPDATE OF search ON studies "
+        "WHEN old.search <> new.search BEGIN "
+        "INSERT INTO studies_search(studies_search, rowid, search) "
+        "VALUES ('delete', old.pk, old.search); "
+        "INSERT INTO studies_search(rowid, search) VALUES (new.pk, new.search); END"
+    ),
+)
+SEARCH_POSTGRESQL = (
+    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+    "CREATE INDEX ix_studies_search ON studies USING gin (search gin_trgm_ops)",
+    "CREATE INDEX ix_patients_search ON patients USING gin (search gin_trgm_ops)",
+    "CREATE INDEX ix_studies_patient_name_pattern ON studies (patient_name text_pattern_ops)",
+    "CREATE INDEX ix_studies_patient_id_pattern ON studies (patient_id text_pattern_ops)",
+    "CREATE INDEX ix_studies_accession_pattern ON studies (accession text_pattern_ops)",
+    "CREATE INDEX ix_patients_name_pattern ON patients (name text_pattern_ops)",
+)
+FIRST_CHANGE = text("INSERT INTO clock (pk, value) VALUES (1, 0)")

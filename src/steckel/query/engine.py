@@ -1,0 +1,197 @@
+"""The query engine: from a `Query` to data sets in the DICOM JSON model.
+
+One SQL statement per query, served by the index, streamed. Files are never
+opened: each level has its answer ready.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, Engine, Select, and_, asc, desc, exists, func, select
+
+from steckel.dicom import tags
+from steckel.dicom.json_model import JsonDataset, JsonElement, json_key
+from steckel.errors import InvalidQuery
+from steckel.index.batch import values_of
+from steckel.index.engine import is_sqlite
+from steckel.index.schema import instances, patients, series, studies
+from steckel.query.attributes import COLUMNS, DEFAULT, ORDER, UNIQUE, locate
+from steckel.query.matching import Matcher
+from steckel.query.model import Fields, Key, Level, Query
+
+_PIECE = 200
+
+_DEFAULT_ORDER: dict[Level, tuple[ColumnElement[Any], ...]] = {
+    Level.PATIENT: (patients.c.name, patients.c.pk),
+    Level.STUDY: (desc(studies.c.date), desc(studies.c.time), desc(studies.c.pk)),
+    Level.SERIES: (series.c.study_pk, series.c.number, series.c.pk),
+    Level.IMAGE: (instances.c.series_pk, instances.c.number, instances.c.pk),
+}
+_KEY_COLUMN = {
+    Level.PATIENT: patients.c.pk,
+    Level.STUDY: studies.c.pk,
+    Level.SERIES: series.c.pk,
+    Level.IMAGE: instances.c.pk,
+}
+
+
+class QueryEngine:
+    """Answers queries (`query.ports.Finder`). Thread-safe; blocking."""
+
+    def __init__(self, engine: Engine, *, aet: str) -> None:
+        self._engine = engine
+        self._matcher = Matcher(sqlite=is_sqlite(engine))
+        self._aet = aet
+
+    def find(self, query: Query) -> Iterator[JsonDataset]:
+        """Yield one data set per match, lazily.
+
+        Raises
+        ------
+        InvalidQuery
+            A key cannot be understood at this level.
+        """
+        # Compiled here, not in the generator, so that a bad query fails at once.
+        return self._rows(self.statement(query), query)
+
+    def statement(self, query: Query) -> Select[Any]:
+        """Return the SQL of a query."""
+        statement = _columns(query.level)
+        for key in query.keys:
+            statement = statement.where(self._condition(query, key))
+        statement = statement.order_by(*_order(query))
+        if query.limit is not None:
+            statement = statement.limit(query.limit)
+        if query.offset:
+            if query.limit is None:
+                statement = statement.limit(1 << 40)
+            statement = statement.offset(query.offset)
+        return statement
+
+    def _condition(self, query: Query, key: Key) -> ColumnElement[bool]:
+        found = locate(query.level, key.tag)
+        if found is None:
+            # An optional key that is not supported for matching (PS3.4 C.2.2.1.3).
+            return and_(True)
+        level, attribute = found
+        condition = self._matcher.condition(key.tag, attribute, key.value, fuzzy=query.fuzzy)
+        if ORDER[level] <= ORDER[query.level]:
+            return condition
+        return _has_below(query.level, level, condition) if key.value.strip("* ") else and_(True)
+
+    def _rows(self, statement: Select[Any], query: Query) -> Iterator[JsonDataset]:
+        wanted = _wanted(query)
+        with self._engine.connect() as connection:
+            result = connection.execution_options(yield_per=_PIECE).execute(statement)
+            for row in result:
+                yield self._dataset(query.level, row, wanted)
+
+    def _dataset(self, level: Level, row: Any, wanted: frozenset[str] | None) -> JsonDataset:
+        dataset: JsonDataset = orjson.loads(row.json)
+        if level is Level.PATIENT:
+            _add_number(dataset, tags.NUMBER_OF_PATIENT_RELATED_STUDIES, row.studies)
+            _add_number(dataset, tags.NUMBER_OF_PATIENT_RELATED_SERIES, row.all_series or 0)
+            _add_number(dataset, tags.NUMBER_OF_PATIENT_RELATED_INSTANCES, row.all_instances or 0)
+        else:
+            _add_study(dataset, row)
+        if level in (Level.SERIES, Level.IMAGE):
+            dataset.update(orjson.loads(row.series_json))
+            _add_number(dataset, tags.NUMBER_OF_SERIES_RELATED_INSTANCES, row.series_instances)
+        if level is Level.IMAGE:
+            dataset.update(orjson.loads(row.instance_json))
+        dataset[json_key(tags.RETRIEVE_AE_TITLE)] = {"vr": "AE", "Value": [self._aet]}
+        dataset[json_key(tags.INSTANCE_AVAILABILITY)] = {"vr": "CS", "Value": ["ONLINE"]}
+        if wanted is None:
+            return dict(sorted(dataset.items()))
+        return {key: dataset[key] for key in sorted(wanted & dataset.keys())}
+
+
+def _columns(level: Level) -> Select[Any]:
+    if level is Level.PATIENT:
+        of_patient = studies.c.patient_pk == patients.c.pk
+        total = {
+            name: select(func.sum(column)).where(of_patient).scalar_subquery().label(name)
+            for name, column in (
+                ("all_series", studies.c.series),
+                ("all_instances", studies.c.instances),
+            )
+        }
+        return select(patients.c.json, patients.c.studies, *total.values()).where(
+            patients.c.studies > 0
+        )
+    columns: list[Any] = [
+        studies.c.json,
+        studies.c.modalities,
+        studies.c.sop_classes,
+        studies.c.series.label("study_series"),
+        studies.c.instances.label("study_instances"),
+    ]
+    if level is Level.STUDY:
+        return select(*columns)
+    columns += [series.c.json.label("series_json"), series.c.instances.label("series_instances")]
+    if level is Level.SERIES:
+        return select(*columns).select_from(series.join(studies, series.c.study_pk == studies.c.pk))
+    columns.append(instances.c.json.label("instance_json"))
+    return select(*columns).select_from(
+        instances.join(series, instances.c.series_pk == series.c.pk).join(
+            studies, series.c.study_pk == studies.c.pk
+        )
+    )
+
+
+def _has_below(level: Level, below: Level, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return "there is something below that meets the condition"."""
+    of_study = series.c.study_pk == studies.c.pk
+    of_series = instances.c.series_pk == series.c.pk
+    of_patient = studies.c.patient_pk == patients.c.pk
+    match level, below:
+        case Level.SERIES, _:
+            return exists().where(of_series, condition)
+        case Level.STUDY, Level.SERIES:
+            return exists().where(of_study, condition)
+        case Level.STUDY, _:
+            return exists().where(of_study, of_series, condition)
+        case _, Level.STUDY:
+            return exists().where(of_patient, condition)
+        case _, Level.SERIES:
+            return exists().where(of_patient, of_study, condition)
+        case _:
+            return exists().where(of_patient, of_study, of_series, condition)
+
+
+def _order(query: Query) -> list[ColumnElement[Any]]:
+    chosen: list[ColumnElement[Any]] = []
+    for order in query.order:
+        attribute = COLUMNS[query.level].get(order.tag)
+        if attribute is None:
+            raise InvalidQuery(f"results cannot be sorted by {tags.show(order.tag)}")
+        chosen.append(desc(attribute.column) if order.descending else asc(attribute.column))
+    if chosen:
+        return [*chosen, _KEY_COLUMN[query.level]]
+    return list(_DEFAULT_ORDER[query.level])
+
+
+def _wanted(query: Query) -> frozenset[str] | None:
+    """Return the keys to return, or ``None`` for all."""
+    if query.fields is Fields.ALL:
+        return None
+    named = DEFAULT[query.level] if query.fields is Fields.DEFAULT else query.fields
+    named = named | query.include | UNIQUE[query.level]
+    return frozenset(json_key(tag) for tag in (*named, tags.RETRIEVE_AE_TITLE))
+
+
+def _add_study(dataset: JsonDataset, row: Any) -> None:
+    _add_values(dataset, tags.MODALITIES_IN_STUDY, "CS", values_of(row.modalities))
+    _add_values(dataset, tags.SOP_CLASSES_IN_STUDY, "UI", values_of(row.sop_classes))
+    _add_number(dataset, tags.NUMBER_OF_STUDY_RELATED_SERIES, row.study_series)
+    _add_number(dataset, tags.NUMBER_OF_STUDY_RELATED_INSTANCES, row.study_instances)
+
+
+def _add_number(dataset: JsonDataset, tag: int, value: int) -> None:
+    _add_values(dataset, tag, "IS", [int(value)])
+
+
+def _add_values(dataset: JsonDataset, tag: int, vr: str, values: list[Any]) -> None:
+    element: JsonElement = {"vr": vr, "Value": values} if values else {"vr": vr}
+    dataset[json_key(tag)] = element

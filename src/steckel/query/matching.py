@@ -1,0 +1,148 @@
+"""From a key's text to a condition in SQL (PS3.4 C.2.2.2)."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Cast, Column, ColumnElement, Text, and_, cast, func, or_, true
+from sqlalchemy.dialects.postgresql import JSONB
+
+from steckel.dicom import dictionary, person_name, tags
+from steckel.dicom.json_model import json_key
+from steckel.errors import InvalidQuery
+from steckel.query.attributes import Attribute, Matching
+
+Condition = ColumnElement[bool]
+
+_DATE = re.compile(r"\d{4}(?:\d{2}(?:\d{2})?)?\Z")
+_OLD_DATE = re.compile(r"(\d{4})\.(\d{2})\.(\d{2})\Z")
+_TIME = re.compile(r"\d{2}(?:\d{2}(?:\d{2}(?:\.\d{1,6})?)?)?\Z")
+
+
+class Matcher:
+    """Makes conditions for one database."""
+
+    def __init__(self, *, sqlite: bool) -> None:
+        self._sqlite = sqlite
+
+    def condition(self, tag: int, attribute: Attribute, value: str, *, fuzzy: bool) -> Condition:
+        """Return the condition that a key makes; always true for an empty one.
+
+        Raises
+        ------
+        InvalidQuery
+            The value is none that the attribute's VR can have.
+        """
+        value = value.strip(" \0")
+        if not value or value == "*":
+            return true()
+        column = attribute.column
+        match attribute.matching:
+            case Matching.NAME:
+                return self._words(column, value) if fuzzy else self._name(column, value)
+            case Matching.DATE:
+                return _range(column, value, _date_bounds, tag)
+            case Matching.TIME:
+                return _range(column, value, _time_bounds, tag)
+            case Matching.UID:
+                return column.in_([uid for uid in value.split("\\") if uid])
+            case Matching.NUMBER:
+                return _number(column, value, tag)
+            case Matching.SET:
+                return or_(*(self.like(column, f"*\\{part}\\*") for part in value.split("\\")))
+            case Matching.WORDS:
+                return self._held(tag, column, value)
+            case _:
+                return self._text(column, value)
+
+    def like(self, column: ColumnElement[Any], pattern: str) -> Condition:
+        """Match a pattern of ``*`` and ``?``; served by an index when it starts with text."""
+        if self._sqlite:
+            return column.op("GLOB", is_comparison=True)(pattern.replace("[", "[[]"))
+        escaped = re.sub(r"([%_!])", r"!\1", pattern).replace("*", "%").replace("?", "_")
+        return column.like(escaped, escape="!")
+
+    def _text(self, column: ColumnElement[Any], value: str) -> Condition:
+        parts = [part for part in value.split("\\") if part]
+        return or_(*(self._one(column, part) for part in parts))
+
+    def _one(self, column: ColumnElement[Any], value: str) -> Condition:
+        if "*" in value or "?" in value:
+            return self.like(column, value)
+        return column == value
+
+    def _name(self, column: Column[Any], value: str) -> Condition:
+        pattern = person_name.normalise(value)
+        choices = [self._one(column, pattern), self.like(column, f"{pattern}=*")]
+        if not pattern.isascii():  # it may be the ideographic or the phonetic group
+            choices += [self.like(column, f"*={pattern}"), self.like(column, f"*={pattern}=*")]
+        return or_(*choices)
+
+    def _words(self, column: Column[Any], value: str) -> Condition:
+        """Fuzzy matching: each word begins a component of the name, in any order."""
+        conditions = []
+        for word in person_name.words(value):
+            plain = word.replace("*", "").replace("?", "")
+            starts = [self.like(column, f"{plain}*")]
+            starts += [self.like(column, f"*{before}{plain}*") for before in ("^", " ", "=", "-")]
+            conditions.append(or_(*starts))
+        return and_(true(), *conditions)
+
+    def _held(self, tag: int, column: Column[Any], value: str) -> Condition:
+        """Match the first value of an attribute in the ready JSON."""
+        vr = dictionary.vr_of(tag)
+        if vr == "SQ":
+            return true()  # an item's keys are not matched, as if they were empty
+        found = self._json_value(tag, column, name=vr == "PN")
+        if vr in ("DA", "TM"):
+            return _range(found, value, _date_bounds if vr == "DA" else _time_bounds, tag)
+        return self._text(found, value)
+
+    def _json_value(self, tag: int, column: Column[Any], *, name: bool) -> Cast[str]:
+        key = json_key(tag)
+        if self._sqlite:
+            path = f'$."{key}".Value[0]' + (".Alphabetic" if name else "")
+            return cast(func.json_extract(column, path), Text)
+        steps = [key, "Value", "0", *(["Alphabetic"] if name else [])]
+        return cast(func.jsonb_extract_path_text(cast(column, JSONB), *steps), Text)
+
+
+Bounds = Any
+
+
+def _range(column: ColumnElement[Any], value: str, bounds: Bounds, tag: int) -> Condition:
+    """Match a single value or a range ``A-B``, ``A-``, ``-B`` (PS3.4 C.2.2.2.5)."""
+    first, dash, last = value.partition("-")
+    if not dash:
+        last = first
+    conditions: list[Condition] = [column != ""]
+    if first.strip():
+        conditions.append(column >= bounds(first.strip(), tag)[0])
+    if last.strip():
+        conditions.append(column <= bounds(last.strip(), tag)[1])
+    return and_(*conditions)
+
+
+def _date_bounds(value: str, tag: int) -> tuple[str, str]:
+    """Return the first and last text of a date; a year or a month stands for all its days."""
+    old = _OLD_DATE.match(value)
+    if old:
+        value = "".join(old.groups())
+    if not _DATE.match(value):
+        raise InvalidQuery(f"{tags.show(tag)} is not a date or a range of dates")
+    return value, value + "99999999"[len(value) :] if len(value) < 8 else value
+
+
+def _time_bounds(value: str, tag: int) -> tuple[str, str]:
+    value = value.replace(":", "")
+    if not _TIME.match(value):
+        raise InvalidQuery(f"{tags.show(tag)} is not a time or a range of times")
+    return value, f"{value}~"  # all that begins with it: ``~`` sorts after digits and the dot
+
+
+def _number(column: ColumnElement[Any], value: str, tag: int) -> Condition:
+    parts: Sequence[str] = [part.strip() for part in value.split("\\") if part.strip()]
+    try:
+        return column.in_([int(part) for part in parts])
+    except ValueError as problem:
+        raise InvalidQuery(f"{tags.show(tag)} is not a number") from problem
