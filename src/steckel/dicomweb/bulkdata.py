@@ -8,6 +8,7 @@ import re
 from collections.abc import Generator, Iterator
 from itertools import chain
 
+import structlog
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -36,8 +37,10 @@ from steckel.dicomweb.multipart_answer import MultipartAnswer
 from steckel.dicomweb.pixel_media_types import is_video, media_types_of
 from steckel.dicomweb.refusals import BadRequest, NotAcceptable
 from steckel.dicomweb.streaming import in_threads
-from steckel.errors import NotFound
+from steckel.errors import InputError, NotFound
 from steckel.retrieve.model import Retriever, StoredInstance
+
+_log = structlog.get_logger(__name__)
 
 _PATH = re.compile(r"(?:[0-9A-Fa-f]{8}/[1-9][0-9]{0,6}/)*[0-9A-Fa-f]{8}\Z")
 _PIXEL_DATA = json_key(tags.PIXEL_DATA)
@@ -138,7 +141,11 @@ class BulkDataTransaction:
             datasets = datasets_of(self._retriever.instance_metadata(instance))
             for uri in (uri for dataset in datasets for uri in bulk_uris(dataset)):
                 location = uri if "://" in uri else origin + uri
-                content = self.content(instance, uri.partition("/bulkdata/")[2])
+                try:
+                    content = self.content(instance, uri.partition("/bulkdata/")[2])
+                except (NotFound, InputError):  # a broken object; the rest is worth having
+                    _log.warning("bulk_value_missing", sop=instance.sop_instance_uid, uri=uri)
+                    continue
                 yield answer.head(content.media_type, content.length, location)
                 yield from content.pieces(0, content.length)
         yield answer.end()

@@ -11,6 +11,7 @@ from steckel.dicom.transfer_syntax import EXPLICIT_VR_LITTLE_ENDIAN
 from steckel.dicomweb.media_types import MULTIPART, OCTET_STREAM, Range
 from steckel.dicomweb.pixel_media_types import (
     describe,
+    is_encapsulated,
     is_native_little,
     means_uncompressed,
     media_types_of,
@@ -66,7 +67,7 @@ def _stored(wanted: Range, stored: str, count: int) -> FrameForm | None:
     if multipart is None or not wanted.takes_syntax(stored):
         return None
     if wanted.essence == OCTET_STREAM:
-        fits = wanted.transfer_syntax is not None and bool(media_types_of(stored))
+        fits = wanted.transfer_syntax is not None and is_encapsulated(stored)
         essence: str | None = OCTET_STREAM if fits else None
     elif wanted.essence == "*/*":
         fits = wanted.transfer_syntax is not None

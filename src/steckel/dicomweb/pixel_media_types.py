@@ -17,6 +17,8 @@ _BY_SYNTAX: Final[Mapping[str, str]] = {
     for suffixes, media_type in (
         ("5", "image/dicom-rle"),
         ("4.50 4.51 4.57 4.70", _JPEG),
+        # Retired long ago, and still in archives.
+        ("4.52 4.53 4.54 4.55 4.56 4.58 4.59 4.60 4.61 4.62 4.63 4.64 4.65 4.66", _JPEG),
         ("4.80 4.81", _JLS),
         ("4.90 4.91", _JP2),
         ("4.92 4.93", "image/jpx"),

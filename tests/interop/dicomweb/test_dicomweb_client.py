@@ -1,7 +1,6 @@
 """The Python dicomweb-client stores, searches, retrieves, looks and deletes."""
 
 from io import BytesIO
-from pathlib import Path
 
 import numpy as np
 import pydicom
@@ -9,7 +8,7 @@ import pytest
 from dicomweb_client.api import DICOMwebClient
 from PIL import Image
 from requests import HTTPError
-from tests.unit.dicomweb.memory_archive import MemoryArchive, sample
+from tests.unit.dicomweb.memory_archive import sample
 
 pytestmark = pytest.mark.interop
 
@@ -163,37 +162,3 @@ def test_deleting(client: DICOMwebClient) -> None:
         client.retrieve_instance(study, series, sop)
     with pytest.raises(HTTPError, match="404"):
         client.delete_study(study)
-
-
-SHARED = Path(__file__).parents[4] / "shared" / "data" / "dicom"
-
-
-@pytest.mark.skipif(
-    not SHARED.is_dir(), reason="the shared sample files are not beside the project"
-)
-@pytest.mark.parametrize("folder", ["transfer_syntax", "charset", "modality", "edge"])
-def test_real_files_come_back_byte_for_byte(
-    client: DICOMwebClient, archive: MemoryArchive, folder: str
-) -> None:
-    stored = 0
-    for path in sorted((SHARED / folder).rglob("*.dcm")):
-        if path.stat().st_size > 4 << 20:
-            continue
-        archive.files.clear()  # the same object in other syntaxes
-        archive.instances.clear()
-        data = path.read_bytes()
-        url = f"{client.base_url}/studies"
-        answer = client._session.post(
-            url, data=data, headers={"content-type": "application/dicom"}, timeout=60
-        )
-        assert answer.status_code in (200, 202, 409), path.name
-        if answer.status_code == 409:
-            continue
-        item = answer.json()["00081199"]["Value"][0]
-        got = client._session.get(
-            item["00081190"]["Value"][0], headers={"accept": "application/dicom"}, timeout=60
-        )
-        assert got.content == archive.files[item["00081155"]["Value"][0]]
-        assert got.content[-64:] == data[-64:], path.name
-        stored += 1
-    assert stored

@@ -68,6 +68,7 @@ class MemoryArchive:
     queries: list[Query] = field(default_factory=list)
     refuse_with: SteckelError | None = None
     draft_limit: int = 1 << 40
+    numbers: dict[str, int] = field(default_factory=dict)
     deleted: list[tuple[str, ...]] = field(default_factory=list)
 
     # --- receiver
@@ -150,8 +151,10 @@ class MemoryArchive:
                 yield instance
 
     def _number(self, instance: StoredInstance) -> int:
-        values = self.dataset(instance).get("00200013", {}).get("Value")
-        return int(values[0]) if values else 0
+        if instance.sop_instance_uid not in self.numbers:
+            values = self.dataset(instance).get("00200013", {}).get("Value")
+            self.numbers[instance.sop_instance_uid] = int(values[0]) if values else 0
+        return self.numbers[instance.sop_instance_uid]
 
     def instance(self, study: str, series: str, sop: str) -> StoredInstance:
         found = self.instances.get(sop)
@@ -302,14 +305,10 @@ class SimpleImaging:
     decodes: int = 0
 
     def _pixels(self, instance: StoredInstance, frame: int) -> np.ndarray:
-        dataset = pydicom.dcmread(BytesIO(self.archive.files[instance.sop_instance_uid]))
-        if "PixelData" not in dataset:
-            raise CannotRender("there are no pixels")
         try:
+            dataset = pydicom.dcmread(BytesIO(self.archive.files[instance.sop_instance_uid]))
             return pydicom.pixels.pixel_array(dataset, index=frame - 1)
-        except (ValueError, RuntimeError, NotImplementedError) as error:
-            if "index" in str(error):
-                raise NotFound("there is no such frame") from error
+        except Exception as error:
             raise CannotRender("the pixels cannot be decoded") from error
 
     async def decode(self, instance: StoredInstance, frame: int) -> bytes:

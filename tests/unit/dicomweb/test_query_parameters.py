@@ -85,3 +85,23 @@ def test_parameters_of_every_request_are_no_keys() -> None:
 def test_what_cannot_be_understood_is_refused(parameters: list[tuple[str, str]]) -> None:
     with pytest.raises(InvalidQuery):
         read(*parameters, path={0x0020000D: "1.2"})
+
+
+def test_what_ohif_asks_is_understood() -> None:
+    search = read(
+        ("limit", "101"),
+        ("offset", "0"),
+        ("fuzzymatching", "false"),
+        ("includefield", "00081030,00080060"),
+        ("PatientName", "*x*"),
+        ("00100020", "*7*"),
+        ("StudyDate", "20200101-20201231"),
+        ("StudyInstanceUID", "1.2\\1.3"),
+    )
+    assert search.limit == 101
+    assert keys(search) == {
+        0x00100010: "*x*",
+        0x00100020: "*7*",
+        0x00080020: "20200101-20201231",
+        0x0020000D: "1.2\\1.3",
+    }
