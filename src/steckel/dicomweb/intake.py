@@ -19,7 +19,7 @@ from steckel.ingest.model import Arrival, Expected, Receipt, Receiver, Refusal, 
 
 #: Objects made durable together share one wait for the disk.
 BATCH_OBJECTS = 64
-BATCH_BYTES = 32 << 20
+BATCH_BYTES = 16 << 20
 #: Objects of one request; more are sent in several requests.
 MAX_OBJECTS = 100_000
 
