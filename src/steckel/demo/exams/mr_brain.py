@@ -152,7 +152,12 @@ def _store(ds: Dataset, image: Field, sequence: Sequence) -> None:
 
 def plaques(*, later: bool) -> tuple[Lesion, ...]:
     """Return demyelinating lesions around the ventricles; later there is one more."""
-    shine = {Contrast.T1: -58.0, Contrast.T1_ENHANCED: -58.0, Contrast.T2: 92.0, Contrast.FLAIR: 95.0}
+    shine = {
+        Contrast.T1: -58.0,
+        Contrast.T1_ENHANCED: -58.0,
+        Contrast.T2: 92.0,
+        Contrast.FLAIR: 95.0,
+    }
     places = [((-24, 22, 26), (5, 8, 4)), ((23, 30, 24), (4, 6, 4)), ((-26, -22, 24), (4, 5, 4)),
               ((30, 2, 32), (3.4, 4.4, 3.4))]  # fmt: skip
     lesions = [Lesion(center=c, semi=s, change=shine) for c, s in places]

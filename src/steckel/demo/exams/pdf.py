@@ -28,7 +28,9 @@ def document(title: str, letterhead: Sequence[str], sections: Sequence[tuple[str
 
 
 def _font(name: str) -> bytes:
-    return f"<< /Type /Font /Subtype /Type1 /BaseFont /{name} /Encoding /WinAnsiEncoding >>".encode()
+    return (
+        f"<< /Type /Font /Subtype /Type1 /BaseFont /{name} /Encoding /WinAnsiEncoding >>".encode()
+    )
 
 
 def _content(title: str, letterhead: Sequence[str], sections: Sequence[tuple[str, str]]) -> str:

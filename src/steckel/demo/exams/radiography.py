@@ -62,6 +62,7 @@ class ChestRadiograph:
             kvp=125 if self.size == 1 else 66,
             exposure=2.4 if self.size == 1 else 1.2,
             syntax=JPEG_2000 if lateral else JPEG_LS,
+            window=(2100, 3500),
         )
         ds = acq.start(item, 1)
         xray.describe(ds, acq, item, shot)
@@ -71,14 +72,18 @@ class ChestRadiograph:
         _view(ds, view)
         low, high = np.percentile(rays[rays > 0.3], (2, 99))
         image = xray.develop(
-            rays, detail=1.1, low=float(low) * 0.72, high=float(high) * 0.94, key=(acq.visit.key, view)
+            rays,
+            detail=1.1,
+            low=float(low) * 0.72,
+            high=float(high) * 0.94,
+            key=(acq.visit.key, view),
         )
         xray.store(ds, _marker(image, "R" if lateral else "L"), shot)
         acq.write(ds, item, shot.syntax)
 
 
 def _view(ds: Dataset, view: str) -> None:
-    names = {"PA": ("399348003", "postero-anterior"), "AP": ("399321000", "antero-posterior"),
+    names = {"PA": ("272479007", "postero-anterior"), "AP": ("399348003", "antero-posterior"),
              "LL": ("399173006", "left lateral")}  # fmt: skip
     value, meaning = names[view]
     ds.ViewCodeSequence = codes(value, "SCT", meaning)
@@ -92,7 +97,9 @@ class HandRadiograph:
 
     def __call__(self, acq: Acquisition) -> None:
         """Make the series."""
-        item = xray.series((1, "CR", "Main gauche face", "HAND"), READER, ComputedRadiographyImageStorage)
+        item = xray.series(
+            (1, "CR", "Main gauche face", "HAND"), READER, ComputedRadiographyImageStorage
+        )
         pixel = 0.15 / acq.scale
         shot = xray.Shot(
             view="PA", orientation=("R", "F"), pixel=pixel, kvp=52, exposure=3.2, syntax=EXPLICIT

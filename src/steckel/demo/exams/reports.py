@@ -168,9 +168,7 @@ class Annotation:
 
     def __call__(self, acq: Acquisition) -> None:
         """Write the presentation state."""
-        item = _series(
-            self.number, "PR", "Annotations", GrayscaleSoftcopyPresentationStateStorage
-        )
+        item = _series(self.number, "PR", "Annotations", GrayscaleSoftcopyPresentationStateStorage)
         target = acq.pick(self.mark.series, self.mark.fraction)
         ds = acq.start(item, 1)
         moment = acq.moment(item)

@@ -26,10 +26,12 @@ class Shot:
     kvp: int
     exposure: float  #: mAs
     syntax: str
-    comment: str = ""
+    window: tuple[int, int] = (2048, 4096)
 
 
-def develop(rays: Field, *, detail: float, low: float, high: float, key: tuple[object, ...]) -> Field:
+def develop(
+    rays: Field, *, detail: float, low: float, high: float, key: tuple[object, ...]
+) -> Field:
     """Turn line integrals into a processed image, 0 to 1: equalise, sharpen, add noise."""
     wide = blur(rays[::8, ::8], 5)
     wide = resize(wide, (rays.shape[0], rays.shape[1]))
@@ -47,7 +49,7 @@ def store(ds: Dataset, image: Field, shot: Shot) -> None:
     """Put a processed image into an object, white for dense."""
     values = np.clip(np.rint(image * WHITE), 0, WHITE).astype(np.uint16)
     ds.PhotometricInterpretation = "MONOCHROME2"
-    ds.WindowCenter, ds.WindowWidth = "2048", "4096"
+    ds.WindowCenter, ds.WindowWidth = str(shot.window[0]), str(shot.window[1])
     set_gray(ds, values, shot.syntax, stored=12)
 
 
@@ -62,8 +64,6 @@ def describe(ds: Dataset, acq: Acquisition, item: Series, shot: Shot) -> None:
     ds.KVP, ds.Exposure = str(shot.kvp), max(1, round(shot.exposure))
     ds.ExposureInuAs = str(round(shot.exposure * 1000))
     ds.ImagerPixelSpacing = [mm(shot.pixel), mm(shot.pixel)]
-    if shot.comment:
-        ds.ImageComments = shot.comment
 
 
 def digital(ds: Dataset, laterality: str, region: tuple[str, str, str], detector: str) -> None:

@@ -145,7 +145,7 @@ class Hull:
         """Return the distances on one axial plane of the grid."""
         low = index // 2
         high = min(low + index % 2, len(self._half) - 1)
-        plane = (self._half[low] + self._half[high]) / 2
+        plane: Field = (self._half[low] + self._half[high]) / 2
         for which in (0, 1):
             plane = _double(plane, which, SHAPE[which + 1])
         return plane

@@ -60,7 +60,9 @@ class Breast:
         ducts = _ducts(rng, u, v)
         deep = np.sqrt(((u - 48) / 46) ** 2 + ((v + 8) / 56) ** 2)
         place = np.clip(1.3 - deep, 0, 1)
-        gland = np.clip(0.5 + 0.55 * cloud + 1.6 * (place - 1.05 + 0.8 * self.density), 0, 1) * place
+        gland = (
+            np.clip(0.5 + 0.55 * cloud + 1.6 * (place - 1.05 + 0.8 * self.density), 0, 1) * place
+        )
         image = 0.27 + 0.03 * cloud + 0.055 * np.clip(strands, 0, 1) + 0.03 * np.clip(veil, 0, 1)
         image += gland * (0.20 + 0.09 * np.clip(veil, -0.5, 1) + 0.06 * np.clip(strands, -1, 1))
         image += 0.05 * ducts * np.clip(1.2 - deep, 0, 1)
@@ -104,7 +106,9 @@ def _pectoral(image: Field, u: Field, v: Field, fibres: Field) -> None:
     edge = u - (38 - v) * 0.36 + 0.0006 * (v + 50) ** 2 + 0.8 * fibres
     cover = soft_step(edge, 2.6) * np.clip((38 - v) / 20, 0, 1)
     strands = np.sin((u * 0.9 + v * 0.36) * 0.55 + 2.4 * fibres)
-    image += cover * (0.20 + 0.55 * image + 0.10 * np.clip((8 - v) / 90, 0, 1) + 0.018 * strands + 0.03 * fibres)
+    image += cover * (
+        0.20 + 0.55 * image + 0.10 * np.clip((8 - v) / 90, 0, 1) + 0.018 * strands + 0.03 * fibres
+    )
     image -= cover * 0.45 * image
 
 

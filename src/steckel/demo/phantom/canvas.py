@@ -49,13 +49,23 @@ class Canvas:
         return slice(int(top), int(bottom)), slice(int(left), int(right))
 
     def paint(
-        self, distance: Field, value: float | Field, where: Window = WHOLE, soft: float | None = None
+        self,
+        distance: Field,
+        value: float | Field,
+        where: Window = WHOLE,
+        soft: float | None = None,
     ) -> None:
         """Lay a material over what is there, where `distance` is negative."""
         lay(self.values[where], distance, value, soft or self.soft)
 
     def ellipsoid(
-        self, center: Point, semi: Point, value: float, *, tilt: float = 0.0, soft: float | None = None
+        self,
+        center: Point,
+        semi: Point,
+        value: float,
+        *,
+        tilt: float = 0.0,
+        soft: float | None = None,
     ) -> None:
         """Paint an ellipsoid, turned by `tilt` radians in the plane."""
         height = (self.z - center[2]) / semi[2]

@@ -65,7 +65,8 @@ def _convolve(field: Field, taps: Field, axis: int) -> Field:
 
 def soft_step(distance: Field, width: float) -> Field:
     """Return 1 inside (negative distance), 0 outside, a ramp of `width` between."""
-    return np.clip(0.5 - distance / np.float32(width), 0, 1)
+    cover: Field = np.clip(0.5 - distance / np.float32(width), 0, 1)
+    return cover
 
 
 def resize(field: Field, shape: tuple[int, int]) -> Field:
@@ -88,8 +89,9 @@ def power_noise(rng: np.random.Generator, shape: tuple[int, int], exponent: floa
     spectrum = np.fft.rfft2(rng.standard_normal(shape, dtype=np.float32))
     spectrum *= radius ** (-exponent / 2)
     spectrum[0, 0] = 0
-    noise = np.fft.irfft2(spectrum, s=shape).astype(np.float32)
-    return noise / noise.std()
+    noise: Field = np.fft.irfft2(spectrum, s=shape).astype(np.float32)
+    noise /= noise.std()
+    return noise
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +102,9 @@ class Lattice:
     cell: float  #: mm between lattice points
 
     @classmethod
-    def make(cls, rng: np.random.Generator, cell: float, extent: tuple[float, float, float]) -> "Lattice":
+    def make(
+        cls, rng: np.random.Generator, cell: float, extent: tuple[float, float, float]
+    ) -> "Lattice":
         """Fill a box of `extent` mm (x, y, z) around the origin; deviation about 1."""
         shape = [int(2 * half / cell) + 8 for half in reversed(extent)]
         return cls(values=3.2 * rng.standard_normal(shape, dtype=np.float32), cell=cell)

@@ -32,7 +32,7 @@ class Hand:
     def picture(self, shape: tuple[int, int], pixel: float) -> Field:
         """Return line integrals of attenuation; fingers up, y grows downwards."""
         x = ((np.arange(shape[1]) - shape[1] * 0.46) * pixel).astype(np.float32)[None, :]
-        y = ((np.arange(shape[0]) - shape[0] * 0.745) * pixel).astype(np.float32)[:, None]
+        y = ((np.arange(shape[0]) - shape[0] * 0.775) * pixel).astype(np.float32)[:, None]
         rng = random(self.seed, "hand")
         weave = power_noise(rng, shape, 1.6)
         flesh, bone = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
@@ -54,10 +54,10 @@ class Hand:
         number: int,
         ray: tuple[tuple[float, float], float, tuple[float, ...]],
     ) -> None:
-        at = np.array(ray[0])
+        at: Field = np.array(ray[0], dtype=np.float32)
         angle = np.radians(ray[1])
         for k, length in enumerate(ray[2]):
-            way = np.array((np.sin(angle), -np.cos(angle)))
+            way: Field = np.array((np.sin(angle), -np.cos(angle)), dtype=np.float32)
             end = at + way * length
             width = _WIDTHS[min(k + (number == 0 and k > 0), 3)] * (1.12 if number == 0 else 1.0)
             if number == 4 and k == 0 and self.healing is not None:
@@ -75,9 +75,8 @@ class Hand:
         """Draw the fifth metacarpal broken at its neck, the head tilted to the palm."""
         neck = at + way * length * 0.74
         turn = np.radians(-24)
-        bent = np.array(
-            (way[0] * np.cos(turn) - way[1] * np.sin(turn), way[0] * np.sin(turn) + way[1] * np.cos(turn))
-        )
+        c, s = np.cos(turn), np.sin(turn)
+        bent: Field = np.array((way[0] * c - way[1] * s, way[0] * s + way[1] * c), dtype=np.float32)
         tip: Field = neck + bent * length * 0.27
         np.maximum(bone, _long_bone(grid, at, neck - way * 0.5, 4.5), out=bone)
         np.maximum(bone, _long_bone(grid, neck + bent * 0.7, tip, 4.9), out=bone)
@@ -132,7 +131,9 @@ def _forearm(flesh: Field, bone: Field, x: Field, y: Field) -> None:
     np.maximum(flesh, 30 * np.sqrt(arm) * (y > 6), out=flesh)
     for side, wide in ((10.0, 14.5), (-15.0, 6.5)):
         top = 36.0 if side > 0 else 38.0
-        taper = wide * (1 - 0.42 * np.clip((y - top) / 26, 0, 1))
+        taper: Field = (wide * (1 - 0.42 * np.clip((y - top) / 26, 0, 1))).astype(np.float32)
         distance = np.abs(x - side - 0.03 * (y - top))
-        shell = _chord(distance, taper) * 0.8 - _chord(distance, np.maximum(taper - 1.6, 0.1)) * 0.66
+        shell = (
+            _chord(distance, taper) * 0.8 - _chord(distance, np.maximum(taper - 1.6, 0.1)) * 0.66
+        )
         np.maximum(bone, shell * np.clip((y - top - 0.03 * distance**2) / 1.5, 0, 1), out=bone)

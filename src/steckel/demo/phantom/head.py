@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from steckel.demo.phantom.brain import Brain, Hull, Volume, axis, load
 from steckel.demo.phantom.canvas import Point
@@ -29,6 +30,14 @@ class Material(IntEnum):
     MUCOSA = 9
     BRAIN = 10  #: look at the tissue maps
     CORD = 11
+
+
+_EYE_MUSCLES: tuple[tuple[Point, Point], ...] = (
+    ((31, -44, -28), (4, 20, 2.6)),
+    ((31, -44, -45), (4, 20, 2.6)),
+    ((20, -44, -36), (2.4, 20, 5)),
+    ((43, -46, -36), (2.4, 20, 5)),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +87,7 @@ class _Plane:
         distance: Field = (radius - 1) * np.float32(min(semi))
         return distance
 
-    def _fill(self, distance: Field, material: Material) -> None:
+    def _fill(self, distance: NDArray[np.floating], material: Material) -> None:
         self.materials[distance < 0] = material
 
     def _soft_tissue(self) -> None:
@@ -96,7 +105,7 @@ class _Plane:
         self.skin = skin
         self._fill(skin, Material.SKIN)
         self._fill(skin + 2.0, Material.FAT)
-        meat = np.where(self.z > 0, 99.0, skin + 9 + 3.5 * self.bump)
+        meat = skin + 9 + 3.5 * self.bump + np.float32(99 * (self.z > 0))
         planes = np.abs(self.bump + 0.5 * self.grain) - 0.10  # fat between the muscles
         meat = np.maximum(meat, -planes)
         temporal = self._blob((70, -22, -16), (9, 30, 42))
@@ -123,8 +132,7 @@ class _Plane:
         self._fill(np.maximum(rim, -self.hull + 5), Material.CORTEX)
         orbit = self._blob((31, -60, -36), (18, 26, 17))
         self._fill(np.maximum(orbit, self.skin + 3), Material.FAT)
-        for center, semi in (((31, -44, -28), (4, 20, 2.6)), ((31, -44, -45), (4, 20, 2.6)),
-                             ((20, -44, -36), (2.4, 20, 5)), ((43, -46, -36), (2.4, 20, 5))):  # fmt: skip
+        for center, semi in _EYE_MUSCLES:
             self._fill(self._blob(center, semi), Material.MUSCLE)
         self._fill(self._blob((25, -40, -36), (2.4, 22, 2.4)), Material.CORD)
         eye = self._blob((32, -66, -36), (12.3, 12.3, 12.3))
@@ -144,9 +152,13 @@ class _Plane:
         nose = np.maximum(self._blob((7, -64, -58), (6, 36, 17)), self.skin + 2.5)
         self._fill(nose, Material.AIR)
         self._fill(self._blob((8, -60, -62), (3.2, 24, 6)), Material.MUCOSA)
-        palate = np.maximum(np.abs(self._blob((0, -62, -112), (30, 34, 34))) - 2.2, -78 - self.z + 0 * self.x)
+        palate = np.maximum(
+            np.abs(self._blob((0, -62, -112), (30, 34, 34))) - 2.2, -78 - self.z + 0 * self.x
+        )
         self._fill(np.maximum(palate, self.skin + 6), Material.CORTEX)
-        jaw = np.maximum(np.abs(self._blob((0, -48, -112), (42, 42, 60))) - 3.4, np.abs(self.z + 112) - 14)
+        jaw = np.maximum(
+            np.abs(self._blob((0, -48, -112), (42, 42, 60))) - 3.4, np.abs(self.z + 112) - 14
+        )
         self._fill(np.maximum(jaw, self.y + 30), Material.CORTEX)
         self._fill(np.maximum(jaw, self.y + 30) + 1.6, Material.DIPLOE)
         self._fill(self._blob((0, -44, -102), (21, 32, 15)), Material.MUSCLE)

@@ -35,7 +35,11 @@ def squeeze(phase: float) -> float:
     """Return how far the ventricles are contracted, 0 to 1, at a phase of the beat."""
     if phase < 0.38:
         return float(np.sin(np.pi * phase / 0.76) ** 1.5)
-    return float(np.clip(np.cos(np.pi * (phase - 0.38) / 0.36), -1, 1) / 2 + 0.5) if phase < 0.74 else 0.0
+    return (
+        float(np.clip(np.cos(np.pi * (phase - 0.38) / 0.36), -1, 1) / 2 + 0.5)
+        if phase < 0.74
+        else 0.0
+    )
 
 
 class Cine:
@@ -51,7 +55,11 @@ class Cine:
         angle = np.linspace(-_SPREAD, _SPREAD, _BEAMS, dtype=np.float32)[None, :]
         self.x, self.y = r * np.sin(angle), r * np.cos(angle)
         shadow = blur(rng.standard_normal((1, _BEAMS), dtype=np.float32), 5, axes=(1,))
-        self.gain = (1 + 1.1 * shadow) * np.exp(-((r - 80) ** 2) / 26000) * (1.08 - 0.5 * (angle / _SPREAD) ** 4)
+        self.gain = (
+            (1 + 1.1 * shadow)
+            * np.exp(-((r - 80) ** 2) / 26000)
+            * (1.08 - 0.5 * (angle / _SPREAD) ** 4)
+        )
         self._prepare_conversion()
 
     def frame(self, phase: float) -> NDArray[np.uint8]:
@@ -68,7 +76,9 @@ class Cine:
     def flow(self, phase: float) -> Field:
         """Return blood velocity towards the transducer, -1 to 1, on the screen."""
         pull = squeeze(phase)
-        filling = float(np.exp(-(((phase - 0.62) / 0.09) ** 2)) + 0.6 * np.exp(-(((phase - 0.92) / 0.05) ** 2)))
+        filling = float(
+            np.exp(-(((phase - 0.62) / 0.09) ** 2)) + 0.6 * np.exp(-(((phase - 0.92) / 0.05) ** 2))
+        )
         inflow = np.exp(-(((self.x - 15) / 9) ** 2) - ((self.y - 88) / 24) ** 2) * filling
         ejection = float(np.exp(-(((phase - 0.18) / 0.11) ** 2)))
         out = np.exp(-(((self.x - 4) / 7) ** 2) - ((self.y - 92) / 20) ** 2) * ejection
@@ -87,7 +97,13 @@ class Cine:
             echo += soft_step(distance, 2.0) * (0.010 - echo)
         lift = 9 * pull
         for cx in (17.0, -20.0):
-            atrium = (np.sqrt(((x - cx) / (17 + 2 * pull)) ** 2 + ((y - 121 + lift / 2) / (22 + lift / 2)) ** 2) - 1) * 17
+            atrium = (
+                np.sqrt(
+                    ((x - cx) / (17 + 2 * pull)) ** 2
+                    + ((y - 121 + lift / 2) / (22 + lift / 2)) ** 2
+                )
+                - 1
+            ) * 17
             echo += soft_step(atrium, 2.0) * (0.010 - echo)
         self._valves(echo, 104 - lift, phase)
         return echo
@@ -96,7 +112,9 @@ class Cine:
         cx, cy, a, b = shape
         a, b = a * (1 - 0.30 * pull), b * (1 - 0.13 * pull)
         bullet = np.where(self.y < cy, self.y - cy, (self.y - cy) * 1.15)
-        distance: Field = (np.sqrt(((self.x - cx) / a) ** 2 + (bullet / b) ** 2) - 1) * np.float32(a)
+        distance: Field = (np.sqrt(((self.x - cx) / a) ** 2 + (bullet / b) ** 2) - 1) * np.float32(
+            a
+        )
         return distance
 
     def _valves(self, echo: Field, hinge: float, phase: float) -> None:
@@ -114,7 +132,8 @@ class Cine:
         ax, ay = b[0] - a[0], b[1] - a[1]
         along = np.clip(((self.x - a[0]) * ax + (self.y - a[1]) * ay) / (ax**2 + ay**2), 0, 1)
         gap = np.sqrt((self.x - a[0] - along * ax) ** 2 + (self.y - a[1] - along * ay) ** 2)
-        np.maximum(echo, 0.6 * soft_step(gap - 1.2, 1.5), out=echo)
+        leaflet = soft_step((gap - 1.2).astype(np.float32), 1.5)
+        np.maximum(echo, 0.6 * leaflet, out=echo)
 
     def _scatter(self, pull: float, phase: float) -> Field:
         """Move the scatterers with the muscle; blood has new ones in every frame."""
@@ -133,7 +152,9 @@ class Cine:
         angle = np.arctan2(px[None, :], np.maximum(py[:, None], 1e-6))
         i = (radius - 4) / (_DEPTH - 4) * (_SAMPLES - 1)
         j = (angle + _SPREAD) / (2 * _SPREAD) * (_BEAMS - 1)
-        self.visible = (i >= 0) & (i < _SAMPLES - 1) & (j >= 0) & (j < _BEAMS - 1) & (py[:, None] > 0)
+        self.visible = (
+            (i >= 0) & (i < _SAMPLES - 1) & (j >= 0) & (j < _BEAMS - 1) & (py[:, None] > 0)
+        )
         i, j = i[self.visible], j[self.visible]
         self.i, self.j = i.astype(int), j.astype(int)
         self.fi, self.fj = (i - self.i).astype(np.float32), (j - self.j).astype(np.float32)

@@ -58,7 +58,9 @@ class Torso:
         """Return the noise that bends the anatomy (w, f) and gives it texture."""
         space = (260.0, 200.0, 260.0)
         cells = {"wx": 44.0, "wy": 44.0, "fx": 15.0, "fy": 15.0, "organ": 14.0, "lung": 5.0}
-        return {name: Lattice.make(random(self.seed, name), cell, space) for name, cell in cells.items()}
+        return {
+            name: Lattice.make(random(self.seed, name), cell, space) for name, cell in cells.items()
+        }
 
     def plane(self, xs: Field, ys: Field, z: float) -> Field:
         """Return Hounsfield units of the axial plane at `z`."""
@@ -73,7 +75,9 @@ class Torso:
         torso_organs.mediastinum(canvas, cavity, texture)
         torso_wall.spine(canvas, texture)
         if self.nodule:
-            torso_organs.nodule(canvas, self.nodule.center, self.nodule.diameter, self.nodule.spiculated)
+            torso_organs.nodule(
+                canvas, self.nodule.center, self.nodule.diameter, self.nodule.spiculated
+            )
         return canvas.values
 
     def where(self, point: Point) -> Point:
@@ -96,8 +100,17 @@ class Torso:
         lung = -868 + 0.42 * canvas.y + 13 * fine
         canvas.paint(cavity, lung.astype(np.float32))
         if self.effusion:
-            level = np.maximum(cavity, 86 - self.effusion - canvas.y)
-            canvas.paint(np.maximum(level, canvas.x + 20), 9.0)
+            canvas.paint(self._fluid(canvas, cavity), 9.0)
+
+    def _fluid(self, canvas: Canvas, cavity: Field) -> Field:
+        """Let pleural fluid on the right follow gravity: to the back lying, down standing."""
+        if self.table:
+            level = 86 - self.effusion - canvas.y
+        else:
+            meniscus = 26 * (np.abs(canvas.x) / 130) ** 4
+            level = canvas.z + 138 - 2 * self.effusion - meniscus
+        fluid: Field = np.maximum(np.maximum(cavity, level), canvas.x + 20)
+        return fluid
 
 
 def cavity_at(z: float) -> tuple[float, float, float]:

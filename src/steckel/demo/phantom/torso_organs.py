@@ -108,10 +108,12 @@ def mediastinum(canvas: Canvas, cavity: Field, texture: Field) -> None:
     gutter = np.maximum(np.abs(canvas.x) - 19, spine_y(z) - 12 - canvas.y)
     band = np.minimum(band, gutter)
     if z > -180:
-        canvas.paint(np.maximum(band, cavity) if z > -90 else np.full_like(band, 9.0), FAT + 7 * texture)
+        canvas.paint(
+            np.maximum(band, cavity) if z > -90 else np.full_like(band, 9.0), FAT + 7 * texture
+        )
         _heart(canvas, cavity, texture)
         _nodes(canvas)
-    _great_vessels(canvas, texture)
+    _great_vessels(canvas)
 
 
 def _heart(canvas: Canvas, cavity: Field, texture: Field) -> None:
@@ -133,15 +135,24 @@ def _heart(canvas: Canvas, cavity: Field, texture: Field) -> None:
 
 def _nodes(canvas: Canvas) -> None:
     """Normal lymph nodes: paratracheal, subcarinal, hilar."""
-    for center, size in (((-14, 6, 44), 4.0), ((-16, 12, 30), 3.6), ((2, 26, -2), 5.0), ((34, 2, 34), 3.4)):
-        canvas.ellipsoid((float(center[0]), float(center[1]), float(center[2])), (size, size * 0.8, size), 62.0)
+    for center, size in (
+        ((-14, 6, 44), 4.0),
+        ((-16, 12, 30), 3.6),
+        ((2, 26, -2), 5.0),
+        ((34, 2, 34), 3.4),
+    ):
+        canvas.ellipsoid(
+            (float(center[0]), float(center[1]), float(center[2])), (size, size * 0.8, size), 62.0
+        )
 
 
-def _great_vessels(canvas: Canvas, texture: Field) -> None:
+def _great_vessels(canvas: Canvas) -> None:
     for points, radii in _VESSELS:
-        canvas.tube(points, radii, 60.0, grow=1.0)
+        if canvas.z > -8:  # lower down they open into the heart: no wall between
+            canvas.tube(points, radii, 60.0, grow=1.0)
         canvas.tube(points, radii, BLOOD)
-    canvas.tube(_AORTA, _AORTA_R, 66.0, grow=1.5)
+    if canvas.z > -8:
+        canvas.tube(_AORTA, _AORTA_R, 66.0, grow=1.5)
     canvas.tube(_AORTA, _AORTA_R, BLOOD + 4)
     canvas.tube([(36, 48, 12), (36, 50, -6)], (1.8, 1.2), 720.0)
     canvas.tube([(5, 28, 160), (6, 36, 20), (14, 28, -60), (16, 18, -112)], (7, 6.5, 7.5, 9), 44.0)
@@ -169,4 +180,6 @@ def nodule(canvas: Canvas, center: Point, diameter: float, spiculated: bool) -> 
     for _ in range(16):
         way = rng.normal(0, 1, 3)
         tip = center + way / np.linalg.norm(way) * radius * rng.uniform(1.5, 2.4)
-        canvas.tube([center, (float(tip[0]), float(tip[1]), float(tip[2]))], (radius * 0.5, 0.3), 10.0)
+        canvas.tube(
+            [center, (float(tip[0]), float(tip[1]), float(tip[2]))], (radius * 0.5, 0.3), 10.0
+        )

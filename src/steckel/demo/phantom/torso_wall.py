@@ -31,7 +31,7 @@ def wall(canvas: Canvas, cavity: tuple[float, float, float], texture: Field) -> 
     """Paint everything between skin and pleura; return the distance to the pleura."""
     a, b, cy = cavity
     inside = superellipse(canvas, (a, b), cy)
-    skin = _skin(canvas, cavity)
+    skin = _skin(canvas)
     canvas.paint(skin, SKIN)
     canvas.paint(skin + 2.2, FAT + 5 * texture)
     muscle = np.maximum(_muscle(canvas, inside, texture), skin + 6.5)
@@ -41,7 +41,7 @@ def wall(canvas: Canvas, cavity: tuple[float, float, float], texture: Field) -> 
     canvas.paint(np.maximum(inside - 11, -inside), MUSCLE - 12 + 14 * texture)
     _ribs(canvas, inside, cy, texture)
     _sternum(canvas, b, cy, texture)
-    _girdle(canvas, texture)
+    _girdle(canvas)
     return inside
 
 
@@ -55,7 +55,7 @@ def superellipse(canvas: Canvas, half: tuple[float, float], cy: float) -> Field:
     return distance
 
 
-def _skin(canvas: Canvas, cavity: tuple[float, float, float]) -> Field:
+def _skin(canvas: Canvas) -> Field:
     z = canvas.z
     wide = float(np.interp(z, [-230, -100, 20, 70, 110, 150], [166, 168, 176, 184, 192, 186]))
     deep = float(np.interp(z, [-230, -60, 40, 90, 120, 150], [122, 124, 123, 116, 104, 88]))
@@ -68,7 +68,9 @@ def _muscle(canvas: Canvas, inside: Field, texture: Field) -> Field:
     z = canvas.z
     high = float(np.clip((z + 40) / 90, 0, 1))
     mantle = inside - 16.5 - 2.2 * texture
-    result = np.minimum(mantle, canvas.paired_distance((70, -92 + 22 * high, 62), (60, 19, 88), 0.36))
+    result = np.minimum(
+        mantle, canvas.paired_distance((70, -92 + 22 * high, 62), (60, 19, 88), 0.36)
+    )
     result = np.minimum(result, canvas.paired_distance((32, 96, z), (26, 19, 50), -0.2))
     result = np.minimum(result, canvas.paired_distance((140, 42, 40), (28, 46, 150), 0.35))
     if z > 66:
@@ -106,18 +108,23 @@ def _sternum(canvas: Canvas, deep: float, cy: float, texture: Field) -> None:
     canvas.paint(box + 1.6, 130 + 40 * texture)
 
 
-def _girdle(canvas: Canvas, texture: Field) -> None:
+def _girdle(canvas: Canvas) -> None:
     """Clavicles and shoulder blades, on both sides."""
     for side in (-1.0, 1.0):
-        points = [(side * 22, -66, 86), (side * 70, -66, 104), (side * 118, -22, 122), (side * 150, 4, 130)]
+        points = [
+            (side * 22, -66, 86),
+            (side * 70, -66, 104),
+            (side * 118, -22, 122),
+            (side * 150, 4, 130),
+        ]
         canvas.tube(points, (8.5, 6.2, 6.0, 7.5), CORTEX)
         canvas.tube(points, (8.5, 6.2, 6.0, 7.5), MARROW, grow=-1.8)
-        _scapula(canvas, side, texture)
+        _scapula(canvas, side)
         canvas.ellipsoid((side * 172, 12, 150), (27, 27, 28), CORTEX)
         canvas.ellipsoid((side * 172, 12, 150), (24.6, 24.6, 25), MARROW + 20)
 
 
-def _scapula(canvas: Canvas, side: float, texture: Field) -> None:
+def _scapula(canvas: Canvas, side: float) -> None:
     if not -22 < canvas.z < 136:
         return
     lift = (canvas.z + 22) / 158
@@ -143,16 +150,18 @@ def spine(canvas: Canvas, texture: Field) -> None:
         end = 1.0 if 0.2 < phase < 0.92 else 2.2
         canvas.paint(body, 560.0)
         canvas.paint(body + 1.5, 185 * end + 50 * texture)
-    _arch(canvas, cy, phase, texture)
+    _arch(canvas, cy, phase)
 
 
-def _arch(canvas: Canvas, cy: float, phase: float, texture: Field) -> None:
+def _arch(canvas: Canvas, cy: float, phase: float) -> None:
     z = canvas.z
     if 0.3 < phase < 0.85:
         for side in (-1.0, 1.0):
             canvas.tube([(side * 11, cy + 9, z), (side * 12, cy + 22, z)], (4.6, 5.0), 520.0)
             canvas.tube([(side * 13, cy + 20, z), (side * 36, cy + 29, z)], (5.2, 4.2), 480.0)
-            canvas.tube([(side * 13, cy + 20, z), (side * 36, cy + 29, z)], (5.2, 4.2), MARROW, grow=-1.7)
+            canvas.tube(
+                [(side * 13, cy + 20, z), (side * 36, cy + 29, z)], (5.2, 4.2), MARROW, grow=-1.7
+            )
     canvas.tube([(12, cy + 24, z), (0, cy + 32, z), (-12, cy + 24, z)], (3.4, 4.0, 3.4), 560.0)
     canvas.tube([(0, cy + 32, z), (0, cy + 50, z)], (4.0, 3.2), 500.0)
     canvas.tube([(0, cy + 32, z), (0, cy + 50, z)], (4.0, 3.2), MARROW, grow=-1.6)

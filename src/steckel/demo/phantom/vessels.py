@@ -92,7 +92,11 @@ def occupancy(tree: Tree, xs: Field, ys: Field, zs: Field) -> NDArray[np.uint8]:
 
 
 def _stamp(
-    volume: NDArray[np.uint8], grid: tuple[Field, Field, Field], row: Field, step: float, depth: float
+    volume: NDArray[np.uint8],
+    grid: tuple[Field, Field, Field],
+    row: Field,
+    step: float,
+    depth: float,
 ) -> None:
     a, b, radius = row[:3], row[3:6], float(row[6])
     edge = radius + step
