@@ -3,7 +3,7 @@ import type { StudyDetail } from '../../src/api/types.ts'
 import { json, problem } from './answers.ts'
 
 function thumbnail(series: string): Response {
-  const seed = [...series].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 997, 7)
+  const seed = series.split('.').reduce((sum, part) => (sum * 31 + Number(part)) % 997, 7)
   const [width, height, turn] = [38 + (seed % 22), 46 + (seed % 17), (seed % 40) - 20]
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 160"><rect width="160" height="160"/><g transform="rotate(${turn} 80 80)"><ellipse cx="80" cy="80" rx="${width}" ry="${height}" fill="#3d3d3d" stroke="#bdbdbd" stroke-width="5"/><ellipse cx="${80 - width / 3}" cy="80" rx="${width / 4}" ry="${height / 2}" fill="#111"/><ellipse cx="${80 + width / 3}" cy="80" rx="${width / 4}" ry="${height / 2}" fill="#111"/><circle cx="80" cy="${80 + height / 2}" r="9" fill="#dedede"/></g></svg>`
   return new Response(svg, { headers: { 'Content-Type': 'image/svg+xml' } })

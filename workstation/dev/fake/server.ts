@@ -54,6 +54,11 @@ export class FakeServer {
     for (const listener of this.listeners) listener(event, data)
   }
 
+  listen(listener: (event: string, data: unknown) => void): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
   /** A study comes in, as from a modality. */
   arrive(change: Partial<StudyDetail> = {}): StudyDetail {
     this.arrivals += 1
@@ -149,16 +154,15 @@ export class FakeServer {
 
   private events(): Response {
     const encoder = new TextEncoder()
-    let listener: (event: string, data: unknown) => void
+    let stop: () => void
     const stream = new ReadableStream<Uint8Array>({
       start: (controller) => {
-        listener = (event, data) => controller.enqueue(encoder.encode(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`))
-        this.listeners.add(listener)
-        listener('hello', { change: 1 })
+        const tell = (event: string, data: unknown): void =>
+          controller.enqueue(encoder.encode(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`))
+        stop = this.listen(tell)
+        tell('hello', { change: 1 })
       },
-      cancel: () => {
-        this.listeners.delete(listener)
-      },
+      cancel: () => stop(),
     })
     return new Response(stream, { headers: { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' } })
   }

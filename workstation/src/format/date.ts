@@ -58,7 +58,7 @@ export function formatTime(date: string | null, time: string | null, timezone: s
   const day = parseDate(date)
   if (offset === null || !day) return clock
   const here = -new Date(day.year, day.month - 1, day.day, Number(match[1])).getTimezoneOffset()
-  return here === offset ? clock : `${clock} ${timezone ?? ''}`
+  return here === offset ? clock : `${clock} ${(timezone ?? '').replace(/00$/, '')}`
 }
 
 export function formatInstant(iso: string | null, language: Language): string {

@@ -104,7 +104,10 @@ function Results({ entries, at, listId, onRun, onPoint }: {
   entries: readonly Entry[]; at: number; listId: string; onRun: (entry: Entry) => void; onPoint: (index: number) => void
 }) {
   const current = useRef<HTMLDivElement>(null)
-  useEffect(() => current.current?.scrollIntoView({ block: 'nearest' }), [at])
+  useEffect(() => {
+    // In braces: newer browsers return a promise here, which an effect must not.
+    current.current?.scrollIntoView({ block: 'nearest' })
+  }, [at])
   return (
     <div id={listId} role="listbox" className={styles['list']}>
       {entries.map((entry, index) => (

@@ -1,6 +1,6 @@
 /** Changing one's own password. */
 import { useMutation } from '@tanstack/react-query'
-import { useState, type FormEvent } from 'react'
+import { useState, type SyntheticEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { statusOf } from '@/api/problem.ts'
 import { useApi } from '@/session/services.tsx'
@@ -27,7 +27,7 @@ export function PasswordDialog({ onClose }: { onClose: () => void }) {
   })
   const differs = again !== '' && again !== next
   const wrong = statusOf(change.error) === 403
-  const submit = (event: FormEvent): void => {
+  const submit = (event: SyntheticEvent): void => {
     event.preventDefault()
     if (next !== '' && next === again) change.mutate()
   }

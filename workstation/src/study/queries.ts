@@ -14,5 +14,8 @@ export const patientOptions = (api: Api, key: string) =>
 export function usePrefetchStudy(): (uid: string) => void {
   const api = useApi()
   const client = useQueryClient()
-  return useCallback((uid: string) => void client.prefetchQuery(studyOptions(api, uid)), [api, client])
+  return useCallback((uid: string) => {
+    // What fails here is told when the study is opened.
+    client.query(studyOptions(api, uid)).catch(() => undefined)
+  }, [api, client])
 }

@@ -1,5 +1,5 @@
 /** An account, new or changed. An empty password leaves the old one. */
-import { useState, type FormEvent } from 'react'
+import { useState, type SyntheticEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Account, Role } from '@/api/types.ts'
 import { Button } from '@/ui/Button.tsx'
@@ -21,7 +21,7 @@ export function AccountForm({ account, onClose }: { account: Account | null; onC
   const change = useChangeAccount()
   const error = create.error ?? change.error
   const done = { onSuccess: () => { tell(t('accounts.saved', { name })); onClose() } }
-  const submit = (event: FormEvent): void => {
+  const submit = (event: SyntheticEvent): void => {
     event.preventDefault()
     if (account) change.mutate({ name, change: { role, display_name: displayName, ...(password !== '' && { password }) } }, done)
     else create.mutate({ name, role, display_name: displayName, password }, done)

@@ -1,5 +1,5 @@
 /** A remote application entity, new or changed. */
-import { useState, type FormEvent } from 'react'
+import { useState, type SyntheticEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { RemoteAe } from '@/api/types.ts'
 import { useApi } from '@/session/services.tsx'
@@ -29,7 +29,7 @@ export function AeForm({ ae, onClose }: { ae: RemoteAe | null; onClose: () => vo
   const save = useSaveAe()
   const value: RemoteAe = { title: title.trim(), host: host.trim(), port: Number(port), tls, description: description.trim() }
   const valid = isAeTitle(title) && value.host !== '' && isPort(port)
-  const submit = (event: FormEvent): void => {
+  const submit = (event: SyntheticEvent): void => {
     event.preventDefault()
     if (!valid) return
     save.mutate(value, {

@@ -1,6 +1,6 @@
 /** API tokens: made with a name, shown once, taken back at any time. */
 import { Plus, Trash2 } from 'lucide-react'
-import { useState, type FormEvent } from 'react'
+import { useState, type SyntheticEvent } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import type { NewToken, Token } from '@/api/types.ts'
@@ -21,7 +21,7 @@ function NewTokenDialog({ onClose }: { onClose: () => void }) {
   const [name, setName] = useState('')
   const create = useCreateToken()
   const made: NewToken | undefined = create.data
-  const submit = (event: FormEvent): void => {
+  const submit = (event: SyntheticEvent): void => {
     event.preventDefault()
     create.mutate(name)
   }

@@ -43,7 +43,7 @@ function Side({ title, note, side, action, preferred, onKeep }: SideProps) {
 }
 
 /** Keywords such as PatientBirthDate in words. */
-export const spaced = (keyword: string): string => keyword.replace(/([a-z\d])([A-Z])/g, '$1 $2')
+export const spaced = (keyword: string): string => keyword.replace(/([a-z\d])([A-Z])|([A-Z])([A-Z][a-z])/g, '$1$3 $2$4')
 
 function ConflictCard({ conflict }: { conflict: Conflict }) {
   const { t } = useTranslation()

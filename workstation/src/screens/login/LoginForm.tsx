@@ -1,5 +1,5 @@
 /** Name and password; also used over a screen whose session ended. */
-import { useEffect, useState, type FormEvent } from 'react'
+import { useEffect, useState, type SyntheticEvent } from 'react'
 import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { ProblemError } from '@/api/problem.ts'
@@ -28,7 +28,7 @@ function useWait(error: unknown): number {
 function refusal(error: unknown, t: TFunction): string {
   if (error instanceof ProblemError && error.problem.status === 401) return t('login.wrong')
   const { title, advice, reference } = explain(error, t)
-  return [title, advice, reference && `${t('problem.reference')} ${reference}`].filter(Boolean).join(' ')
+  return [`${title}.`, advice, reference && `${t('problem.reference')} ${reference}`].filter(Boolean).join(' ')
 }
 
 export function LoginForm({ name: known, onDone }: { name?: string; onDone: (session: Session) => void }) {
@@ -38,7 +38,7 @@ export function LoginForm({ name: known, onDone }: { name?: string; onDone: (ses
   const [password, setPassword] = useState('')
   const login = useLogin(onDone)
   const wait = useWait(login.error)
-  const submit = (event: FormEvent): void => {
+  const submit = (event: SyntheticEvent): void => {
     event.preventDefault()
     if (wait === 0 && !login.isPending) login.mutate({ name, password })
   }

@@ -37,6 +37,7 @@ export function DeleteStudy({ study, onClose }: { study: Study; onClose: () => v
       <p>{t('deleteStudy.amount', { count: study.instances, shown: format.number(study.instances) })}</p>
       {remove.isError && <ProblemView compact error={remove.error} />}
       <DialogActions>
+        {/* eslint-disable-next-line jsx-a11y/no-autofocus -- the harmless answer is the one that Enter gives */}
         <Button onPress={onClose} autoFocus>{t('action.cancel')}</Button>
         <Button kind="danger" isDisabled={remove.isPending} onPress={() => remove.mutate()}>{t('deleteStudy.confirm')}</Button>
       </DialogActions>

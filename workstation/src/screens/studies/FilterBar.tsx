@@ -1,6 +1,6 @@
 /** The filters as chips, the search box, and the columns to choose. */
-import { CalendarRange, Columns3, ListFilter, Search, X } from 'lucide-react'
-import { useEffect, useRef, useState, type RefObject } from 'react'
+import { CalendarRange, Columns3, ListFilter } from 'lucide-react'
+import type { RefObject } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { StudyCount } from '@/api/types.ts'
 import { useFormat } from '@/format/use_format.ts'
@@ -8,6 +8,7 @@ import { Button } from '@/ui/Button.tsx'
 import { Chip, ChipGroup, RemovableChip } from '@/ui/Chip.tsx'
 import { CheckField, TextField } from '@/ui/Field.tsx'
 import { PopoverTrigger } from '@/ui/Overlay.tsx'
+import { SearchBox } from '@/ui/SearchBox.tsx'
 import { columns, type ColumnId } from './columns.tsx'
 import styles from './FilterBar.module.css'
 import { everyday, isNarrowed, otherModalities, presets, textFields, type DateFilter, type FilterState } from './filters.ts'
@@ -20,51 +21,6 @@ export interface FilterBarProps {
   onColumns: (next: ColumnId[]) => void
   searchBox: RefObject<HTMLInputElement | null>
   onLeaveSearch: () => void
-}
-
-/** Long enough to skip the letters in between, too short to be felt. */
-const debounce = 80
-
-function useTyped(value: string, onChange: (value: string) => void) {
-  const [typed, setTyped] = useState(value)
-  const [given, setGiven] = useState(value)
-  if (given !== value) {
-    setGiven(value)
-    setTyped(value)
-  }
-  const latest = useRef(onChange)
-  useEffect(() => {
-    latest.current = onChange
-  })
-  useEffect(() => {
-    if (typed === value) return
-    const timer = setTimeout(() => {
-      setGiven(typed)
-      latest.current(typed)
-    }, debounce)
-    return () => clearTimeout(timer)
-  }, [typed, value])
-  return [typed, setTyped] as const
-}
-
-function SearchBox({ filters, onChange, searchBox, onLeaveSearch }: FilterBarProps) {
-  const { t } = useTranslation()
-  const [typed, setTyped] = useTyped(filters.search, (search) => onChange({ ...filters, search }))
-  return (
-    <div className={styles['search']}>
-      <Search aria-hidden="true" />
-      <input ref={searchBox} type="search" value={typed} spellCheck={false} autoComplete="off" aria-label={t('studies.search')}
-        placeholder={t('studies.searchHint')} onChange={(event) => setTyped(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape' && typed !== '') setTyped('')
-          else if (['Escape', 'Enter', 'ArrowDown'].includes(event.key)) onLeaveSearch()
-          else return
-          event.preventDefault()
-        }} />
-      {typed === '' ? <kbd aria-hidden="true">/</kbd>
-        : <Button kind="ghost" icon={<X />} aria-label={t('studies.clearSearch')} onPress={() => setTyped('')} />}
-    </div>
-  )
 }
 
 const inputDate = (date: string): string => date.replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3')
@@ -168,13 +124,13 @@ function ColumnChooser({ shownColumns, onColumns }: Pick<FilterBarProps, 'shownC
   )
 }
 
-export function FilterBar(props: FilterBarProps) {
-  const { filters, onChange, count } = props
+export function FilterBar({ filters, onChange, count, shownColumns, onColumns, searchBox, onLeaveSearch }: FilterBarProps) {
   const { t } = useTranslation()
   const format = useFormat()
   return (
     <div className={styles['bar']} role="search">
-      <SearchBox {...props} />
+      <SearchBox ref={searchBox} value={filters.search} onChange={(search) => onChange({ ...filters, search })} onLeave={onLeaveSearch}
+        label={t('studies.search')} hint={t('studies.searchHint')} clearLabel={t('studies.clearSearch')} />
       <DateChips date={filters.date} onChange={(date) => onChange({ ...filters, date })} />
       <ModalityChips chosen={filters.modalities} onChange={(modalities) => onChange({ ...filters, modalities })} />
       <FieldFilters filters={filters} onChange={onChange} />
@@ -188,7 +144,7 @@ export function FilterBar(props: FilterBarProps) {
           {count && (count.exact ? t('count.studies', { count: count.count, shown: format.number(count.count) })
             : t('studies.moreThan', { shown: format.number(count.count) }))}
         </span>
-        <ColumnChooser {...props} />
+        <ColumnChooser shownColumns={shownColumns} onColumns={onColumns} />
       </span>
     </div>
   )

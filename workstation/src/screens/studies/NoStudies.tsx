@@ -44,7 +44,7 @@ export function NothingFound({ filters, onClear }: { filters: FilterState; onCle
   return (
     <Empty icon={<SearchX aria-hidden="true" />} title={t('empty.nothingFound')}>
       <p>{filters.search !== '' ? t('empty.noMatch', { search: filters.search }) : t('empty.noneWithFilters')}</p>
-      <Button onPress={onClear}>{t('studies.clear')}</Button>
+      <Button onPress={onClear}>{t('studies.clearAll')}</Button>
     </Empty>
   )
 }

@@ -1,17 +1,20 @@
 /** The virtual table: rows of one height, the header above them, the selected row kept in sight. */
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Study, StudySort, StudySortKey } from '@/api/types.ts'
 import { useFormat } from '@/format/use_format.ts'
 import clsx from '@/ui/clsx.ts'
-import type { Column } from './columns.tsx'
+import list from '@/ui/list.module.css'
+import { fitting, leastWidth, tracksOf, type Column } from './columns.tsx'
 import styles from './StudyTable.module.css'
 
 export const rowHeight = 30
 /** Asked for this many rows before the end is seen. */
 const ahead = 30
+/** Beside the columns, in each row. */
+const padding = 16
 
 export interface StudyTableProps {
   studies: readonly Study[]
@@ -33,12 +36,12 @@ function Header({ columns, sort, onSort }: Pick<StudyTableProps, 'columns' | 'so
   const { t } = useTranslation()
   const direction = (key: StudySortKey) => (sort === key ? 'ascending' : sort === `-${key}` ? 'descending' : undefined)
   return (
-    <div role="row" aria-rowindex={1} className={clsx(styles['row'], styles['header'])}>
+    <div role="row" aria-rowindex={1} className={clsx(list['row'], list['header'])}>
       {columns.map(({ id, sort: key, align }) => {
         const label = t(`studies.columns.${id}`)
         const order = key && direction(key)
         return (
-          <div key={id} role="columnheader" aria-sort={order ?? (key ? 'none' : undefined)} className={clsx(styles['cell'], align && styles['end'])}>
+          <div key={id} role="columnheader" aria-sort={order ?? (key ? 'none' : undefined)} className={clsx(list['cell'], align && list['end'])}>
             {key ? (
               <button type="button" className={styles['sort']} onClick={() => onSort(key)}>
                 {label}
@@ -69,14 +72,25 @@ function useAnchor(studies: readonly Study[], fresh: ReadonlySet<string>, scroll
     const arrived = moved > 0 && studies.slice(0, moved).every((study) => fresh.has(study.uid))
     const touched = element.scrollTop > 0 || element.matches(':hover, :focus-within')
     if (!arrived || !touched) return
-    element.scrollTop += moved * rowHeight
+    element.scrollBy({ top: moved * rowHeight, behavior: 'instant' })
     setUnseen((count) => count + moved)
   }, [studies, fresh, scroller])
   return { unseen, seen: () => setUnseen(0) }
 }
 
+function useWidth(element: RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(Infinity)
+  useLayoutEffect(() => {
+    if (!element.current || typeof ResizeObserver === 'undefined') return
+    const observer = new ResizeObserver(([entry]) => setWidth(entry?.contentRect.width ?? Infinity))
+    observer.observe(element.current)
+    return () => observer.disconnect()
+  }, [element])
+  return width
+}
+
 export function StudyTable(props: StudyTableProps) {
-  const { studies, columns, selected, fresh, initialTop, onSelect, onOpen, onHover, onNearEnd, onScrolled } = props
+  const { studies, columns: chosen, selected, fresh, initialTop, onSelect, onOpen, onHover, onNearEnd, onScrolled } = props
   const { t } = useTranslation()
   const format = useFormat()
   const scroller = useRef<HTMLDivElement>(null)
@@ -89,6 +103,7 @@ export function StudyTable(props: StudyTableProps) {
     initialOffset: initialTop,
     getItemKey: (index) => studies[index]?.uid ?? index,
   })
+  const columns = fitting(chosen, useWidth(scroller) - padding)
   const { unseen, seen } = useAnchor(studies, fresh, scroller)
   const visible = rows.getVirtualItems()
   const last = visible.at(-1)?.index ?? 0
@@ -112,7 +127,6 @@ export function StudyTable(props: StudyTableProps) {
     scroller.current?.scrollTo({ top: 0 })
     seen()
   }
-  const template = columns.map((column) => column.width).join(' ')
   return (
     <div className={styles['frame']}>
       {unseen > 0 && (
@@ -120,15 +134,15 @@ export function StudyTable(props: StudyTableProps) {
           <ArrowUp aria-hidden="true" />{t('studies.arrived', { count: unseen })}
         </button>
       )}
-      <div ref={scroller} className={styles['scroller']} role="grid" aria-label={t('studies.title')} aria-rowcount={studies.length + 1}
+      <div ref={scroller} className={list['scroller']} role="grid" aria-label={t('studies.title')} aria-rowcount={studies.length + 1}
         aria-activedescendant={index >= 0 ? `study-${index}` : undefined} tabIndex={0} onKeyDownCapture={onKeyDown}
-        style={{ '--columns': template } as Record<string, string>}
+        style={{ '--columns': tracksOf(columns), '--least': `${leastWidth(columns) + padding}px` } as Record<string, string>}
         onScroll={(event) => {
           if (event.currentTarget.scrollTop === 0) seen()
           onScrolled(event.currentTarget.scrollTop)
         }}>
-        <Header {...props} />
-        <div className={styles['body']} role="rowgroup" style={{ height: rows.getTotalSize() }}>
+        <Header {...props} columns={columns} />
+        <div className={list['body']} role="rowgroup" style={{ height: rows.getTotalSize() }}>
           {visible.map((item) => {
             const study = studies[item.index]
             if (!study) return null
@@ -137,11 +151,11 @@ export function StudyTable(props: StudyTableProps) {
               // Keys act on the grid as a whole (aria-activedescendant).
               // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
               <div key={item.key} id={`study-${item.index}`} role="row" aria-rowindex={item.index + 2} aria-selected={item.index === index}
-                className={clsx(styles['row'], styles['data'], item.index === index && styles['selected'], isFresh && styles['isFresh'])}
+                className={clsx(list['row'], list['data'], item.index === index && list['selected'], isFresh && styles['isFresh'])}
                 style={{ transform: `translateY(${item.start}px)` }}
                 onClick={() => onSelect(study.uid)} onDoubleClick={() => onOpen(study.uid)} onPointerEnter={() => onHover(study.uid)}>
                 {columns.map(({ id, align, cell }) => (
-                  <div key={id} role="gridcell" className={clsx(styles['cell'], align && styles['end'])}>
+                  <div key={id} role="gridcell" className={clsx(list['cell'], align && list['end'])}>
                     {cell(study, { t, format, fresh: isFresh })}
                   </div>
                 ))}

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react'
 import type { Study, StudySortKey } from '@/api/types.ts'
 import { plainName } from '@/format/name.ts'
 import type { useFormat } from '@/format/use_format.ts'
+import list from '@/ui/list.module.css'
 import { PersonName } from '@/ui/PersonName.tsx'
 import styles from './StudyTable.module.css'
 
@@ -20,8 +21,9 @@ export interface CellContext {
 
 export interface Column {
   id: ColumnId
-  /** A track of the grid. */
-  width: string
+  /** Pixels at least, and the share of what is left over; without one it stays as it is. */
+  min: number
+  share?: number
   sort?: StudySortKey
   align?: 'end'
   cell: (study: Study, context: CellContext) => ReactNode
@@ -47,28 +49,45 @@ function Status({ study, context: { t, fresh } }: { study: Study; context: CellC
 }
 
 const dateAndTime = (study: Study, { format }: CellContext): ReactNode => (
-  <>{format.date(study.date)} <span className={styles['quiet']}>{format.time(study)}</span></>
+  <>{format.date(study.date)} <span className={list['quiet']}>{format.time(study)}</span></>
 )
 
 export const columns: readonly Column[] = [
-  { id: 'patient', width: 'minmax(150px, 2.4fr)', sort: 'name', cell: (study) => <span className={styles['name']}><PersonName name={study.patient.name} /></span> },
-  { id: 'patient_id', width: 'minmax(84px, 1fr)', sort: 'patient_id', cell: (study) => <bdi>{study.patient.id}</bdi> },
-  { id: 'age_sex', width: '88px', cell: ageAndSex },
-  { id: 'date', width: '144px', sort: 'date', cell: dateAndTime },
-  { id: 'modality', width: '84px', sort: 'modality', cell: (study) => <span className={styles['modality']}>{study.modalities.join(' ')}</span> },
-  { id: 'description', width: 'minmax(120px, 2.2fr)', sort: 'description', cell: (study) => <bdi>{study.description}</bdi> },
-  { id: 'accession', width: 'minmax(84px, 1fr)', sort: 'accession', cell: (study) => <bdi>{study.accession}</bdi> },
-  { id: 'images', width: '72px', align: 'end', cell: (study, { format }) => format.number(study.instances) },
-  { id: 'referring', width: 'minmax(100px, 1.3fr)', cell: (study) => plainName(study.referring) },
-  { id: 'institution', width: 'minmax(100px, 1.3fr)', cell: (study) => <bdi>{study.institution}</bdi> },
-  { id: 'body_part', width: '104px', cell: (study) => study.body_parts.join(', ') },
-  { id: 'received', width: '144px', sort: 'received', cell: (study, { format }) => format.instant(study.received) },
-  { id: 'status', width: 'minmax(96px, 0.9fr)', cell: (study, context) => <Status study={study} context={context} /> },
+  { id: 'patient', min: 140, share: 2.4, sort: 'name', cell: (study) => <span className={list['name']}><PersonName name={study.patient.name} /></span> },
+  { id: 'patient_id', min: 78, share: 1, sort: 'patient_id', cell: (study) => <bdi>{study.patient.id}</bdi> },
+  { id: 'age_sex', min: 80, cell: ageAndSex },
+  { id: 'date', min: 148, sort: 'date', cell: dateAndTime },
+  { id: 'modality', min: 66, sort: 'modality', cell: (study) => <span className={styles['modality']}>{study.modalities.join(' ')}</span> },
+  { id: 'description', min: 100, share: 2.2, sort: 'description', cell: (study) => <bdi>{study.description}</bdi> },
+  { id: 'accession', min: 92, share: 1, sort: 'accession', cell: (study) => <bdi>{study.accession}</bdi> },
+  { id: 'images', min: 60, align: 'end', cell: (study, { format }) => format.number(study.instances) },
+  { id: 'referring', min: 100, share: 1.3, cell: (study) => plainName(study.referring) },
+  { id: 'institution', min: 100, share: 1.3, cell: (study) => <bdi>{study.institution}</bdi> },
+  { id: 'body_part', min: 104, cell: (study) => study.body_parts.join(', ') },
+  { id: 'received', min: 150, sort: 'received', cell: (study, { format }) => format.instant(study.received) },
+  { id: 'status', min: 96, share: 0.9, cell: (study, context) => <Status study={study} context={context} /> },
 ]
 
 export const defaultColumns: readonly ColumnId[] = [
   'patient', 'patient_id', 'age_sex', 'date', 'modality', 'description', 'accession', 'images', 'referring', 'status',
 ]
+
+/** Left out first where there is no room for all. */
+const expendable: readonly ColumnId[] = ['body_part', 'institution', 'received', 'referring']
+
+export const leastWidth = (shown: readonly Column[]): number => shown.reduce((sum, column) => sum + column.min, 0)
+
+export function fitting(chosen: readonly Column[], room: number): Column[] {
+  let shown = [...chosen]
+  for (const id of expendable) {
+    if (leastWidth(shown) <= room) break
+    shown = shown.filter((column) => column.id !== id)
+  }
+  return shown
+}
+
+export const tracksOf = (shown: readonly Column[]): string =>
+  shown.map(({ min, share }) => (share === undefined ? `${min}px` : `minmax(${min}px, ${share}fr)`)).join(' ')
 
 /** The account's choice in the fixed order; names from another version are passed over. */
 export function chosenColumns(choice: readonly string[] | null | undefined): Column[] {

@@ -23,7 +23,13 @@ function takeSpot(): Spot {
 
 export const useSpot = (): Spot => useState(takeSpot)[0]
 
-export const previewRemembered = (): boolean => localStorage.getItem(previewKey) !== 'off'
+/** On a narrow page the panel would lie over the list, so there it is opened by hand. */
+const roomForPreview = 1000
+
+export function previewRemembered(): boolean {
+  const remembered = localStorage.getItem(previewKey)
+  return remembered === null ? window.innerWidth > roomForPreview : remembered === 'on'
+}
 
 export function rememberPreview(on: boolean): void {
   localStorage.setItem(previewKey, on ? 'on' : 'off')

@@ -19,7 +19,7 @@ const icons: Record<Outcome, LucideIcon> = {
 function failureText(failure: Failure, t: TFunction): string {
   if (failure.reason !== 'answer') return t(`uploads.failure.${failure.reason}`)
   const { title, advice, reference } = explain(new ProblemError(failure.problem), t)
-  return [title, advice, reference && `${t('problem.reference')} ${reference}`].filter(Boolean).join(' ')
+  return [`${title}.`, advice, reference && `${t('problem.reference')} ${reference}`].filter(Boolean).join(' ')
 }
 
 function Line({ result }: { result: ResultLine }) {
