@@ -134,7 +134,7 @@ def _chests() -> tuple[Booking, ...]:
             "lungs",
             640,
             "Fièvre, dyspnée",
-            Torso(seed="lungs", effusion=34, table=False),
+            Torso(seed="lungs", effusion=27, table=False),
             usual,
             1.0,
         ),

@@ -109,7 +109,7 @@ class Torso:
         else:
             meniscus = 26 * (np.abs(canvas.x) / 130) ** 4
             level = canvas.z + 138 - 2 * self.effusion - meniscus
-        fluid: Field = np.maximum(np.maximum(cavity, level), canvas.x + 20)
+        fluid: Field = np.maximum(np.maximum(cavity, level), canvas.x + 6)
         return fluid
 
 
