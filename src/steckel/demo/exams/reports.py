@@ -242,7 +242,7 @@ class Letter:
 
     def _sections(self, acq: Acquisition) -> list[tuple[str, str]]:
         patient, parts = acq.visit.patient, self.findings
-        name = patient.name.split("=")[0].replace("^", " ").strip()
+        name = _plain(patient.name)
         born = f"{patient.born:%d.%m.%Y}" if patient.born else "-"
         return [
             ("Patient", f"{name}\nNé(e) le {born} - {patient.identifier}"),
@@ -251,7 +251,7 @@ class Letter:
             ("Comparatif", parts.comparison),
             ("Description", parts.findings),
             ("Conclusion", parts.conclusion),
-            ("", f"Validé par {acq.visit.reader.replace('^', ' ').strip()}"),
+            ("", f"Validé par {_plain(acq.visit.reader)}"),
         ]
 
 
@@ -261,6 +261,11 @@ def _shown(target: Written) -> Dataset:
     item.SeriesInstanceUID = target.series
     item.ReferencedImageSequence = Sequence([structured.reference(target)])
     return item
+
+
+def _plain(name: str) -> str:
+    """Spell the alphabetic group of a person name for a page."""
+    return " ".join(name.split("=")[0].replace("^", " ").split())
 
 
 _LETTERHEAD = (people.INSTITUTION, people.DEPARTMENT, people.ADDRESS)
