@@ -265,7 +265,7 @@ def _shown(target: Written) -> Dataset:
 
 def _plain(name: str) -> str:
     """Spell the alphabetic group of a person name for a page."""
-    return " ".join(name.split("=")[0].replace("^", " ").split())
+    return " ".join(name.split("=", maxsplit=1)[0].replace("^", " ").split())
 
 
 _LETTERHEAD = (people.INSTITUTION, people.DEPARTMENT, people.ADDRESS)
