@@ -36,7 +36,8 @@ export interface AppOptions {
 export function renderApp(path: string, { server = new FakeServer(), language = 'en', send }: AppOptions = {}) {
   const handle = vi.fn((input: RequestInfo | URL, init?: RequestInit) => {
     if (init?.signal?.aborted) return Promise.reject(new DOMException('aborted', 'AbortError'))
-    const { signal: _signal, ...rest } = init ?? {}
+    // The signals of jsdom are none to the requests of Node.
+    const rest = { ...init, signal: null }
     return server.handle(new Request(new URL(input instanceof Request ? input.url : input, 'http://localhost'), rest))
   })
   vi.stubGlobal('fetch', handle)

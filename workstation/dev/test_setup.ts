@@ -11,7 +11,8 @@ afterEach(() => {
 })
 
 // jsdom lays nothing out: give every element a size, so that the virtual lists have something to show.
-Object.defineProperty(HTMLElement.prototype, 'offsetHeight', { configurable: true, value: 600 })
-Object.defineProperty(HTMLElement.prototype, 'offsetWidth', { configurable: true, value: 1200 })
+Object.defineProperty(Element.prototype, 'clientHeight', { configurable: true, value: 600 })
+Object.defineProperty(Element.prototype, 'clientWidth', { configurable: true, value: 1200 })
 Element.prototype.scrollIntoView = () => undefined
+Element.prototype.scrollBy = () => undefined
 Element.prototype.scrollTo = () => undefined

@@ -45,7 +45,7 @@ export function PatientsScreen() {
     { keys: ['Home'], label: t('studies.keys.first'), run: () => move(0) },
     { keys: ['End'], label: t('studies.keys.last'), run: () => move(patients.length - 1) },
     { keys: ['Enter'], label: t('patients.open'), run: () => open(patients[at]) },
-    { keys: ['/'], label: t('studies.keys.search'), run: () => box.current?.select() },
+    { keys: ['/'], label: t('studies.keys.search'), run: () => { box.current?.focus(); box.current?.select() } },
   ])
   return (
     <>

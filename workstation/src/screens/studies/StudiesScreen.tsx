@@ -92,7 +92,7 @@ export function StudiesScreen() {
     { keys: [' '], label: t('studies.keys.preview'), run: () => { if (!study) move(0); togglePreview(!previewed || !study) } },
     { keys: ['o'], label: t('studies.keys.ohif'), run: () => { if (study) window.open(ohifAddress([study.uid]), '_blank') } },
     { keys: ['p'], label: t('studies.keys.patient'), run: () => { if (study) openPatient(study.patient.key) } },
-    { keys: ['/'], label: t('studies.keys.search'), run: () => searchBox.current?.select() },
+    { keys: ['/'], label: t('studies.keys.search'), run: () => { searchBox.current?.focus(); searchBox.current?.select() } },
     { keys: ['Escape'], label: t('studies.keys.close'), run: () => togglePreview(false) },
   ])
 
