@@ -1,8 +1,8 @@
-/** Puts the fake server behind `npm run dev`. With STECKEL_API set, a running server answers instead. */
+/** Puts the fake server behind `npm run dev` and `npm run preview`. With STECKEL_API set, a running server answers instead. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { ReadableStream as NodeStream } from 'node:stream/web'
-import type { Plugin } from 'vite'
+import type { Connect, Plugin } from 'vite'
 import { FakeServer } from './fake/server.ts'
 
 const ours = /^\/(api|dicomweb|healthz|ohif)(\/|\?|$)/
@@ -33,25 +33,38 @@ async function send(answer: Response, outgoing: ServerResponse): Promise<void> {
   outgoing.end()
 }
 
+/** As strict as it can be made: what the build needs is all that it allows. */
+const policy = [
+  "default-src 'self'", "script-src 'self'", "style-src 'self'", "img-src 'self' data: blob:", "font-src 'self'", "connect-src 'self'",
+  "frame-src 'self'", "object-src 'none'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'self'",
+].join('; ')
+
+function answering(server: FakeServer): Connect.NextHandleFunction {
+  return (incoming, outgoing, next) => {
+    const path = incoming.url ?? '/'
+    if (!ours.test(path)) {
+      next()
+      return
+    }
+    const answer = path.startsWith('/ohif')
+      ? Promise.resolve(new Response(viewerPage, { headers: { 'Content-Type': 'text/html' } }))
+      : server.handle(toRequest(incoming))
+    answer.then((response) => send(response, outgoing)).catch((error: unknown) => next(error))
+  }
+}
+
 export function fakeServer(): Plugin {
   const real = process.env['STECKEL_API']
+  const proxied = (): Record<string, string> => Object.fromEntries(['/api', '/dicomweb', '/ohif', '/healthz'].map((path) => [path, real ?? '']))
+  const make = (): FakeServer => new FakeServer({ studies: Number(process.env['FAKE_STUDIES'] ?? 3000), loggedIn: false })
   return {
     name: 'steckel-fake-server',
-    config: () => (real === undefined ? {} : { server: { proxy: Object.fromEntries(['/api', '/dicomweb', '/ohif', '/healthz'].map((path) => [path, real])) } }),
+    config: () => (real === undefined ? { preview: { headers: { 'Content-Security-Policy': policy } } } : { server: { proxy: proxied() }, preview: { proxy: proxied() } }),
     configureServer(vite) {
-      if (real !== undefined) return
-      const server = new FakeServer({ studies: Number(process.env['FAKE_STUDIES'] ?? 3000), loggedIn: false })
-      vite.middlewares.use((incoming, outgoing, next) => {
-        const path = incoming.url ?? '/'
-        if (!ours.test(path)) {
-          next()
-          return
-        }
-        const answer = path.startsWith('/ohif')
-          ? Promise.resolve(new Response(viewerPage, { headers: { 'Content-Type': 'text/html' } }))
-          : server.handle(toRequest(incoming))
-        answer.then((response) => send(response, outgoing)).catch((error: unknown) => next(error))
-      })
+      if (real === undefined) vite.middlewares.use(answering(make()))
+    },
+    configurePreviewServer(vite) {
+      if (real === undefined) vite.middlewares.use(answering(make()))
     },
   }
 }

@@ -4,9 +4,9 @@ import type { Account, Conflict, QuarantineItem, RemoteAe, Token } from '../../s
 const received = '2026-11-24T07:41:00Z'
 
 export const quarantine = (): QuarantineItem[] => [
-  { id: 'q1', name: 'IM000231.dcm', source: { way: 'C-STORE', name: 'SCANNER1', address: '10.20.0.14' }, received, size: 527_104, reason: 'The data set ends in the middle of Pixel Data (7FE0,0010): 524288 bytes announced, 498210 there.', kind: 'truncated', study_uid: '2.25.10005' },
-  { id: 'q2', name: 'cd/DICOM/PAT00001/ST000001/SE000004/IM000118', source: { way: 'upload', name: 'jd', address: '127.0.0.1' }, received, size: 18_220, reason: 'SOP Instance UID (0008,0018) is missing.', kind: 'identity' },
-  { id: 'q3', name: 'x.dcm', source: { way: 'STOW-RS', name: 'gateway', address: '10.20.3.2' }, received, size: 532, reason: 'Element (0028,0010) Rows has VR US but a length of 3.', kind: 'malformed' },
+  { id: 'q1', name: 'IM000231.dcm', source: { way: 'C-STORE', name: 'SCANNER1', address: '10.20.0.14' }, received, size: 527_104, reason: 'The data set ends in the middle of Pixel Data (7FE0,0010): 524288 bytes announced, 498210 there.', kind: 'truncated', study_uid: '2.25.10005', sop_instance_uid: null },
+  { id: 'q2', name: 'cd/DICOM/PAT00001/ST000001/SE000004/IM000118', source: { way: 'upload', name: 'jd', address: '127.0.0.1' }, received, size: 18_220, reason: 'SOP Instance UID (0008,0018) is missing.', kind: 'identity', study_uid: null, sop_instance_uid: null },
+  { id: 'q3', name: 'x.dcm', source: { way: 'STOW-RS', name: 'gateway', address: '10.20.3.2' }, received, size: 532, reason: 'Element (0028,0010) Rows has VR US but a length of 3.', kind: 'malformed', study_uid: null, sop_instance_uid: null },
 ]
 
 export const conflicts = (): Conflict[] => [
@@ -20,9 +20,9 @@ export const remoteAes = (): RemoteAe[] => [
 ]
 
 export const accounts = (): Account[] => [
-  { name: 'admin', display_name: 'Jeanne Durand', role: 'admin', disabled: false, last_login: '2026-11-24T06:58:00Z' },
-  { name: 'sec1', display_name: 'Secrétariat', role: 'user', disabled: false, last_login: '2026-11-23T16:10:00Z' },
-  { name: 'stage', display_name: 'Interne 2025', role: 'user', disabled: true, last_login: null },
+  { name: 'admin', display_name: 'Jeanne Durand', role: 'admin', disabled: false, created: received, last_login: '2026-11-24T06:58:00Z' },
+  { name: 'sec1', display_name: 'Secrétariat', role: 'user', disabled: false, created: received, last_login: '2026-11-23T16:10:00Z' },
+  { name: 'stage', display_name: 'Interne 2025', role: 'user', disabled: true, created: received, last_login: null },
 ]
 
 export const tokens = (): Token[] => [

@@ -113,7 +113,7 @@ export class FakeServer {
   private async answerSession(request: Request, [, part]: string[]): Promise<Response> {
     if (part === 'password') {
       const { old } = (await request.json()) as { old: string }
-      return old === 'demo' ? nothing() : problem(403, 'Wrong password')
+      return old === 'demo' ? nothing() : problem(401, 'Wrong password')
     }
     if (part === undefined) return json(this.session)
     this.session.preferences = { ...this.session.preferences, ...((await request.json()) as object) }
@@ -182,7 +182,7 @@ export class FakeServer {
     if (/\.(txt|jpg|pdf)$/.test(name)) return { ...none, outcome: 'skipped', reason: 'Not a DICOM file.' }
     if (size === 0) return { ...none, outcome: 'refused', reason: 'The file is empty.' }
     const study = this.arrive()
-    return { ...none, outcome: 'stored', reason: null, study_uid: study.uid, series_uid: `${study.uid}.1`, sop_instance_uid: `${study.uid}.1.1` }
+    return { ...none, outcome: 'stored', reason: '', study_uid: study.uid, series_uid: `${study.uid}.1`, sop_instance_uid: `${study.uid}.1.1` }
   }
 
   private answerQuarantine(request: Request, query: URLSearchParams, [, id, verb]: string[]): Response {
@@ -227,7 +227,7 @@ export class FakeServer {
     }
     const made = (await request.json()) as NewAccount
     if (this.accounts.some((each) => each.name === made.name)) return problem(409, 'Exists', `There is an account named ${made.name} already.`)
-    this.accounts = [...this.accounts, { name: made.name, display_name: made.display_name, role: made.role, disabled: false, last_login: null }]
+    this.accounts = [...this.accounts, { name: made.name, display_name: made.display_name, role: made.role, disabled: false, created: new Date().toISOString(), last_login: null }]
     return json(made, 201)
   }
 

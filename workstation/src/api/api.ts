@@ -1,5 +1,6 @@
 /** Every question the workstation asks the server, one function each. */
 import type { Call, CallOptions, Query } from './http.ts'
+import { statusOf } from './problem.ts'
 import type {
   Account, AccountChange, Conflict, CountedPage, EchoResult, NewAccount, NewToken, Page, Patient, PatientDetail,
   Preferences, QuarantineItem, RemoteAe, Session, Study, StudyCount, StudyDetail, StudyFilters, SystemState, Token,
@@ -9,9 +10,6 @@ import type {
 const segment = encodeURIComponent
 
 const studyQuery = (filters: StudyFilters): Query => ({ ...filters })
-
-/** Lists come as they are or as a page of one; both are read. */
-const itemsOf = <Item>(answer: Item[] | { items: Item[] }): Item[] => (Array.isArray(answer) ? answer : answer.items)
 
 export function createApi(call: Call) {
   const json = async <Answer>(method: string, path: string, options?: CallOptions): Promise<Answer> =>
@@ -28,8 +26,15 @@ export function createApi(call: Call) {
     session: (signal?: AbortSignal) => json<Session>('GET', '/api/session', { anonymous: true, signal }),
     savePreferences: (change: Preferences) =>
       json<Preferences>('PATCH', '/api/session/preferences', { body: change, type: 'application/merge-patch+json' }),
-    changePassword: (old: string, next: string) =>
-      nothing('POST', '/api/session/password', { body: { old, new: next } }),
+    changePassword: async (old: string, next: string) => {
+      try {
+        await nothing('POST', '/api/session/password', { body: { old, new: next }, anonymous: true })
+      } catch (error) {
+        // 401 is a wrong password or the end of the session; the session itself tells which.
+        if (statusOf(error) === 401) await nothing('GET', '/api/session')
+        throw error
+      }
+    },
     alive: () => nothing('GET', '/healthz', { anonymous: true }),
     system: (signal?: AbortSignal) => json<SystemState>('GET', '/api/system', { signal }),
 
@@ -56,7 +61,7 @@ export function createApi(call: Call) {
       nothing('POST', `/api/conflicts/${segment(id)}/resolve`, { body: { keep } }),
 
     remoteAes: async (signal?: AbortSignal) =>
-      itemsOf(await json<RemoteAe[] | { items: RemoteAe[] }>('GET', '/api/ae', { signal })),
+      (await json<{ items: RemoteAe[] }>('GET', '/api/ae', { signal })).items,
     saveAe: (ae: RemoteAe) => nothing('POST', '/api/ae', { body: ae }),
     deleteAe: (title: string, keepalive = false) => nothing('DELETE', `/api/ae/${segment(title)}`, { keepalive }),
     echoAe: (title: string) => json<EchoResult>('POST', `/api/ae/${segment(title)}/echo`),
@@ -64,13 +69,13 @@ export function createApi(call: Call) {
       json<EchoResult>('POST', '/api/ae/echo', { body: ae, signal }),
 
     accounts: async (signal?: AbortSignal) =>
-      itemsOf(await json<Account[] | { items: Account[] }>('GET', '/api/users', { signal })),
+      (await json<{ items: Account[] }>('GET', '/api/users', { signal })).items,
     createAccount: (account: NewAccount) => nothing('POST', '/api/users', { body: account }),
     changeAccount: (name: string, change: AccountChange) =>
       nothing('PATCH', `/api/users/${segment(name)}`, { body: change, type: 'application/merge-patch+json' }),
 
     tokens: async (signal?: AbortSignal) =>
-      itemsOf(await json<Token[] | { items: Token[] }>('GET', '/api/tokens', { signal })),
+      (await json<{ items: Token[] }>('GET', '/api/tokens', { signal })).items,
     createToken: (name: string) => json<NewToken>('POST', '/api/tokens', { body: { name } }),
     revokeToken: (id: string, keepalive = false) => nothing('DELETE', `/api/tokens/${segment(id)}`, { keepalive }),
   }

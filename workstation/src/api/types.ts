@@ -122,7 +122,8 @@ export interface SystemState {
   started: string
   roles: string[]
   database: string
-  store: { used_bytes: number; free_bytes: number }
+  /** Null where the store cannot tell. */
+  store: { used_bytes: number | null; free_bytes: number | null }
   counts: { patients: number; studies: number; series: number; instances: number }
   quarantine: number
   conflicts: number
@@ -134,7 +135,7 @@ export type Outcome = 'stored' | 'duplicate' | 'conflict' | 'quarantined' | 'ref
 export interface UploadLine {
   name: string
   outcome: Outcome
-  reason: string | null
+  reason: string
   study_uid: string | null
   series_uid: string | null
   sop_instance_uid: string | null
@@ -154,8 +155,8 @@ export interface QuarantineItem {
   size: number
   reason: string
   kind: string
-  study_uid?: string | null
-  sop_instance_uid?: string | null
+  study_uid: string | null
+  sop_instance_uid: string | null
 }
 
 export interface ConflictSide {
@@ -187,7 +188,7 @@ export interface RemoteAe {
 
 export interface EchoResult {
   ok: boolean
-  milliseconds: number | null
+  milliseconds: number
   message: string
 }
 
@@ -196,8 +197,8 @@ export interface Account {
   display_name: string
   role: Role
   disabled: boolean
-  created?: string | null
-  last_login?: string | null
+  created: string
+  last_login: string | null
 }
 
 export interface NewAccount {

@@ -86,7 +86,7 @@ describe('a broken line', () => {
 
 describe('uploads', () => {
   const line = (name: string): UploadLine => ({
-    name, outcome: name.startsWith('bad') ? 'quarantined' : 'stored', reason: name.startsWith('bad') ? 'Truncated.' : null, study_uid: '1.2.3',
+    name, outcome: name.startsWith('bad') ? 'quarantined' : 'stored', reason: name.startsWith('bad') ? 'Truncated.' : '', study_uid: '1.2.3',
     series_uid: null, sop_instance_uid: null, warnings: [],
   })
 

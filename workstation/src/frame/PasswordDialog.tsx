@@ -26,7 +26,7 @@ export function PasswordDialog({ onClose }: { onClose: () => void }) {
     },
   })
   const differs = again !== '' && again !== next
-  const wrong = statusOf(change.error) === 403
+  const wrong = statusOf(change.error) === 401
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault()
     if (next !== '' && next === again) change.mutate()

@@ -6,7 +6,7 @@ import { AbortedError, type Send, type SendHooks } from './send.ts'
 import { walkFiles } from './walk.ts'
 
 const line = (name: string, outcome: UploadLine['outcome'] = 'stored'): UploadLine => ({
-  name, outcome, reason: null, study_uid: '1.2.3', series_uid: '1.2.3.4', sop_instance_uid: `1.2.3.4.${name}`, warnings: [],
+  name, outcome, reason: '', study_uid: '1.2.3', series_uid: '1.2.3.4', sop_instance_uid: `1.2.3.4.${name}`, warnings: [],
 })
 const file = (name: string, size = 10): File => new File(['x'.repeat(size)], name)
 const files = (...names: string[]) => walkFiles(names.map((name) => file(name)))

@@ -45,7 +45,7 @@ export function AccountsPage() {
               <td><bdi>{account.display_name}</bdi></td>
               <td>{t(`accounts.roles.${account.role}`)}</td>
               <td className={account.disabled ? styles['bad'] : undefined}>{account.disabled ? t('accounts.disabled') : t('accounts.active')}</td>
-              <td>{format.instant(account.last_login ?? null)}</td>
+              <td>{format.instant(account.last_login)}</td>
               <td>
                 <span className={styles['actions']}>
                   {account.name !== user.name && (

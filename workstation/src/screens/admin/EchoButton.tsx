@@ -18,7 +18,7 @@ export function EchoButton({ echo, disabled = false }: { echo: () => Promise<Ech
       </Button>
       <span role="status">
         {answer?.ok === true && (
-          <span className={styles['good']}><CircleCheck aria-hidden="true" />{t('ae.answered', { milliseconds: Math.round(answer.milliseconds ?? 0) })}</span>
+          <span className={styles['good']}><CircleCheck aria-hidden="true" />{t('ae.answered', { milliseconds: Math.round(answer.milliseconds) })}</span>
         )}
         {answer?.ok === false && <span className={styles['bad']}><CircleAlert aria-hidden="true" />{answer.message}</span>}
         {test.isError && <span className={styles['bad']}><CircleAlert aria-hidden="true" />{explain(test.error, t).advice}</span>}

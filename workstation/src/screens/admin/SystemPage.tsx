@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
+import type { SystemState } from '@/api/types.ts'
 import { useFormat } from '@/format/use_format.ts'
 import { ProblemView } from '@/ui/ProblemView.tsx'
 import { ProgressBar, QuietBar } from '@/ui/QuietBar.tsx'
@@ -12,6 +13,19 @@ function Fact({ label, children }: { label: string; children: ReactNode }) {
   return <div className={styles['fact']}><dt>{label}</dt><dd>{children}</dd></div>
 }
 
+function Space({ used_bytes: used, free_bytes: free }: SystemState['store']) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  if (used === null) return t('system.storeUnknown')
+  if (free === null) return t('system.storeUsed', { used: format.bytes(used) })
+  return (
+    <>
+      {t('system.storeUse', { used: format.bytes(used), free: format.bytes(free) })}
+      <ProgressBar value={used + free > 0 ? used / (used + free) : 0} label={t('system.store')} />
+    </>
+  )
+}
+
 export function SystemPage() {
   const { t } = useTranslation()
   const format = useFormat()
@@ -19,7 +33,6 @@ export function SystemPage() {
   if (query.isPending) return <QuietBar />
   if (!query.data) return <ProblemView error={query.error} onRetry={() => void query.refetch()} />
   const { version, started, database, store, counts, quarantine, conflicts, processes } = query.data
-  const total = store.used_bytes + store.free_bytes
   return (
     <div className={styles['page']}>
       {query.isError && <ProblemView compact error={query.error} />}
@@ -28,8 +41,7 @@ export function SystemPage() {
         <Fact label={t('system.started')}>{format.instant(started)}</Fact>
         <Fact label={t('system.database')}>{database}</Fact>
         <Fact label={t('system.store')}>
-          {t('system.storeUse', { used: format.bytes(store.used_bytes), free: format.bytes(store.free_bytes) })}
-          <ProgressBar value={total > 0 ? store.used_bytes / total : 0} label={t('system.store')} />
+          <Space {...store} />
         </Fact>
         <Fact label={t('system.kept')}>
           {[t('count.patients', { count: counts.patients, shown: format.number(counts.patients) }), t('count.studies', { count: counts.studies, shown: format.number(counts.studies) }),

@@ -42,7 +42,7 @@ export function PatientTable({ patients, at, onOpen, onNearEnd }: PatientTablePr
   const scroller = useRef<HTMLDivElement>(null)
   const rows = useVirtualizer({
     count: patients.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 12,
-    scrollPaddingStart: rowHeight, getItemKey: (index) => patients[index]?.key ?? index,
+    scrollPaddingEnd: rowHeight, getItemKey: (index) => patients[index]?.key ?? index,
   })
   const visible = rows.getVirtualItems()
   const last = visible.at(-1)?.index ?? 0

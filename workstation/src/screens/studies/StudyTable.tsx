@@ -99,7 +99,8 @@ export function StudyTable(props: StudyTableProps) {
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: 12,
-    scrollPaddingStart: rowHeight,
+    // The header lies over the first row's height; what it covers is added at the end.
+    scrollPaddingEnd: rowHeight,
     initialOffset: initialTop,
     getItemKey: (index) => studies[index]?.uid ?? index,
   })

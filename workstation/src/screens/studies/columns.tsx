@@ -29,6 +29,9 @@ export interface Column {
   cell: (study: Study, context: CellContext) => ReactNode
 }
 
+/** In its own direction; whole under the pointer where the column cuts it off. */
+const Text = ({ children }: { children: string }) => <bdi title={children}>{children}</bdi>
+
 function ageAndSex(study: Study, { t, format }: CellContext): string {
   const sex = study.patient.sex === null ? '' : t(`patient.sexShort.${study.patient.sex}`)
   return [format.ageAtStudy(study), sex].filter(Boolean).join(' · ')
@@ -54,16 +57,16 @@ const dateAndTime = (study: Study, { format }: CellContext): ReactNode => (
 
 export const columns: readonly Column[] = [
   { id: 'patient', min: 140, share: 2.4, sort: 'name', cell: (study) => <span className={list['name']}><PersonName name={study.patient.name} /></span> },
-  { id: 'patient_id', min: 78, share: 1, sort: 'patient_id', cell: (study) => <bdi>{study.patient.id}</bdi> },
+  { id: 'patient_id', min: 78, share: 1, sort: 'patient_id', cell: (study) => <Text>{study.patient.id}</Text> },
   { id: 'age_sex', min: 80, cell: ageAndSex },
   { id: 'date', min: 148, sort: 'date', cell: dateAndTime },
   { id: 'modality', min: 66, sort: 'modality', cell: (study) => <span className={styles['modality']}>{study.modalities.join(' ')}</span> },
-  { id: 'description', min: 100, share: 2.2, sort: 'description', cell: (study) => <bdi>{study.description}</bdi> },
-  { id: 'accession', min: 92, share: 1, sort: 'accession', cell: (study) => <bdi>{study.accession}</bdi> },
+  { id: 'description', min: 100, share: 2.2, sort: 'description', cell: (study) => <Text>{study.description}</Text> },
+  { id: 'accession', min: 92, share: 1, sort: 'accession', cell: (study) => <Text>{study.accession}</Text> },
   { id: 'images', min: 60, align: 'end', cell: (study, { format }) => format.number(study.instances) },
-  { id: 'referring', min: 100, share: 1.3, cell: (study) => plainName(study.referring) },
-  { id: 'institution', min: 100, share: 1.3, cell: (study) => <bdi>{study.institution}</bdi> },
-  { id: 'body_part', min: 104, cell: (study) => study.body_parts.join(', ') },
+  { id: 'referring', min: 100, share: 1.3, cell: (study) => <Text>{plainName(study.referring)}</Text> },
+  { id: 'institution', min: 100, share: 1.3, cell: (study) => <Text>{study.institution}</Text> },
+  { id: 'body_part', min: 104, cell: (study) => <Text>{study.body_parts.join(', ')}</Text> },
   { id: 'received', min: 150, sort: 'received', cell: (study, { format }) => format.instant(study.received) },
   { id: 'status', min: 96, share: 0.9, cell: (study, context) => <Status study={study} context={context} /> },
 ]
