@@ -12,7 +12,7 @@ function matches(study: StudyDetail, query: URLSearchParams): boolean {
   const modality = query.getAll('modality')
   const [from, to] = [query.get('date_from'), query.get('date_to')]
   return words.every((word) => everything(study).includes(word))
-    && has(study.patient.name.alphabetic, 'patient_name') && has(study.patient.id, 'patient_id')
+    && has(study.patient.name.alphabetic.replaceAll('^', ' '), 'patient_name') && has(study.patient.id, 'patient_id')
     && has(study.accession, 'accession') && has(study.description, 'description')
     && (modality.length === 0 || study.modalities.some((each) => modality.includes(each)))
     && (from === null || (study.date ?? '') >= from) && (to === null || (study.date !== null && study.date <= to))

@@ -9,12 +9,14 @@ import { KeysHelp } from './KeysHelp.tsx'
 import { Palette } from './Palette.tsx'
 import { Rail } from './Rail.tsx'
 import { TopBar } from './TopBar.tsx'
+import { useWarmViewer } from './use_warm_viewer.ts'
 
 export function Frame() {
   const { t } = useTranslation()
   const navigate = useNavigate()
   const [open, setOpen] = useState<'palette' | 'keys' | null>(null)
   const close = (): void => setOpen(null)
+  useWarmViewer()
   useKeys(t('keys.everywhere'), [
     { keys: ['Ctrl+k'], label: t('keys.palette'), run: () => setOpen('palette'), inFields: true },
     { keys: ['?'], label: t('keys.help'), run: () => setOpen('keys') },

@@ -2,6 +2,7 @@
 import { useId, type InputHTMLAttributes, type ReactNode, type Ref, type SelectHTMLAttributes } from 'react'
 import clsx from './clsx.ts'
 import styles from './Field.module.css'
+import { useTyped } from './use_typed.ts'
 
 interface Labelled {
   label: string
@@ -31,6 +32,12 @@ export function TextField({ label, hint, error, className, ...input }: TextField
         aria-invalid={error !== undefined || undefined} aria-describedby={noted ? `${id}-note` : undefined} />
     </Frame>
   )
+}
+
+/** A text field that tells its text while it is typed. */
+export function TypedField({ value, onType, ...field }: Omit<TextFieldProps, 'value' | 'onChange'> & { value: string; onType: (value: string) => void }) {
+  const [typed, setTyped] = useTyped(value, onType)
+  return <TextField {...field} value={typed} onChange={(event) => setTyped(event.target.value)} />
 }
 
 export type SelectFieldProps = Labelled & SelectHTMLAttributes<HTMLSelectElement>

@@ -2,7 +2,7 @@
 import { CircleAlert, RotateCw } from 'lucide-react'
 import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
-import { ProblemError, UnreachableError } from '@/api/problem.ts'
+import { ProblemError, statusOf, UnreachableError } from '@/api/problem.ts'
 import { Button } from './Button.tsx'
 import clsx from './clsx.ts'
 import { CopyButton } from './CopyButton.tsx'
@@ -44,6 +44,8 @@ export interface ProblemViewProps {
 export function ProblemView({ error, onRetry, compact = false }: ProblemViewProps) {
   const { t } = useTranslation()
   const { title, advice, reference } = explain(error, t)
+  // The session ended: the login over the screen says so, and everything is asked for again after it.
+  if (statusOf(error) === 401) return null
   return (
     <div className={clsx(styles['problem'], compact && styles['compact'])} role="alert">
       <CircleAlert className={styles['icon']} aria-hidden="true" />

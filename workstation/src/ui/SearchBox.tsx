@@ -1,8 +1,9 @@
 /** A search field that tells its text while it is typed, a moment after each letter. */
 import { Search, X } from 'lucide-react'
-import { useEffect, useRef, useState, type RefObject } from 'react'
+import type { RefObject } from 'react'
 import { Button } from './Button.tsx'
 import styles from './SearchBox.module.css'
+import { useTyped } from './use_typed.ts'
 
 export interface SearchBoxProps {
   value: string
@@ -13,31 +14,6 @@ export interface SearchBoxProps {
   hint: string
   clearLabel: string
   ref: RefObject<HTMLInputElement | null>
-}
-
-/** Long enough to skip the letters in between, too short to be felt. */
-const debounce = 80
-
-function useTyped(value: string, onChange: (value: string) => void) {
-  const [typed, setTyped] = useState(value)
-  const [given, setGiven] = useState(value)
-  if (given !== value) {
-    setGiven(value)
-    setTyped(value)
-  }
-  const latest = useRef(onChange)
-  useEffect(() => {
-    latest.current = onChange
-  })
-  useEffect(() => {
-    if (typed === value) return
-    const timer = setTimeout(() => {
-      setGiven(typed)
-      latest.current(typed)
-    }, debounce)
-    return () => clearTimeout(timer)
-  }, [typed, value])
-  return [typed, setTyped] as const
 }
 
 export function SearchBox({ value, onChange, onLeave, label, hint, clearLabel, ref }: SearchBoxProps) {

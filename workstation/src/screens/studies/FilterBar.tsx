@@ -6,7 +6,8 @@ import type { StudyCount } from '@/api/types.ts'
 import { useFormat } from '@/format/use_format.ts'
 import { Button } from '@/ui/Button.tsx'
 import { Chip, ChipGroup, RemovableChip } from '@/ui/Chip.tsx'
-import { CheckField, TextField } from '@/ui/Field.tsx'
+import { DateRange, type Range } from '@/ui/DateRange.tsx'
+import { CheckField, TypedField } from '@/ui/Field.tsx'
 import { PopoverTrigger } from '@/ui/Overlay.tsx'
 import { SearchBox } from '@/ui/SearchBox.tsx'
 import { columns, type ColumnId } from './columns.tsx'
@@ -23,21 +24,8 @@ export interface FilterBarProps {
   onLeaveSearch: () => void
 }
 
-const inputDate = (date: string): string => date.replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3')
-
-function RangeFields({ date, onChange }: { date: DateFilter; onChange: (date: DateFilter) => void }) {
-  const { t } = useTranslation()
-  const { from, to } = date.kind === 'range' ? date : { from: '', to: '' }
-  const set = (part: { from?: string; to?: string }): void => {
-    const next = { from, to, ...part }
-    onChange(next.from === '' && next.to === '' ? { kind: 'any' } : { kind: 'range', ...next })
-  }
-  return (
-    <div className={styles['fields']}>
-      <TextField type="date" label={t('studies.from')} value={inputDate(from)} onChange={(event) => set({ from: event.target.value.replaceAll('-', '') })} />
-      <TextField type="date" label={t('studies.to')} value={inputDate(to)} onChange={(event) => set({ to: event.target.value.replaceAll('-', '') })} />
-    </div>
-  )
+function toFilter(range: Range): DateFilter {
+  return range.from === '' && range.to === '' ? { kind: 'any' } : { kind: 'range', ...range }
 }
 
 function DateChips({ date, onChange }: { date: DateFilter; onChange: (date: DateFilter) => void }) {
@@ -52,7 +40,7 @@ function DateChips({ date, onChange }: { date: DateFilter; onChange: (date: Date
       })}
       <PopoverTrigger label={t('studies.range')}
         trigger={<Button className={date.kind === 'range' ? styles['chipOn'] : styles['chip']} icon={<CalendarRange />}>{range}</Button>}>
-        <RangeFields date={date} onChange={onChange} />
+        <DateRange value={date.kind === 'range' ? date : { from: '', to: '' }} onChange={({ from, to }) => onChange(toFilter({ from, to }))} />
       </PopoverTrigger>
     </ChipGroup>
   )
@@ -90,9 +78,10 @@ function FieldFilters({ filters, onChange }: Pick<FilterBarProps, 'filters' | 'o
     <>
       <PopoverTrigger label={t('studies.fields')} trigger={<Button className={styles['chip']} icon={<ListFilter />}>{t('studies.fields')}</Button>}>
         <div className={styles['fields']}>
-          {textFields.map((field) => (
-            <TextField key={field} label={t(`studies.fieldNames.${field}`)} value={filters.texts[field] ?? ''}
-              onChange={(event) => set(field, event.target.value)} />
+          {textFields.map((field, index) => (
+            // eslint-disable-next-line jsx-a11y/no-autofocus -- the popover was opened in order to type
+            <TypedField key={field} autoFocus={index === 0} label={t(`studies.fieldNames.${field}`)} value={filters.texts[field] ?? ''}
+              onType={(value) => set(field, value)} />
           ))}
         </div>
       </PopoverTrigger>

@@ -111,7 +111,7 @@ export function ViewScreen() {
   const frame: ReactNode = shown === 'documents'
     ? <DocumentPane study={studyUid} series={kinds.documents} />
     // Without waiting for the answer about the study: the viewer has its own way to it.
-    : <Viewer studies={[studyUid, ...beside]} layout={shown} onKey={passOn} />
+    : <Viewer key={[studyUid, ...beside].join()} studies={[studyUid, ...beside]} layout={shown} onKey={passOn} />
   return (
     <div className={styles['screen']}>
       {study ? (

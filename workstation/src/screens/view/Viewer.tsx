@@ -1,8 +1,9 @@
 /** OHIF in a frame of the same origin, with the workstation's own keys heard inside it too. */
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ohifAddress } from '@/api/dicomweb.ts'
 import { protocols, type Layout } from './layouts.ts'
+import { changeLayout, currentProtocol } from './ohif.ts'
 import styles from './ViewScreen.module.css'
 
 export interface ViewerProps {
@@ -15,11 +16,24 @@ export interface ViewerProps {
 export function Viewer({ studies, layout, onKey }: ViewerProps) {
   const { t } = useTranslation()
   const frame = useRef<HTMLIFrameElement>(null)
+  // The layout that the page was loaded with; later ones are changed inside it where that works.
+  const [loaded, setLoaded] = useState(layout)
+  const shown = useRef(layout)
+  const flat = useRef('default')
   const latest = useRef(onKey)
   useEffect(() => {
     latest.current = onKey
   })
-  const address = ohifAddress(studies, protocols[layout])
+  useEffect(() => {
+    if (shown.current === layout) return
+    const inside = frame.current?.contentWindow ?? null
+    if (shown.current === '2d') flat.current = currentProtocol(inside) ?? flat.current
+    shown.current = layout
+    void changeLayout(inside, layout, flat.current).then((done) => {
+      if (!done && shown.current === layout) setLoaded(layout)
+    })
+  }, [layout])
+  const address = ohifAddress(studies, protocols[loaded])
   const listen = (): void => {
     const inside = frame.current?.contentWindow
     inside?.addEventListener('keydown', (event) => latest.current(event))

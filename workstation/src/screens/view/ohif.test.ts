@@ -1,0 +1,35 @@
+import { describe, expect, it, vi } from 'vitest'
+import { changeLayout, currentProtocol, warmUp } from './ohif.ts'
+
+const ohif = (runCommand: (name: string, options: object) => unknown, protocolId = 'hpMammo') =>
+  ({ commandsManager: { runCommand }, services: { hangingProtocolService: { getState: () => ({ protocolId }) } } }) as unknown as Window
+
+describe('the layout of a running OHIF', () => {
+  it('is changed by its own command', async () => {
+    const run = vi.fn(() => true)
+    expect(await changeLayout(ohif(run), 'mpr', 'default')).toBe(true)
+    expect(run).toHaveBeenCalledWith('setHangingProtocol', { protocolId: 'mpr' })
+  })
+  it('goes back to what OHIF chose at first', async () => {
+    const run = vi.fn(() => Promise.resolve(true))
+    expect(currentProtocol(ohif(run))).toBe('hpMammo')
+    expect(await changeLayout(ohif(run), '2d', 'hpMammo')).toBe(true)
+    expect(run).toHaveBeenCalledWith('setHangingProtocol', { protocolId: 'hpMammo' })
+  })
+  it('is not changed while OHIF is not there, refuses or throws', async () => {
+    expect(await changeLayout(null, 'mpr', 'default')).toBe(false)
+    expect(await changeLayout({} as Window, 'mpr', 'default')).toBe(false)
+    expect(await changeLayout(ohif(() => false), 'mpr', 'default')).toBe(false)
+    expect(await changeLayout(ohif(() => { throw new Error('No protocol') }), '3d', 'default')).toBe(false)
+  })
+})
+
+describe('warming up', () => {
+  it('fetches scripts and styles of the viewer once', async () => {
+    vi.stubGlobal('CSS', { escape: (text: string) => text })
+    vi.stubGlobal('fetch', () => Promise.resolve(new Response('<link rel="stylesheet" href="/ohif/a.css"><script src="/ohif/b.js"></script><script>1</script>')))
+    await warmUp(new AbortController().signal)
+    await warmUp(new AbortController().signal)
+    expect([...document.head.querySelectorAll('link[rel=prefetch]')].map((link) => link.getAttribute('href'))).toEqual(['/ohif/b.js', '/ohif/a.css'].sort())
+  })
+})
