@@ -1,12 +1,13 @@
 """A computed chest-like CT series: a body, lungs, a spine with ribs, and a heart."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pydicom
 from numpy.typing import NDArray
 from pydicom.dataset import FileMetaDataset
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
+from pydicom.encaps import encapsulate
+from pydicom.uid import UID, CTImageStorage, ExplicitVRLittleEndian
 
 SIZE = 128
 SLICES = 40
@@ -70,6 +71,16 @@ def ct_slice(number: int, pixels: NDArray[np.int16]) -> pydicom.Dataset:
     dataset.InstanceNumber = number
     add_geometry(dataset, number)
     add_pixels(dataset, pixels)
+    return dataset
+
+
+def middle_slice_in(syntax: UID, encode: Callable[[NDArray[np.int16]], bytes]) -> pydicom.Dataset:
+    """Return one slice whose pixels are in a compressed transfer syntax."""
+    pixels = volume()[SLICES // 2]
+    dataset = ct_slice(SLICES // 2, pixels)
+    dataset.file_meta.TransferSyntaxUID = syntax
+    dataset.PixelData = encapsulate([encode(pixels)])
+    dataset["PixelData"].is_undefined_length = True
     return dataset
 
 

@@ -92,7 +92,7 @@ class Backend:
             if asked_study not in (None, dataset.StudyInstanceUID):
                 continue
             row = found.setdefault(dataset.StudyInstanceUID, answer(dataset, STUDY_TAGS))
-            row["00080061"] = {"vr": "CS", "Value": [dataset.Modality]}
+            row["00080061"] = {"vr": "CS", "Value": [dataset.get("Modality", "OT")]}
         return dicom_json(list(found.values()))
 
     def search_series(self, request: Request) -> Response:
@@ -125,7 +125,7 @@ class Backend:
 
     def thumbnail(self, request: Request) -> Response:
         datasets = [dataset for dataset in self.of(request) if "PixelData" in dataset]
-        if not datasets or datasets[0].file_meta.TransferSyntaxUID.is_compressed:
+        if not datasets or is_encapsulated(datasets[0]):
             return Response(status_code=404)
         return Response(jpeg_of(datasets[len(datasets) // 2]), media_type="image/jpeg")
 
@@ -183,9 +183,13 @@ def json_of(dataset: pydicom.Dataset, uri: str) -> Metadata:
     return made
 
 
+def is_encapsulated(dataset: pydicom.Dataset) -> bool:
+    return dataset["PixelData"].is_undefined_length
+
+
 def frame_of(dataset: pydicom.Dataset, number: int) -> bytes:
     frames = int(dataset.get("NumberOfFrames") or 1)
-    if dataset.file_meta.TransferSyntaxUID.is_compressed:
+    if is_encapsulated(dataset):
         every: Iterator[bytes] = generate_frames(dataset.PixelData, number_of_frames=frames)
         return next(frame for index, frame in enumerate(every, start=1) if index == number)
     length = dataset.Rows * dataset.Columns * dataset.SamplesPerPixel * dataset.BitsAllocated // 8
