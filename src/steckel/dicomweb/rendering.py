@@ -5,53 +5,28 @@ and not followed, as PS3.18 8.3.5.1 allows.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from hashlib import blake2b
 from math import isfinite
 
 from steckel.dicomweb.numbers import natural
 from steckel.dicomweb.refusals import BadRequest
+from steckel.imaging.model import GIF, JPEG, PNG, Region, RenderRequest, Window
 
-JPEG, PNG, GIF = "image/jpeg", "image/png", "image/gif"
+__all__ = [
+    "GIF",
+    "JPEG",
+    "PNG",
+    "Region",
+    "RenderRequest",
+    "Window",
+    "number_of",
+    "parse_rendering",
+    "quality_of",
+    "side_of",
+    "window_of",
+]
 
 #: Pixels of a side; more would be a way to fill the memory.
 MAX_SIDE = 16_384
-
-
-@dataclass(frozen=True, kw_only=True)
-class Window:
-    """A VOI window (PS3.18 8.3.5.1.4)."""
-
-    center: float
-    width: float
-    function: str  #: as VOI LUT Function (0028,1056) spells it
-
-
-@dataclass(frozen=True, kw_only=True)
-class Region:
-    """A part of the image, in pixels of it; a negative size flips the image."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class RenderRequest:
-    """How one frame is to be rendered."""
-
-    media_type: str = JPEG
-    width: int | None = None  #: of the viewport; ``None``: as the image or the other side says
-    height: int | None = None
-    region: Region | None = None
-    window: Window | None = None
-    quality: int | None = None  #: 1 to 100, for JPEG
-
-    @property
-    def name(self) -> str:
-        """A short name, the same for the same request."""
-        return blake2b(repr(self).encode(), digest_size=8).hexdigest()
 
 
 _FUNCTIONS = {"linear": "LINEAR", "linear-exact": "LINEAR_EXACT", "sigmoid": "SIGMOID"}

@@ -1,0 +1,139 @@
+"""The jobs of a worker process; this module and what it imports load the decoders."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from steckel.dicom.header import Header, read_header
+from steckel.dicom.transfer_syntax import TransferSyntax, assume
+from steckel.errors import CannotRender, NotFound
+from steckel.imaging.model import Region, Rendered, RenderRequest, Window
+from steckel.imaging.pixels.attributes import attributes_of
+from steckel.imaging.pixels.colour import show_colour
+from steckel.imaging.pixels.decoding import NativeFrame, decode_frame
+from steckel.imaging.pixels.grey import GreyView, show_grey
+from steckel.imaging.pixels.picture import encode, on_black, picture, thumbnail_size
+from steckel.imaging.pixels.placeholder import placeholder
+from steckel.imaging.pixels.samples import samples_of
+from steckel.imaging.pixels.transcode import transcode
+from steckel.imaging.wire import Message
+
+_GREY = ("MONOCHROME1", "MONOCHROME2")
+
+# What is read here was checked by those who sent it; a picture of any size is
+# bounded by the formats of `pixel_format` and `picture`.
+Image.MAX_IMAGE_PIXELS = None
+
+
+def do(request: Message) -> Message:
+    """Do one job.
+
+    Raises
+    ------
+    CannotRender
+        The image cannot be used.
+    NotFound
+        There is no such frame.
+    """
+    return _JOBS[request.document["job"]](request)
+
+
+def _decode(request: Message) -> Message:
+    _, frame = _frame(request)
+    return Message(document={}, values=(frame.data,))
+
+
+def _render(request: Message) -> Message:
+    asked = _asked(request)
+    return _answer(
+        Rendered(data=encode(_picture(request, asked), asked), media_type=asked.media_type)
+    )
+
+
+def _thumbnail(request: Message) -> Message:
+    asked = _asked(request)
+    header, _ = _header(request)
+    if header.scan.pixel is None:
+        return _placeholder(request)
+    width, height = thumbnail_size(asked)
+    asked = replace(asked, width=width, height=height)
+    image = on_black(_picture(request, asked), asked)
+    return _answer(Rendered(data=encode(image, asked), media_type=asked.media_type))
+
+
+def _placeholder(request: Message) -> Message:
+    asked = _asked(request)
+    image = placeholder(request.document["text"], *thumbnail_size(asked))
+    return _answer(Rendered(data=encode(image, asked), media_type=asked.media_type))
+
+
+def _transcode(request: Message) -> Message:
+    return Message(document={}, values=(transcode(request.values[0], request.document["to"]),))
+
+
+_JOBS: dict[str, Callable[[Message], Message]] = {
+    "decode": _decode,
+    "render": _render,
+    "thumbnail": _thumbnail,
+    "placeholder": _placeholder,
+    "transcode": _transcode,
+}
+
+
+def _picture(request: Message, asked: RenderRequest) -> Image.Image:
+    header, frame = _frame(request)
+    attributes = attributes_of(header, request.document["frame"])
+    values = samples_of(frame)
+    shown: NDArray[np.uint8]
+    if frame.form.photometric in _GREY and frame.form.samples == 1:
+        view = GreyView(form=frame.form, attributes=attributes, window=asked.window)
+        shown = show_grey(values, view)
+    else:
+        shown = show_colour(values, frame.form, attributes)
+    return picture(shown, asked, attributes)
+
+
+def _frame(request: Message) -> tuple[Header, NativeFrame]:
+    header, syntax = _header(request)
+    document = request.document
+    data = request.values[1]
+    if document["whole"]:
+        data = _frame_inside(header, document["frame"])
+    return header, decode_frame(header, syntax, data, document["bit_offset"])
+
+
+def _header(request: Message) -> tuple[Header, TransferSyntax]:
+    syntax = assume(request.document["syntax"])
+    dataset = request.values[0]
+    return read_header(dataset, 0, len(dataset), syntax), syntax
+
+
+def _frame_inside(header: Header, number: int) -> bytes:
+    """Cut a frame out of a data set that was deflated as a whole."""
+    table, _ = replace(header, inflated=False).frame_table()
+    if table is None:
+        raise NotFound("the instance has no pixel data")
+    if not table.count:
+        raise CannotRender("bit-packed frames of a deflated object cannot be told apart")
+    if not 1 <= number <= table.count:
+        raise NotFound(f"there is no frame {number}: the instance has {table.count}")
+    view = memoryview(header.buffer)
+    return b"".join(view[f.offset : f.offset + f.length] for f in table.frames[number - 1])
+
+
+def _asked(request: Message) -> RenderRequest:
+    fields: dict[str, Any] = dict(request.document["request"])
+    region, window = fields.pop("region"), fields.pop("window")
+    return RenderRequest(
+        **fields,
+        region=Region(**region) if region else None,
+        window=Window(**window) if window else None,
+    )
+
+
+def _answer(rendered: Rendered) -> Message:
+    return Message(document={"media_type": rendered.media_type}, values=(rendered.data,))

@@ -1,0 +1,7 @@
+"""What happens to pixels; imported in worker processes only.
+
+::
+
+    attributes ─▶ pixel_format ─▶ decoding ─▶ samples ─┬─▶ grey ───┬─▶ picture
+                                                        └─▶ colour ─┘
+"""

@@ -1,0 +1,136 @@
+"""The imaging service: what the doors ask for pixels.
+
+Reads what a job needs from the archive, gives it to a worker process, and
+turns the answer into a value or an error. The rule: this module and all that
+it imports load no decoder and no array library; the server stays small.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from typing import Any, TypeVar
+
+from steckel.dicom.uids import TransferSyntaxUid
+from steckel.errors import CannotRender, NotFound
+from steckel.imaging.frame_source import read_frame
+from steckel.imaging.model import Rendered, RenderRequest
+from steckel.imaging.placeholder_text import placeholder_text
+from steckel.imaging.wire import Message
+from steckel.imaging.workers import WorkerLimits, Workers
+from steckel.retrieve.model import Retriever, StoredInstance
+
+Answer = TypeVar("Answer")
+
+_ERRORS = {"NotFound": NotFound, "CannotRender": CannotRender}
+
+
+class BlockingTranscoder:
+    """Changes transfer syntaxes for threads (`steckel.dimse.ports.Transcoder`)."""
+
+    def __init__(self, workers: Workers) -> None:
+        self._workers = workers
+
+    def transcode(self, part10: bytes, to: TransferSyntaxUid) -> bytes:
+        """Return a Part 10 file with the same instance in another transfer syntax.
+
+        Raises
+        ------
+        CannotRender
+            The pixels cannot be decoded or encoded.
+        """
+        request = Message(document={"job": "transcode", "to": str(to)}, values=(part10,))
+        return _result(self._workers.call(request)).values[0]
+
+
+class ImagingService:
+    """Decodes, renders and transcodes in worker processes.
+
+    The asynchronous methods raise `CannotRender` where pixels cannot be used,
+    and `NotFound` for a frame that is not there.
+    """
+
+    def __init__(
+        self,
+        retriever: Retriever,
+        *,
+        processes: int = 2,
+        memory_limit: int = 2 << 30,
+        timeout: float = 60.0,
+        idle: float = 60.0,
+    ) -> None:
+        limits = WorkerLimits(memory=memory_limit, timeout=timeout, idle=idle)
+        self._retriever = retriever
+        self._workers = Workers(processes, limits, "steckel.imaging.worker")
+        # Own threads, twice as many as workers, so that one reads while another
+        # decodes, and waiting pictures never hold the threads of other requests.
+        self._threads = ThreadPoolExecutor(2 * processes, thread_name_prefix="imaging")
+        self.blocking = BlockingTranscoder(self._workers)
+
+    async def render(
+        self, instance: StoredInstance, frame: int, request: RenderRequest
+    ) -> Rendered:
+        """Render one frame (from 1)."""
+        return await self._in_thread(lambda: self._render(instance, frame, request))
+
+    async def thumbnail(
+        self, instance: StoredInstance, frame: int, request: RenderRequest
+    ) -> Rendered:
+        """Render one frame on black, or a sign for what has no picture."""
+        return await self._in_thread(lambda: self._thumbnail(instance, frame, request))
+
+    async def decode(self, instance: StoredInstance, frame: int) -> bytes:
+        """Return one frame as native little endian pixel data, colour by pixel."""
+        return await self._in_thread(
+            lambda: self._frame_job(instance, frame, {"job": "decode"}).values[0]
+        )
+
+    async def transcode(self, part10: bytes, to: str) -> bytes:
+        """Return a Part 10 file in another transfer syntax."""
+        return await self._in_thread(lambda: self.transcode_now(part10, to))
+
+    def transcode_now(self, part10: bytes, to: str) -> bytes:
+        """Transcode, blocking."""
+        return self.blocking.transcode(part10, TransferSyntaxUid(to))
+
+    def stop(self) -> None:
+        """End the workers; what is still waiting fails."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._workers.stop()
+
+    async def _in_thread(self, work: Callable[[], Answer]) -> Answer:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    def _render(self, instance: StoredInstance, frame: int, request: RenderRequest) -> Rendered:
+        job = {"job": "render", "request": asdict(request)}
+        return _rendered(self._frame_job(instance, frame, job))
+
+    def _thumbnail(self, instance: StoredInstance, frame: int, request: RenderRequest) -> Rendered:
+        text = placeholder_text(instance)
+        if text.always:
+            job = {"job": "placeholder", "text": text.lines, "request": asdict(request)}
+            return _rendered(_result(self._workers.call(Message(document=job))))
+        job = {"job": "thumbnail", "text": text.lines, "request": asdict(request)}
+        return _rendered(self._frame_job(instance, frame, job))
+
+    def _frame_job(self, instance: StoredInstance, frame: int, job: dict[str, Any]) -> Message:
+        source = read_frame(self._retriever, instance, frame)
+        document = job | {
+            "syntax": instance.transfer_syntax,
+            "frame": frame,
+            "bit_offset": source.bit_offset,
+            "whole": source.whole,
+        }
+        request = Message(document=document, values=(source.dataset, source.data))
+        return _result(self._workers.call(request))
+
+
+def _result(answer: Message) -> Message:
+    error = answer.document.get("error")
+    if error is None:
+        return answer
+    raise _ERRORS.get(error, CannotRender)(answer.document.get("reason", ""))
+
+
+def _rendered(answer: Message) -> Rendered:
+    return Rendered(data=answer.values[0], media_type=answer.document["media_type"])
