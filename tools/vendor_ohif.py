@@ -100,6 +100,14 @@ REPLACEMENTS = (
         new=f"window.PUBLIC_URL || '{PREFIX}'",
         count=2,
     ),
+    # A content item need not have a name (PS3.3 C.17.3.1: images, coordinates); OHIF's report
+    # page fell over one that has none, and took the whole study with it.
+    Replacement(
+        files="*.bundle.*.js",
+        old="  } = ConceptNameCodeSequence;",
+        new="  } = ConceptNameCodeSequence ?? {};",
+        count=2,
+    ),
     Replacement(files="*.css", old="url(/", new=f"url({PREFIX}", count=5),
     *(
         Replacement(files="*.bundle.*.js", old=host, new=f"{PREFIX}not-shipped/", count=count)

@@ -12,7 +12,8 @@ import pytest
 import uvicorn
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, sync_playwright
-from pydicom.uid import UID, EncapsulatedPDFStorage
+from pydicom.dataset import Dataset
+from pydicom.uid import UID, BasicTextSRStorage, EncapsulatedPDFStorage
 from starlette.applications import Starlette
 from tests.e2e import ct_phantom
 from tests.e2e.ohif_backend import Backend
@@ -280,3 +281,38 @@ def test_a_real_head_ct_is_shown_in_mpr(browser: Browser) -> None:
         viewer.wait_for_images(3)
         viewer.keep_screenshot("demo-ct-mpr")
         viewer.assert_well_behaved()
+
+
+@needs_viewer
+@needs_chromium
+def test_a_report_whose_items_have_no_names_does_not_blank_the_page(browser: Browser) -> None:
+    """Images and coordinates in a report need no concept name (PS3.3 C.17.3)."""
+    backend = Backend()
+    report = ct_phantom.ct_slice(1, ct_phantom.volume()[0])
+    for keyword in ("PixelData", "Rows", "Columns"):
+        del report[keyword]
+    report.SOPClassUID = BasicTextSRStorage
+    report.Modality = "SR"
+    report.ValueType = "CONTAINER"
+    report.ContinuityOfContent = "SEPARATE"
+    report.ConceptNameCodeSequence = [code("18748-4", "LN", "Diagnostic imaging report")]
+    text, unnamed = Dataset(), Dataset()
+    text.RelationshipType = unnamed.RelationshipType = "CONTAINS"
+    text.ValueType = "TEXT"
+    text.ConceptNameCodeSequence = [code("121071", "DCM", "Finding")]
+    text.TextValue = "Nothing remarkable"
+    unnamed.ValueType = "IMAGE"
+    report.ContentSequence = [text, unnamed]
+    backend.add(report)
+    with viewer_on(browser, backend) as viewer:
+        viewer.tolerate("404")
+        viewer.open(f"StudyInstanceUIDs={ct_phantom.STUDY}")
+        viewer.page.get_by_text("Nothing remarkable").wait_for(timeout=PATIENCE)
+        viewer.keep_screenshot("report")
+        viewer.assert_well_behaved()
+
+
+def code(value: str, scheme: str, meaning: str) -> Dataset:
+    made = Dataset()
+    made.CodeValue, made.CodingSchemeDesignator, made.CodeMeaning = value, scheme, meaning
+    return made
