@@ -1,7 +1,7 @@
 """WADO-RS: rendered resources and thumbnails (PS3.18 10.4.1.1.3, 10.4.1.1.4).
 
 A video or a document is its own rendering: it is sent as the stream that is
-in the object.
+in the object. A structured report is rendered as a page of text.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -26,6 +26,7 @@ from steckel.dicomweb.content import (
     not_modified,
     respond,
 )
+from steckel.dicomweb.documents import datasets_of
 from steckel.dicomweb.encapsulated import holds_document, media_type_of_document
 from steckel.dicomweb.frames import check_frames, frame_numbers
 from steckel.dicomweb.media_types import Range
@@ -36,6 +37,8 @@ from steckel.dicomweb.refusals import NotAcceptable
 from steckel.dicomweb.rendering import GIF, JPEG, PNG, RenderRequest, parse_rendering
 from steckel.dicomweb.streaming import each_in_thread
 from steckel.errors import CannotRender, NotFound
+from steckel.imaging.model import HTML
+from steckel.imaging.structured_report import is_structured_report, report_to_html
 from steckel.retrieve.model import Retriever, StoredInstance
 
 IMAGES = (JPEG, PNG, GIF)
@@ -100,7 +103,7 @@ class RenderedTransaction:
             number = frame_numbers(request.path_params["frames"])[0]
             check_frames(instance, [number])
         else:
-            instance, number = await run_in_threadpool(self._representative, target)
+            instance, number = await run_in_threadpool(self._best_known, target)
         etag = _etag(instance, number, rendering, "thumbnail")
         if is_current(request, etag):
             return not_modified(etag)
@@ -124,11 +127,20 @@ class RenderedTransaction:
             if not any(wanted.takes(media_type) for wanted in ranges):
                 raise NotAcceptable("the document is sent as", (media_type,))
             return lambda: self._bulkdata.content(instance, json_key(tags.ENCAPSULATED_DOCUMENT))
+        if is_structured_report(instance.sop_class_uid):
+            if not any(wanted.takes(HTML) for wanted in ranges):
+                raise NotAcceptable("the report is shown as", (HTML,))
+            return lambda: self._report(instance)
         if is_video(instance.transfer_syntax):
             media_type = media_types_of(instance.transfer_syntax)[0]
             if any(wanted.takes(media_type) for wanted in ranges):
                 return lambda: self._bulkdata.video(instance)
         return None
+
+    def _report(self, instance: StoredInstance) -> Content:
+        dataset = datasets_of(self._retriever.instance_metadata(instance))[0]
+        page = report_to_html(dataset).encode()
+        return content_of_bytes(page, f"{HTML};charset=utf-8", etag_of(instance, "report"))
 
     async def _one(
         self, request: Request, instance: StoredInstance, number: int, ranges: list[Range]
@@ -164,6 +176,16 @@ class RenderedTransaction:
                 yield await self._imaging.render(instance, number, rendering)
             except CannotRender as error:
                 _log.info("image_left_out", sop=instance.sop_instance_uid, reason=str(error))
+
+    def _best_known(self, target: Target) -> tuple[StoredInstance, int]:
+        """Choose what stands for the whole: an image, or else the first object."""
+        try:
+            return self._representative(target)
+        except NotFound:
+            first = next(self._retriever.select(target.selection()), None)
+            if first is None:
+                raise
+            return first, 1
 
     def _representative(self, target: Target) -> tuple[StoredInstance, int]:
         """Choose the middle of an instance, of a series, or of the first series of a study."""

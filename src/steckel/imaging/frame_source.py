@@ -56,9 +56,25 @@ def read_frame(retriever: Retriever, instance: StoredInstance, frame: int) -> Fr
     if not 1 <= frame <= table.count:
         raise NotFound(f"there is no frame {frame}: the instance has {table.count}")
     _check_size(sum(fragment.length for fragment in table.frames[frame - 1]))
+    if not syntax.encoding.little and not table.encapsulated:
+        return _whole_words(retriever, instance, table, frame)
     return FrameBytes(
         dataset=_header_bytes(retriever, instance, table),
         data=retriever.frame(instance, frame),
+    )
+
+
+def _whole_words(
+    retriever: Retriever, instance: StoredInstance, table: FrameTable, frame: int
+) -> FrameBytes:
+    """Read from and to an even byte: big endian bytes may stand in words (PS3.5 8.1.1)."""
+    first, own = table.frames[0][0].offset, table.frames[frame - 1][0]
+    odd = (own.offset - first) % 2
+    length = odd + own.length
+    return FrameBytes(
+        dataset=_header_bytes(retriever, instance, table),
+        data=retriever.read(instance, own.offset - odd, length + length % 2),
+        bit_offset=odd * 8,
     )
 
 

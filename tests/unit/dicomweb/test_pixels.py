@@ -167,8 +167,16 @@ def test_deflated_frames_are_decoded(client: Client, stored: Store) -> None:
 
 def test_an_object_without_pixels_has_no_frames(client: Client, stored: Store) -> None:
     path = path_of(stored("waveform_ecg.dcm"))
-    for tail in ("/frames/1", "/rendered", "/thumbnail", "/frames/1/rendered"):
+    for tail in ("/frames/1", "/rendered", "/frames/1/thumbnail", "/frames/1/rendered"):
         assert client.get(path + tail).status_code == 404
+
+
+def test_a_report_is_rendered_as_a_page(client: Client, stored: Store) -> None:
+    path = path_of(stored("reportsi.dcm")) + "/rendered"
+    answer = client.get(path, accept="text/html")
+    assert answer.headers["content-type"] == "text/html;charset=utf-8"
+    assert "<h1>" in answer.text
+    assert client.get(path, accept="image/png").status_code == 406
 
 
 # --- rendered

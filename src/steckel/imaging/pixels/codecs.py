@@ -16,6 +16,7 @@ from steckel.errors import CannotRender
 from steckel.imaging.pixels.codestream import Codestream, read_codestream
 from steckel.imaging.pixels.pixel_format import MAX_FRAME, PixelFormat
 from steckel.imaging.pixels.rle import decode_rle
+from steckel.imaging.placeholder_text import is_video
 
 Samples = NDArray[Any]
 Decoded = tuple[Samples, str]
@@ -34,6 +35,8 @@ def decode_compressed(form: PixelFormat, syntax: str, data: bytes) -> Decoded:
         There is no decoder for it, or the decoder refuses it.
     """
     decoder = _DECODERS.get(syntax)
+    if decoder is None and is_video(syntax):
+        raise CannotRender("a video is played as a stream; it has no frames that can be shown")
     if decoder is None:
         raise CannotRender(f"there is no decoder for transfer syntax {syntax}")
     try:

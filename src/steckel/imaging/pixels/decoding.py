@@ -76,6 +76,10 @@ def _from_samples(form: PixelFormat, samples: Samples, photometric: str) -> Nati
     # Through a signed type of the same size first, so that a sign is extended.
     kind = "i" if samples.dtype.kind == "i" else "u"
     wide = samples.astype(f"<{kind}{form.sample_bytes}", copy=False)
+    unused = form.bits_allocated - form.bits_stored
+    if form.signed and kind == "u" and unused:
+        # The codestream has the stored bits alone; readers of native data expect the sign.
+        wide = (wide.view(f"<i{form.sample_bytes}") << unused) >> unused
     return NativeFrame(data=np.ascontiguousarray(wide).tobytes(), form=form)
 
 
@@ -95,7 +99,9 @@ def _little(header: Header, form: PixelFormat, syntax: TransferSyntax, data: byt
 
 
 def _shifted(form: PixelFormat, data: bytes, bit_offset: int) -> bytes:
-    """Let a bit-packed frame start with a byte."""
+    """Let the frame start with the first byte."""
+    if form.bits_allocated > 1:
+        return data[bit_offset // 8 :]
     bits = np.unpackbits(np.frombuffer(data, np.uint8), bitorder="little")
     count = form.rows * form.columns * form.samples
     return np.packbits(bits[bit_offset : bit_offset + count], bitorder="little").tobytes()

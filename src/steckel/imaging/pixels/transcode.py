@@ -26,6 +26,7 @@ from steckel.dicom.transfer_syntax import (
 from steckel.errors import CannotRender, NotDicom
 from steckel.imaging.pixels.decoding import NativeFrame, decode_frame
 from steckel.imaging.pixels.pixel_format import MAX_FRAME
+from steckel.imaging.placeholder_text import is_video
 from steckel.imaging.recode import NewElement, Recoding, recode, swapped
 
 _TARGETS: Final = frozenset(
@@ -59,7 +60,7 @@ def transcode(part10: bytes, to: str) -> bytes:
     if start.transfer_syntax == to and start.complete:
         return part10
     syntax = assume(start.transfer_syntax)
-    if syntax.encapsulated and syntax.uid in _REFUSED:
+    if is_video(syntax.uid):
         raise CannotRender("a video stream has no uncompressed form")
     header = read_header(part10, start.dataset_offset, len(part10), syntax)
     pieces = b"".join(_Transcoding(header, syntax, assume(to)).pieces(start))
@@ -68,11 +69,6 @@ def transcode(part10: bytes, to: str) -> bytes:
         pieces = engine.compress(pieces) + engine.flush()
         pieces += bytes(len(pieces) % 2)
     return _meta(start, header, to) + pieces
-
-
-_REFUSED: Final = frozenset(
-    f"1.2.840.10008.1.2.4.{n}{suffix}" for n in range(100, 109) for suffix in ("", ".1")
-)
 
 
 class _Transcoding:
