@@ -7,8 +7,8 @@ import { FakeServer } from './fake/server.ts'
 
 const ours = /^\/(api|dicomweb|healthz|ohif)(\/|\?|$)/
 
-const viewerPage = `<!doctype html><meta charset="utf-8"><body style="margin:0;background:#000;color:#777;font:14px sans-serif;display:grid;grid-template:1fr 1fr/1fr 1fr;gap:2px;height:100vh">
-<div style="background:#0a0a0a"></div><div style="background:#0a0a0a"></div><div style="background:#0a0a0a"></div><div style="background:#0a0a0a"></div>`
+/** Stands for OHIF. */
+const viewerPage = '<!doctype html><meta charset="utf-8"><title>OHIF</title><body bgcolor="#000000" text="#777777"><p>OHIF'
 
 function toRequest(incoming: IncomingMessage): Request {
   const method = incoming.method ?? 'GET'

@@ -24,14 +24,17 @@ export async function changeLayout(frame: Window | null, layout: Layout, flat: s
   }
 }
 
+/** Scripts and style sheets that a page names. Not by DOMParser: it would hold the page's inline styles against our policy. */
+export const namedFiles = (page: string): string[] =>
+  [...page.matchAll(/<(?:script\b[^>]*\ssrc|link\b(?=[^>]*\srel="stylesheet")[^>]*\shref)="([^"]+)"/g)].map((match) => match[1] ?? '')
+
 /** Fetches what the viewer's page needs first, so that the first study opens from the cache. */
 export async function warmUp(signal: AbortSignal): Promise<void> {
   const response = await fetch('/ohif/viewer', { signal, credentials: 'same-origin' })
   if (!response.ok) return
-  const page = new DOMParser().parseFromString(await response.text(), 'text/html')
-  for (const element of page.querySelectorAll('script[src], link[rel=stylesheet][href]')) {
-    const address = element.getAttribute('src') ?? element.getAttribute('href')
-    if (address === null || document.head.querySelector(`link[rel=prefetch][href="${CSS.escape(address)}"]`)) continue
+  const known = new Set([...document.head.querySelectorAll('link[rel=prefetch]')].map((link) => link.getAttribute('href')))
+  for (const address of namedFiles(await response.text())) {
+    if (known.has(address)) continue
     const link = document.createElement('link')
     link.rel = 'prefetch'
     link.href = address
