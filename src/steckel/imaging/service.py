@@ -1,8 +1,8 @@
 """The imaging service: what the doors ask for pixels.
 
 Reads what a job needs from the archive, gives it to a worker process, and
-turns the answer into a value or an error. The rule: this module and all that
-it imports load no decoder and no array library; the server stays small.
+turns the answer into a value or an error. The rule: nothing that is imported
+from here decodes or computes with pixels; the server stays small.
 """
 
 import asyncio
