@@ -159,8 +159,9 @@ def test_floating_point_pixels_are_shown(show: Show) -> None:
     dataset = image(pixels)
     dataset.FloatPixelData = pixels.tobytes()
     del dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation
-    window = Window(center=0.5, width=1, function="LINEAR_EXACT")
-    assert (show(dataset, window=window) == RAMP).all()
+    for function in ("LINEAR_EXACT", "LINEAR"):
+        window = Window(center=0.5, width=1, function=function)
+        assert (show(dataset, window=window) == RAMP).all()
 
 
 def test_a_segmentation_is_white_on_black(show: Show) -> None:

@@ -106,6 +106,11 @@ def test_bit_packed_frames_stay_without_gaps() -> None:
         assert (pixel_array(read(transcode(part10(dataset), to))) == bits).all()
 
 
+def test_garbage_after_the_pixels_stays_behind() -> None:
+    found = read(transcode(sample("CT_small.dcm") + b"\x7f garbage that is no element", IMPLICIT))
+    assert (pixel_array(found) == pixel_array(read(sample("CT_small.dcm")))).all()
+
+
 def test_a_compressed_icon_is_left_out() -> None:
     dataset = read(sample("MR_small_RLE.dcm"))
     icon = Dataset()

@@ -97,7 +97,11 @@ def _voi(
                 return _scaled(table)
         low, high = _found_range(values, view, modality)
         return lambda shown: (shown - low) / (high - low)
-    return _WINDOWS.get(window.function, _linear)(window)
+    function = window.function
+    if view.form.floating and function == "LINEAR":
+        # LINEAR counts in whole numbers (PS3.3 C.11.2.1.2.1): a width of 1 would be a step.
+        function = "LINEAR_EXACT"
+    return _WINDOWS.get(function, _linear)(window)
 
 
 def _scaled(table: LookupTable) -> Callable[[Values], Values]:

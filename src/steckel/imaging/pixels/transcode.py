@@ -6,6 +6,7 @@ be decoded. The SOP Instance UID stays: the image is the same (PS3.4 C.4.2).
 
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Final
 
 import numpy as np
@@ -88,8 +89,9 @@ class _Transcoding:
         changes = self._changes(pixel) if pixel else {}
         yield from recode(header.buffer, first, header.scan.header_end, recoding, changes)
         if pixel is not None:
-            after = self._after(pixel)
-            yield from recode(header.buffer, after, header.end, recoding, {})
+            # Garbage after the pixels is what some writers leave; it stays behind.
+            with suppress(NotDicom):
+                yield from recode(header.buffer, self._after(pixel), header.end, recoding, {})
 
     def _changes(self, pixel: Element) -> dict[int, NewElement | None]:
         if pixel.length == UNDEFINED_LENGTH:
