@@ -11,7 +11,7 @@ from PIL import Image
 from steckel.dicom.header import Header, read_header
 from steckel.dicom.transfer_syntax import TransferSyntax, assume
 from steckel.errors import CannotRender, NotFound
-from steckel.imaging.model import Region, Rendered, RenderRequest, Window
+from steckel.imaging.model import Region, RenderRequest, Window
 from steckel.imaging.pixels.attributes import attributes_of
 from steckel.imaging.pixels.colour import show_colour
 from steckel.imaging.pixels.decoding import NativeFrame, decode_frame
@@ -44,14 +44,13 @@ def do(request: Message) -> Message:
 
 def _decode(request: Message) -> Message:
     _, frame = _frame(request)
-    return Message(document={}, values=(frame.data,))
+    return Message(document={"missing": frame.missing}, values=(frame.data,))
 
 
 def _render(request: Message) -> Message:
     asked = _asked(request)
-    return _answer(
-        Rendered(data=encode(_picture(request, asked), asked), media_type=asked.media_type)
-    )
+    image, missing = _picture(request, asked)
+    return _answer(image, asked, missing)
 
 
 def _thumbnail(request: Message) -> Message:
@@ -61,14 +60,18 @@ def _thumbnail(request: Message) -> Message:
         return _placeholder(request)
     width, height = thumbnail_size(asked)
     asked = replace(asked, width=width, height=height)
-    image = on_black(_picture(request, asked), asked)
-    return _answer(Rendered(data=encode(image, asked), media_type=asked.media_type))
+    try:
+        image, missing = _picture(request, asked)
+    except CannotRender:
+        # A list of series is better off with a sign than with a gap; who opens
+        # the image is told why.
+        return _placeholder(request)
+    return _answer(on_black(image, asked), asked, missing)
 
 
 def _placeholder(request: Message) -> Message:
     asked = _asked(request)
-    image = placeholder(request.document["text"], *thumbnail_size(asked))
-    return _answer(Rendered(data=encode(image, asked), media_type=asked.media_type))
+    return _answer(placeholder(request.document["text"], *thumbnail_size(asked)), asked)
 
 
 def _transcode(request: Message) -> Message:
@@ -84,7 +87,8 @@ _JOBS: dict[str, Callable[[Message], Message]] = {
 }
 
 
-def _picture(request: Message, asked: RenderRequest) -> Image.Image:
+def _picture(request: Message, asked: RenderRequest) -> tuple[Image.Image, int]:
+    """Return a picture, and how many bytes of its frame were missing."""
     header, frame = _frame(request)
     attributes = attributes_of(header, request.document["frame"])
     values = samples_of(frame)
@@ -94,7 +98,7 @@ def _picture(request: Message, asked: RenderRequest) -> Image.Image:
         shown = show_grey(values, view)
     else:
         shown = show_colour(values, frame.form, attributes)
-    return picture(shown, asked, attributes)
+    return picture(shown, asked, attributes), frame.missing
 
 
 def _frame(request: Message) -> tuple[Header, NativeFrame]:
@@ -135,5 +139,6 @@ def _asked(request: Message) -> RenderRequest:
     )
 
 
-def _answer(rendered: Rendered) -> Message:
-    return Message(document={"media_type": rendered.media_type}, values=(rendered.data,))
+def _answer(image: Image.Image, asked: RenderRequest, missing: int = 0) -> Message:
+    document = {"media_type": asked.media_type, "missing": missing}
+    return Message(document=document, values=(encode(image, asked),))

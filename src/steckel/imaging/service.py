@@ -11,6 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from typing import Any, TypeVar
 
+import structlog
+
 from steckel.dicom.uids import TransferSyntaxUid
 from steckel.errors import CannotRender, NotFound
 from steckel.imaging.frame_source import read_frame
@@ -21,6 +23,8 @@ from steckel.imaging.workers import WorkerLimits, Workers
 from steckel.retrieve.model import Retriever, StoredInstance
 
 Answer = TypeVar("Answer")
+
+_log = structlog.get_logger(__name__)
 
 _ERRORS = {"NotFound": NotFound, "CannotRender": CannotRender}
 
@@ -122,7 +126,15 @@ class ImagingService:
             "whole": source.whole,
         }
         request = Message(document=document, values=(source.dataset, source.data))
-        return _result(self._workers.call(request))
+        answer = _result(self._workers.call(request))
+        if answer.document.get("missing"):
+            _log.warning(
+                "frame_incomplete",
+                sop_instance_uid=instance.sop_instance_uid,
+                frame=frame,
+                missing_bytes=answer.document["missing"],
+            )
+        return answer
 
 
 def _result(answer: Message) -> Message:

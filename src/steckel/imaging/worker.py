@@ -1,10 +1,13 @@
-"""One worker process: ``python -m steckel.imaging.worker MEMORY IDLE``.
+"""One worker process: ``python -m steckel.imaging.worker MEMORY SECONDS IDLE``.
 
 Reads jobs from standard input and writes answers to standard output, one at a
 time, until there is none for `IDLE` seconds or the server is gone. The rule:
-an error of the image is an answer; an error of the process is its end.
+an error of the image is an answer; an error of the process is its end. One
+job may use `SECONDS` of processor time, so that a decoder that runs for ever
+ends even where the server that would kill it is gone.
 """
 
+import math
 import os
 import resource
 import select
@@ -18,7 +21,7 @@ from steckel.imaging.wire import Message, PeerGone, receive, send
 
 def main() -> None:
     """Serve jobs."""
-    memory, idle = int(sys.argv[1]), float(sys.argv[2])
+    memory, seconds, idle = int(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3])
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     requests, answers = _take_pipes()
@@ -30,7 +33,15 @@ def main() -> None:
         except MemoryError:
             # Part of the message is still in the pipe: only a new process is clean.
             sys.exit(1)
+        _limit_processor(seconds)
         send(answers, answer_to(request))
+
+
+def _limit_processor(seconds: float) -> None:
+    """Allow so much more of the processor than was used up to now; then SIGXCPU."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    limit = math.ceil(used.ru_utime + used.ru_stime + seconds) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
 def _take_pipes() -> tuple[FileIO, FileIO]:

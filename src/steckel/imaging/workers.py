@@ -6,6 +6,7 @@ the next one gets a new process. Blocking and thread-safe.
 """
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -63,8 +64,15 @@ class Workers:
             answer = None if worker.is_new else self._try_idle(worker, request)
             if answer is None:
                 worker.start()
+                self._end_if_stopped(worker)
                 answer = worker.do(request)
         return answer
+
+    def _end_if_stopped(self, worker: "_Worker") -> None:
+        """End a worker that was being started while all others were ended."""
+        with self._lock:
+            if self._stopped:
+                worker.kill()
 
     def _try_idle(self, worker: "_Worker", request: Message) -> Message | None:
         """Give the job to a worker that runs already; nothing if it had just ended."""
@@ -140,7 +148,7 @@ class _Worker:
         self._process = subprocess.Popen(  # noqa: S603  # our own module
             [
                 sys.executable, "-P", "-m", self._module,
-                str(self._limits.memory), str(self._limits.idle),
+                str(self._limits.memory), str(self._limits.timeout), str(self._limits.idle),
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -172,11 +180,15 @@ class _Worker:
             raise self._explain(process.wait(), late=late) from None
         finally:
             timer.cancel()
+            timer.join()
+            if late:
+                # Killed in the moment of its answer: it is not for the next job.
+                process.wait()
 
     def _explain(self, code: int, *, late: bool) -> CannotRender:
         if code:
             _log.warning("imaging_worker_lost", code=code, late=late)
-        if late:
+        if late or code == -signal.SIGXCPU:
             return CannotRender(f"the image took longer than {self._limits.timeout:g} s")
         return CannotRender("the decoder broke down on this image")
 

@@ -1,6 +1,7 @@
 """Worker processes that hang, crash, fill the memory, or go to sleep."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ import pytest
 
 from steckel.errors import CannotRender
 from steckel.imaging.jobs import do
-from steckel.imaging.wire import Message
+from steckel.imaging.wire import Message, send
 from steckel.imaging.worker import answer_to
 from steckel.imaging.workers import WorkerLimits, Workers
 
@@ -55,6 +56,22 @@ def test_a_worker_that_hangs_is_killed_and_replaced(make: Make) -> None:
     with pytest.raises(CannotRender, match="took longer than 3 s"):
         workers.call(job("hang"))
     assert pid(workers) != first
+
+
+def test_a_worker_that_computes_for_ever_ends_without_the_server() -> None:
+    """Nobody is there to kill it, as after a crash of the server."""
+    folder = str(Path(__file__).parent / "workers")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "misbehaving_worker", str(2 << 30), "0.1", "60"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        bufsize=0,
+        env=os.environ | {"PYTHONPATH": folder},
+    )
+    with process:
+        assert process.stdin
+        send(process.stdin, job("spin"))
+        assert process.wait() == -signal.SIGXCPU
 
 
 def test_a_worker_that_crashes_is_replaced(make: Make) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pydicom
 import pytest
 from pydicom.pixels import pixel_array
+from structlog.testing import capture_logs
 from tests.unit.imaging.made import compressed, image, part10
 from tests.unit.imaging.memory_retriever import MemoryRetriever, sample
 
@@ -137,8 +138,11 @@ def test_a_frame_cut_off_is_filled_up(
 ) -> None:
     pixels = np.full((8, 8), 7, np.uint16)
     dataset = image(pixels, PixelData=pixels.tobytes()[:100])
-    decoded = run(service.decode(retriever.add(part10(dataset)), 1))
+    instance = retriever.add(part10(dataset))
+    with capture_logs() as logs:
+        decoded = run(service.decode(instance, 1))
     assert decoded == pixels.tobytes()[:100] + bytes(28)
+    assert [(line["event"], line["missing_bytes"]) for line in logs] == [("frame_incomplete", 28)]
 
 
 @pytest.mark.parametrize("side", [46_341, 20_000, 65_535])
@@ -164,6 +168,35 @@ def test_a_false_size_of_a_compressed_image_is_refused(
     dataset = image(pixels, Rows=30_000, Columns=30_000)
     instance = retriever.add(compressed(dataset, syntax, bytes(frames[syntax](pixels))))
     with pytest.raises(CannotRender, match=r"cannot be|the object says"):
+        run(service.decode(instance, 1))
+
+
+@pytest.mark.parametrize("syntax", [JPEG_LS, "1.2.840.10008.1.2.5", "1.2.826.0.1.99999.1"])
+def test_a_codestream_is_believed_before_the_transfer_syntax(
+    service: ImagingService, retriever: MemoryRetriever, run: Run, syntax: str
+) -> None:
+    pixels = np.random.default_rng(7).integers(0, 256, (9, 11), np.uint8)
+    frame = bytes(imagecodecs.jpeg2k_encode(pixels, level=0, reversible=True))
+    instance = retriever.add(compressed(image(pixels), syntax, frame))
+    assert run(service.decode(instance, 1)) == pixels.tobytes()
+
+
+def test_fragments_in_a_native_transfer_syntax_are_decoded(
+    service: ImagingService, stored: Stored, run: Run
+) -> None:
+    """Its data set is implicit, so the ingest files it so; its pixels are JPEG all the same."""
+    instance = stored("SC_rgb_jpeg.dcm")
+    assert instance.transfer_syntax == "1.2.840.10008.1.2"
+    decoded = np.frombuffer(run(service.decode(instance, 1)), np.uint8)
+    assert 240 < decoded.mean() < 248
+
+
+def test_fragments_that_are_no_image_are_refused(
+    service: ImagingService, retriever: MemoryRetriever, run: Run
+) -> None:
+    dataset = image(np.zeros((8, 8), np.uint8))
+    instance = retriever.add(compressed(dataset, "1.2.826.0.1.99999.1", bytes(64)))
+    with pytest.raises(CannotRender, match="no decoder"):
         run(service.decode(instance, 1))
 
 

@@ -172,12 +172,29 @@ def test_a_segmentation_is_white_on_black(show: Show) -> None:
     assert (show(dataset) == bits * 255).all()
 
 
+@pytest.mark.parametrize("said", ["", "RGB", "MONOCHROME"])
+def test_one_sample_is_grey_whatever_is_said(show: Show, said: str) -> None:
+    dataset = image(RAMP, WindowCenter=100, WindowWidth=50, PhotometricInterpretation=said)
+    assert (show(dataset) == linear(RAMP, 100, 50)).all()
+
+
 # --- colour
 
 
 def test_rgb_is_shown_as_it_is(show: Show) -> None:
     pixels = np.random.default_rng(5).integers(0, 256, (5, 6, 3), np.uint8)
     assert (show(image(pixels)) == pixels).all()
+
+
+def test_three_samples_that_are_said_to_be_grey_are_rgb(show: Show) -> None:
+    pixels = np.random.default_rng(8).integers(0, 256, (5, 6, 3), np.uint8)
+    assert (show(image(pixels, PhotometricInterpretation="MONOCHROME2")) == pixels).all()
+
+
+def test_colours_that_are_not_known_are_refused(show: Show) -> None:
+    pixels = np.zeros((5, 6, 3), np.uint8)
+    with pytest.raises(CannotRender, match="HSV"):
+        show(image(pixels, PhotometricInterpretation="HSV"))
 
 
 def test_ybr_full_and_422_are_converted(show: Show) -> None:
@@ -268,6 +285,14 @@ def test_a_thumbnail_has_black_around_it(show: Show) -> None:
     assert (shown[:9] == 0).all()
     assert (shown[-9:] == 0).all()
     assert (shown[11:29] == 255).all()
+
+
+def test_an_image_that_cannot_be_decoded_has_a_sign(picture: Any) -> None:
+    dataset = image(np.zeros((4, 4, 3), np.uint8), PhotometricInterpretation="HSV")
+    shown = np.asarray(picture(dataset, kind="thumbnail", width=160, height=160))
+    assert shown.shape == (160, 160, 3)
+    assert shown.max() > 200
+    assert np.median(shown) < 60
 
 
 @pytest.mark.parametrize("size", [(8, 8), (160, 160), (300, 60)])

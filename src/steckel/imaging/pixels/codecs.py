@@ -1,6 +1,8 @@
 """Decoders of compressed frames, by transfer syntax (PS3.5 8.2, A.4).
 
-Each takes the bytes of one frame and returns samples by row, column and, for
+The rule: where the bytes say what they are, they are believed before the
+transfer syntax, which some writers and converters get wrong. Each decoder
+takes the bytes of one frame and returns samples by row, column and, for
 colour, component, and the photometric interpretation that they now have.
 """
 
@@ -13,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steckel.errors import CannotRender
-from steckel.imaging.pixels.codestream import Codestream, read_codestream
+from steckel.imaging.pixels.codestream import Codestream, Family, family_of, read_codestream
 from steckel.imaging.pixels.pixel_format import MAX_FRAME, PixelFormat
 from steckel.imaging.pixels.rle import decode_rle
 from steckel.imaging.placeholder_text import is_video
@@ -34,9 +36,10 @@ def decode_compressed(form: PixelFormat, syntax: str, data: bytes) -> Decoded:
     CannotRender
         There is no decoder for it, or the decoder refuses it.
     """
-    decoder = _DECODERS.get(syntax)
-    if decoder is None and is_video(syntax):
+    if is_video(syntax):
         raise CannotRender("a video is played as a stream; it has no frames that can be shown")
+    family = family_of(data)
+    decoder = _DECODERS.get(syntax) if family is None else _FAMILIES[family]
     if decoder is None:
         raise CannotRender(f"there is no decoder for transfer syntax {syntax}")
     try:
@@ -134,6 +137,8 @@ def inflate_frame(data: bytes) -> bytes:
     except zlib.error:
         raise CannotRender("the deflated frame is damaged") from None
 
+
+_FAMILIES: Final = {Family.JPEG: _jpeg, Family.JPEG2000: _jpeg2000}
 
 _DECODERS: Final[dict[str, Callable[[PixelFormat, bytes], Decoded]]] = {
     **{_TS + f"4.{number}": _jpeg for number in (*range(50, 67), 70)},

@@ -5,6 +5,7 @@ the header of the object, before the decoder is called.
 """
 
 from dataclasses import dataclass
+from enum import Enum
 from struct import error, unpack_from
 
 from steckel.errors import CannotRender
@@ -26,6 +27,22 @@ class Codestream:
     adobe_transform: int | None = None  #: the colour transform of an APP14 segment
     letters: bool = False  #: whether the components are called R, G and B
     jfif: bool = False
+
+
+class Family(Enum):
+    """What an image is by its first bytes."""
+
+    JPEG = "jpeg"  #: JPEG-LS too
+    JPEG2000 = "jpeg2000"  #: High-Throughput too
+
+
+def family_of(data: bytes) -> Family | None:
+    """Tell what an image is, where its first bytes leave no doubt."""
+    if data[:3] == b"\xff\xd8\xff":
+        return Family.JPEG
+    if data[:4] == b"\xff\x4f\xff\x51" or data[:6] == _JP2_SIGNATURE:
+        return Family.JPEG2000
+    return None
 
 
 def read_codestream(data: bytes) -> Codestream:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from steckel.dicom.elements import UNDEFINED_LENGTH
 from steckel.dicom.header import Header
 from steckel.dicom.transfer_syntax import TransferSyntax
 from steckel.errors import CannotRender
@@ -18,6 +19,7 @@ from steckel.imaging.pixels.codecs import (
     decode_compressed,
     inflate_frame,
 )
+from steckel.imaging.pixels.codestream import family_of
 from steckel.imaging.pixels.pixel_format import PixelFormat, pixel_format
 
 _GE_PRIVATE_BIG_ENDIAN = "1.2.840.113619.5.2"
@@ -33,6 +35,7 @@ class NativeFrame:
 
     data: bytes
     form: PixelFormat
+    missing: int = 0  #: bytes at its end that were not there and are zeros now
 
 
 def decode_frame(
@@ -46,17 +49,32 @@ def decode_frame(
         It cannot be decoded.
     """
     form = pixel_format(header)
-    if syntax.encapsulated and syntax.uid not in _NATIVE_IN_FRAGMENTS:
+    if _is_compressed(header, syntax, data):
         return _from_samples(form, *decode_compressed(form, syntax.uid, data))
     if syntax.uid == DEFLATED_FRAMES:
         data = inflate_frame(data)
     data = _little(header, form, syntax, data)
     if bit_offset:
         data = _shifted(form, data, bit_offset)
+    missing = max(form.frame_length - len(data), 0)
     data = _complete(form, data)
     if form.by_plane and not form.subsampled:
         data = _by_pixel(form, data)
-    return NativeFrame(data=data, form=replace(form, by_plane=False))
+    return NativeFrame(data=data, form=replace(form, by_plane=False), missing=missing)
+
+
+def _is_compressed(header: Header, syntax: TransferSyntax, data: bytes) -> bool:
+    """Whether a frame has to be decoded: what is there counts, not what is said.
+
+    Fragments are never native (PS3.5 A.4), whatever the transfer syntax; and a
+    value of defined length is, but for a compressed image without its items.
+    """
+    pixel = header.scan.pixel
+    if pixel is None or syntax.uid in _NATIVE_IN_FRAGMENTS:
+        return False
+    if pixel.length == UNDEFINED_LENGTH:
+        return True
+    return syntax.encapsulated and family_of(data) is not None
 
 
 def _from_samples(form: PixelFormat, samples: Samples, photometric: str) -> NativeFrame:

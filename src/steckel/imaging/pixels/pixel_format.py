@@ -15,6 +15,7 @@ MAX_FRAME: Final = 1 << 30
 
 _WIDTHS = (1, 8, 16, 32, 64)
 _FLOATING = {tags.FLOAT_PIXEL_DATA: 32, tags.DOUBLE_FLOAT_PIXEL_DATA: 64}
+_ONE_SAMPLE = frozenset({"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR"})
 _SUBSAMPLED = frozenset({"YBR_FULL_422", "YBR_PARTIAL_422"})
 
 
@@ -68,7 +69,6 @@ def pixel_format(header: Header) -> PixelFormat:
     allocated = _FLOATING.get(pixel.tag) or header.integer(tags.BITS_ALLOCATED)
     stored = header.integer(tags.BITS_STORED, allocated) or allocated
     samples = max(header.integer(tags.SAMPLES_PER_PIXEL, 1), 1)
-    default = "MONOCHROME2" if samples == 1 else "RGB"
     found = PixelFormat(
         rows=header.integer(tags.ROWS),
         columns=header.integer(tags.COLUMNS),
@@ -78,11 +78,19 @@ def pixel_format(header: Header) -> PixelFormat:
         high_bit=header.integer(_HIGH_BIT, stored - 1),
         signed=bool(header.integer(tags.PIXEL_REPRESENTATION)),
         floating=floating,
-        photometric=header.text(tags.PHOTOMETRIC_INTERPRETATION) or default,
+        photometric=_photometric(header.text(tags.PHOTOMETRIC_INTERPRETATION), samples),
         by_plane=samples > 1 and header.integer(_PLANAR_CONFIGURATION) == 1,
     )
     _check(found)
     return found
+
+
+def _photometric(said: str, samples: int) -> str:
+    """Make up for what is missing, or impossible with the number of samples."""
+    said = said.upper()
+    if samples == 1:
+        return said if said in _ONE_SAMPLE else "MONOCHROME2"
+    return "RGB" if not said or said in _ONE_SAMPLE else said
 
 
 def _check(found: PixelFormat) -> None:

@@ -12,6 +12,12 @@ def hang(request: Message) -> Message:
     return request
 
 
+def spin(request: Message) -> Message:
+    while request.document:
+        pass
+    return request
+
+
 def crash(request: Message) -> Message:
     os.kill(os.getpid(), signal.SIGSEGV)
     return request
@@ -35,7 +41,15 @@ def fail(request: Message) -> Message:
 
 
 jobs._JOBS.update(
-    {"hang": hang, "crash": crash, "fill": fill, "chatter": chatter, "echo": echo, "fail": fail}
+    {
+        "hang": hang,
+        "spin": spin,
+        "crash": crash,
+        "fill": fill,
+        "chatter": chatter,
+        "echo": echo,
+        "fail": fail,
+    }
 )
 
 if __name__ == "__main__":
