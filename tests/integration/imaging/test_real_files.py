@@ -25,6 +25,8 @@ _REFUSED = {
     "1.2.840.10008.1.2.4.102_mpeg4_h264.dcm": "video",
 }
 
+_SERIES = sorted({path.parent for path in _DATA.glob("demo/**/*") if path.is_file()})
+
 pytestmark = pytest.mark.skipif(not _FILES, reason=f"no test data in {_DATA}")
 
 
@@ -47,3 +49,16 @@ def test_a_file_is_rendered_or_refused_with_a_reason(
             run(service.render(instance, 1, request))
     elif "report" not in path.name:
         assert max(Image.open(BytesIO(run(service.render(instance, 1, request)).data)).size) == 64
+
+
+@pytest.mark.parametrize("folder", _SERIES, ids=lambda folder: folder.name)
+def test_each_image_of_a_series_is_rendered(
+    service: ImagingService, retriever: MemoryRetriever, run: Callable[[Any], Any], folder: Path
+) -> None:
+    request = RenderRequest(width=32, height=32)
+    for path in sorted(path for path in folder.iterdir() if path.is_file()):
+        instance = retriever.add(path.read_bytes())
+        if instance.frames is not None:
+            last = run(service.render(instance, instance.frames.count, request))
+            assert max(Image.open(BytesIO(last.data)).size) == 32
+        retriever.files.clear()

@@ -7,8 +7,9 @@ from tests.unit.imaging.memory_retriever import sample
 from steckel.dicom.header import read_header
 from steckel.dicom.json_model import JsonDataset
 from steckel.dicom.part10 import read_start
-from steckel.dicom.to_json import Reading, dataset_to_json
+from steckel.dicom.to_json import MAX_DEPTH, Reading, dataset_to_json
 from steckel.dicom.transfer_syntax import assume
+from steckel.imaging.report_text import report_to_text
 from steckel.imaging.structured_report import is_structured_report, report_to_html
 
 HOSTILE = "<script>alert(1)</script>\"'&"
@@ -112,6 +113,35 @@ def test_nothing_of_a_report_can_act() -> None:
     assert "script" not in page.tags
     assert page.text.count("alert(1)") >= 6
     assert not {"script", "style", "a", "img", "link", "iframe"} & set(page.tags)
+
+
+def test_text_has_a_line_for_each_item_and_shows_what_is_below_what() -> None:
+    report = item(
+        "CONTAINER",
+        "Chest CT",
+        item("TEXT", "Finding", item("CODE", "Side", x0040A168=code("Left")), x0040A160="A\nB"),
+        item("CONTAINER", "Sizes", item("NUM", "Diameter", x0040A300=measured("7.5", "mm"))),
+    )
+    report["00100010"] = {"vr": "PN", "Value": [{"Alphabetic": "Muster^Anna"}]}
+    assert report_to_text(report) == (
+        "Chest CT\n\nPatient: Muster Anna\n\n"
+        "Finding: A\n  B\n  Side: Left\n\nSizes\n  Diameter: 7.5 mm\n"
+    )
+
+
+def test_an_item_by_reference_says_so() -> None:
+    reference: JsonDataset = {"0040DB73": {"vr": "UL", "Value": [1, 2]}}
+    report = item("CONTAINER", "Report", reference)
+    assert "refers to another item" in report_to_html(report)
+    assert "refers to another item" in report_to_text(report)
+
+
+def test_a_tree_as_deep_as_a_document_can_be_is_shown() -> None:
+    report = item("TEXT", "deepest", x0040A160="found")
+    for _ in range(MAX_DEPTH):
+        report = item("CONTAINER", "level", report)
+    assert "found" in Page(report_to_html(report)).text
+    assert "deepest: found" in report_to_text(report)
 
 
 def test_a_report_without_anything_is_a_page() -> None:
