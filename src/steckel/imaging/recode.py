@@ -116,8 +116,8 @@ def _rewrite(
     if vr == "UN" or (vr == "SQ" and not _holds_items(buffer, element, recoding.source)):
         yield from _verbatim(buffer, element, "UN", recoding.target)
     elif vr == "SQ":
-        if tag == _ICON_IMAGE_SEQUENCE and _has_fragments(buffer, element, recoding.source):
-            return  # an icon is optional, and this one cannot be said without fragments
+        if _may_be_left_out(tag) and _has_fragments(buffer, element, recoding.source):
+            return
         body = b"".join(bytes(part) for part in _items(buffer, element, recoding, depth=depth))
         yield from write_element(tag, vr, body, recoding.target)
     elif element.length == UNDEFINED_LENGTH:
@@ -161,6 +161,14 @@ def _items(buffer: Buffer, element: Element, recoding: Recoding, *, depth: int) 
         )
         yield pack(f"{order}HHI", tags.ITEM >> 16, tags.ITEM & 0xFFFF, len(body))
         yield body
+
+
+def _may_be_left_out(tag: int) -> bool:
+    """Whether a small copy of the image may go that cannot be said without fragments.
+
+    The icon is optional (PS3.3 C.7.6.1.1.6), and what is private is meant for its maker.
+    """
+    return tag == _ICON_IMAGE_SEQUENCE or bool(tag >> 16 & 1)
 
 
 def _has_fragments(buffer: Buffer, element: Element, encoding: Encoding) -> bool:

@@ -11,12 +11,13 @@ from pydicom.dataset import Dataset
 from pydicom.pixels import pixel_array
 from pydicom.sequence import Sequence
 from tests.unit.imaging.made import image, part10
-from tests.unit.imaging.memory_retriever import sample
+from tests.unit.imaging.memory_retriever import MemoryRetriever, sample
 
 from steckel.dicom.uids import TransferSyntaxUid
 from steckel.errors import CannotRender
 from steckel.imaging.pixels.transcode import transcode
 from steckel.imaging.service import ImagingService
+from steckel.retrieve.model import StoredInstance
 
 IMPLICIT, EXPLICIT, DEFLATED, BIG = (
     "1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.2",
@@ -111,18 +112,38 @@ def test_garbage_after_the_pixels_stays_behind() -> None:
     assert (pixel_array(found) == pixel_array(read(sample("CT_small.dcm")))).all()
 
 
-def test_a_compressed_icon_is_left_out() -> None:
+def with_compressed_image_in(tag: int) -> bytes:
     dataset = read(sample("MR_small_RLE.dcm"))
     icon = Dataset()
     icon.Rows = icon.Columns = 8
     icon.add_new(0x7FE00010, "OB", b"\xfe\xff\x00\xe0\x00\x00\x00\x00\xfe\xff\x00\xe0\x02\0\0\0ab")
     icon["PixelData"].is_undefined_length = True
-    dataset.IconImageSequence = Sequence([icon])
+    dataset.add_new(0x07A30010, "LO", "MAKER")
+    dataset.add_new(tag, "SQ", Sequence([icon]))
     out = BytesIO()
     dataset.save_as(out)
-    found = read(transcode(out.getvalue(), EXPLICIT))
-    assert "IconImageSequence" not in found
-    assert (pixel_array(found) == pixel_array(dataset)).all()
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("tag", [0x00880200, 0x07A310CE])
+def test_a_compressed_icon_is_left_out(tag: int) -> None:
+    found = read(transcode(with_compressed_image_in(tag), EXPLICIT))
+    assert tag not in found
+    assert (pixel_array(found) == pixel_array(read(sample("MR_small_RLE.dcm")))).all()
+
+
+def test_a_compressed_image_that_is_no_icon_is_not_lost_silently() -> None:
+    with pytest.raises(CannotRender, match="fragments"):
+        transcode(with_compressed_image_in(0x00081140), EXPLICIT)
+
+
+def test_fragments_in_a_native_transfer_syntax_are_decoded(
+    stored: Callable[[str], StoredInstance], retriever: MemoryRetriever
+) -> None:
+    instance = stored("SC_rgb_jpeg.dcm")
+    found = read(transcode(retriever.read(instance), EXPLICIT))
+    assert pixel_array(found).shape == (256, 256, 3)
+    assert 240 < pixel_array(found).mean() < 248
 
 
 @pytest.mark.parametrize("to", ["1.2.840.10008.1.2.4.90", "1.2.3"])
