@@ -191,6 +191,14 @@ def test_fragments_in_a_native_transfer_syntax_are_decoded(
     assert 240 < decoded.mean() < 248
 
 
+def test_what_a_private_transfer_syntax_does_is_not_guessed(
+    service: ImagingService, retriever: MemoryRetriever, run: Run
+) -> None:
+    instance = retriever.add(part10(image(np.zeros((8, 8), np.uint8)), "1.2.826.0.1.99999.1"))
+    with pytest.raises(CannotRender, match="no decoder"):
+        run(service.decode(instance, 1))
+
+
 def test_fragments_that_are_no_image_are_refused(
     service: ImagingService, retriever: MemoryRetriever, run: Run
 ) -> None:

@@ -19,7 +19,6 @@ from steckel.imaging.pixels.codecs import (
     decode_compressed,
     inflate_frame,
 )
-from steckel.imaging.pixels.codestream import family_of
 from steckel.imaging.pixels.pixel_format import PixelFormat, pixel_format
 
 _GE_PRIVATE_BIG_ENDIAN = "1.2.840.113619.5.2"
@@ -49,7 +48,7 @@ def decode_frame(
         It cannot be decoded.
     """
     form = pixel_format(header)
-    if _is_compressed(header, syntax, data):
+    if _is_compressed(header, syntax):
         return _from_samples(form, *decode_compressed(form, syntax.uid, data))
     if syntax.uid == DEFLATED_FRAMES:
         data = inflate_frame(data)
@@ -63,18 +62,16 @@ def decode_frame(
     return NativeFrame(data=data, form=replace(form, by_plane=False), missing=missing)
 
 
-def _is_compressed(header: Header, syntax: TransferSyntax, data: bytes) -> bool:
-    """Whether a frame has to be decoded: what is there counts, not what is said.
+def _is_compressed(header: Header, syntax: TransferSyntax) -> bool:
+    """Whether a frame has to be decoded: fragments are never native (PS3.5 A.4).
 
-    Fragments are never native (PS3.5 A.4), whatever the transfer syntax; and a
-    value of defined length is, but for a compressed image without its items.
+    An object can have them in a native transfer syntax: its data set was in
+    Implicit VR, against PS3.5 A.4, and the archive calls it what it is.
     """
     pixel = header.scan.pixel
     if pixel is None or syntax.uid in _NATIVE_IN_FRAGMENTS:
         return False
-    if pixel.length == UNDEFINED_LENGTH:
-        return True
-    return syntax.encapsulated and family_of(data) is not None
+    return syntax.encapsulated or pixel.length == UNDEFINED_LENGTH
 
 
 def _from_samples(form: PixelFormat, samples: Samples, photometric: str) -> NativeFrame:
