@@ -7,18 +7,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from steckel.archive.location import Location
 from steckel.index.model import InstanceEntry
-from steckel.index.schema import clock, containers, erasures, instances, series, studies
-
-
-def tick(connection: Connection) -> int:
-    """Take the number of the next change; holds the clock until the commit."""
-    statement = (
-        update(clock)
-        .where(clock.c.pk == 1)
-        .values(value=clock.c.value + 1)
-        .returning(clock.c.value)
-    )
-    return int(connection.execute(statement).scalar_one())
+from steckel.index.schema import containers, erasures, instances, series, studies
+from steckel.index.signals import tick
 
 
 def container_pk(connection: Connection, name: str) -> int:

@@ -19,7 +19,6 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
-    text,
 )
 
 from steckel.index.metadata import metadata
@@ -208,37 +207,3 @@ conflicts = Table(
     Column("state", Text, nullable=False),  #: open, kept-first, kept-second
     Index("uq_conflicts_sop_other", "sop_instance_uid", "other_digest", unique=True),
 )
-
-#: The index of words is a table of its own on SQLite, an index of the column on PostgreSQL.
-SEARCH_SQLITE = (
-    (
-        "CREATE VIRTUAL TABLE studies_search USING fts5(search, content='studies', "
-        "content_rowid='pk', tokenize='trigram')"
-    ),
-    (
-        "CREATE TRIGGER studies_search_insert AFTER INSERT ON studies BEGIN "
-        "INSERT INTO studies_search(rowid, search) VALUES (new.pk, new.search); END"
-    ),
-    (
-        "CREATE TRIGGER studies_search_delete AFTER DELETE ON studies BEGIN "
-        "INSERT INTO studies_search(studies_search, rowid, search) "
-        "VALUES ('delete', old.pk, old.search); END"
-    ),
-    (
-        "CREATE TRIGGER studies_search_update AFTER UPDATE OF search ON studies "
-        "WHEN old.search <> new.search BEGIN "
-        "INSERT INTO studies_search(studies_search, rowid, search) "
-        "VALUES ('delete', old.pk, old.search); "
-        "INSERT INTO studies_search(rowid, search) VALUES (new.pk, new.search); END"
-    ),
-)
-SEARCH_POSTGRESQL = (
-    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-    "CREATE INDEX ix_studies_search ON studies USING gin (search gin_trgm_ops)",
-    "CREATE INDEX ix_patients_search ON patients USING gin (search gin_trgm_ops)",
-    "CREATE INDEX ix_studies_patient_name_pattern ON studies (patient_name text_pattern_ops)",
-    "CREATE INDEX ix_studies_patient_id_pattern ON studies (patient_id text_pattern_ops)",
-    "CREATE INDEX ix_studies_accession_pattern ON studies (accession text_pattern_ops)",
-    "CREATE INDEX ix_patients_name_pattern ON patients (name text_pattern_ops)",
-)
-FIRST_CHANGE = text("INSERT INTO clock (pk, value) VALUES (1, 0)")

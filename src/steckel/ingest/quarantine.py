@@ -21,6 +21,7 @@ from steckel.archive.layout import Layout, sync_folder
 from steckel.errors import InputError, NotFound
 from steckel.index.engine import writing
 from steckel.index.schema import quarantine
+from steckel.index.signals import signal_quarantine
 from steckel.ingest.model import Source, Way
 
 
@@ -96,6 +97,7 @@ class QuarantineStore:
             known = select(quarantine.c.pk).where(quarantine.c.id == entry.id)
             if connection.execute(known).first() is None:
                 connection.execute(quarantine.insert().values(**asdict(entry)))
+                signal_quarantine(connection)
 
     def page(
         self, limit: int, before: int | None = None
@@ -135,6 +137,7 @@ class QuarantineStore:
         entry = self.entry(entry_id)
         with writing(self._engine) as connection:
             connection.execute(delete(quarantine).where(quarantine.c.id == entry.id))
+            signal_quarantine(connection)
         for path in (self._facts_path(entry.id), self._data_path(entry.id)):
             path.unlink(missing_ok=True)
 

@@ -39,7 +39,7 @@ class Matcher:
         column = attribute.column
         match attribute.matching:
             case Matching.NAME:
-                return self._words(column, value) if fuzzy else self._name(column, value)
+                return self.words(column, value) if fuzzy else self._name(column, value)
             case Matching.DATE:
                 return _range(column, value, _date_bounds, tag)
             case Matching.TIME:
@@ -78,7 +78,7 @@ class Matcher:
             choices += [self.like(column, f"*={pattern}"), self.like(column, f"*={pattern}=*")]
         return or_(*choices)
 
-    def _words(self, column: Column[Any], value: str) -> Condition:
+    def words(self, column: Column[Any], value: str) -> Condition:
         """Fuzzy matching: each word begins a component of the name, in any order."""
         conditions = []
         for word in person_name.words(value):

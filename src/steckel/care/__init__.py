@@ -1,0 +1,1 @@
+"""Care of the archive: recovery, deletion, compaction, verification, a new index."""

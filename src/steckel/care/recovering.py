@@ -1,0 +1,127 @@
+"""At the start: what the last process archived but did not get into the index."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+import structlog
+from sqlalchemy import Engine, select
+
+from steckel.archive.layout import Layout
+from steckel.archive.location import Location
+from steckel.archive.ports import SealedContainers
+from steckel.archive.recovery import recover
+from steckel.archive.scan import ReadAt
+from steckel.archive.zip_format import Member
+from steckel.errors import InputError, StorageFailure
+from steckel.index.schema import containers, erasures, instances
+from steckel.index.writer import IndexWriter, Ticket
+from steckel.ingest.entry import index_entry
+from steckel.ingest.examine import examine
+
+_log = structlog.get_logger(__name__)
+
+
+class Recovery:
+    """Brings store and index together after a crash."""
+
+    def __init__(
+        self, layout: Layout, sealed: SealedContainers, engine: Engine, writer: IndexWriter
+    ) -> None:
+        self._layout = layout
+        self._sealed = sealed
+        self._engine = engine
+        self._writer = writer
+
+    def run(self) -> int:
+        """Recover; return how many containers were sealed.
+
+        Raises
+        ------
+        OutOfSpace, StorageFailure
+            Some are left for the next start.
+        """
+        sealed = recover(self._layout, self._sealed, unknown=self._unknown, index=self._index)
+        if sealed:
+            _log.info("containers_recovered", count=len(sealed))
+        return len(sealed)
+
+    def _unknown(self, container: str, members: Sequence[Member]) -> Sequence[Member]:
+        known = known_offsets(self._engine, container)
+        return [member for member in members if member.offset not in known]
+
+    def _index(self, container: str, members: Sequence[Member], read_at: ReadAt) -> None:
+        index_members(self._writer, container, members, read_at)
+        self._writer.make_durable()
+
+
+def known_offsets(engine: Engine, container: str) -> set[int]:
+    """Return where the members lie that the index knows, or knows to be deleted."""
+    indexed = (
+        select(instances.c.offset)
+        .join(containers, instances.c.container_pk == containers.c.pk)
+        .where(containers.c.name == container)
+    )
+    erased = select(erasures.c.offset).where(erasures.c.container == container)
+    with engine.connect() as connection:
+        return {row[0] for row in connection.execute(indexed)} | {
+            row[0] for row in connection.execute(erased)
+        }
+
+
+def index_members(
+    writer: IndexWriter, container: str, members: Sequence[Member], read_at: ReadAt
+) -> int:
+    """Put members into the index that are on stable storage; return how many were new.
+
+    A member whose data set is not the one that was archived is left out.
+
+    Raises
+    ------
+    StorageFailure
+        The index failed.
+    """
+    tickets = []
+    for member in members:
+        ticket = _ticket(container, member, read_at)
+        if ticket is not None:
+            tickets.append(ticket)
+    if tickets:
+        writer.submit(tickets)
+    added = 0
+    for ticket in tickets:
+        try:
+            added += ticket.result()
+        except StorageFailure:
+            raise
+        except InputError as refusal:
+            _log.warning("member_not_indexed", container=container, reason=str(refusal))
+    return added
+
+
+def _ticket(container: str, member: Member, read_at: ReadAt) -> Ticket | None:
+    part10 = _read_all(read_at, member)
+    data = memoryview(part10)[member.provenance.dataset_offset :]
+    if sha256(data).digest() != member.provenance.digest:
+        _log.error("member_damaged", container=container, member=member.number)
+        return None
+    try:
+        examined = examine(memoryview(part10))
+    except InputError as problem:
+        _log.warning("member_not_indexed", container=container, reason=str(problem))
+        return None
+    location = Location(container, member.offset, member.length)
+    ticket = Ticket(index_entry(examined, location, member.provenance.received))
+    ticket.mark_durable()
+    return ticket
+
+
+def _read_all(read_at: ReadAt, member: Member) -> bytes:
+    parts: list[bytes] = []
+    position = member.offset
+    while position < member.end:
+        piece = read_at(position, member.end - position)
+        if not piece:
+            break
+        parts.append(piece)
+        position += len(piece)
+    return parts[0] if len(parts) == 1 else b"".join(parts)

@@ -1,0 +1,104 @@
+"""Reading everything again, to see whether the store holds what the index says, to the bit.
+
+Each data set is compared with its SHA-256.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+
+from sqlalchemy import Engine, func, select
+
+from steckel.archive import scan
+from steckel.archive.location import Location
+from steckel.archive.ports import SealedContainers
+from steckel.archive.reader import Reader
+from steckel.care.recovering import known_offsets
+from steckel.errors import NotFound, StorageFailure
+from steckel.index.schema import containers, instances
+
+
+class Flaw(StrEnum):
+    """What can be wrong."""
+
+    DAMAGED = "damaged"  #: the bytes are not those that were archived
+    MISSING = "missing"  #: the index knows it, the store does not have it
+    UNINDEXED = "not in the index"  #: the store has it, the index does not know it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One flaw."""
+
+    flaw: Flaw
+    container: str
+    offset: int
+    sop_instance_uid: str = ""
+
+
+class Verification:
+    """Compares store and index. Reads only."""
+
+    def __init__(self, sealed: SealedContainers, reader: Reader, engine: Engine) -> None:
+        self._sealed = sealed
+        self._reader = reader
+        self._engine = engine
+
+    def count(self) -> int:
+        """Return how many instances there are to check."""
+        with self._engine.connect() as connection:
+            return int(connection.execute(select(func.count()).select_from(instances)).scalar_one())
+
+    def instances(self) -> Iterator[Finding | None]:
+        """Check each instance that the index knows; ``None`` for a good one."""
+        statement = (
+            select(
+                instances.c.uid,
+                containers.c.name,
+                instances.c.offset,
+                instances.c.length,
+                instances.c.dataset_offset,
+                instances.c.digest,
+            )
+            .join(containers, instances.c.container_pk == containers.c.pk)
+            .order_by(instances.c.container_pk, instances.c.offset)
+        )
+        with self._engine.connect() as connection:
+            for row in connection.execution_options(yield_per=500).execute(statement):
+                location = Location(row.name, row.offset, row.length)
+                flaw = self._flaw(location, row.dataset_offset, bytes(row.digest))
+                if flaw is None:
+                    yield None
+                    continue
+                yield Finding(
+                    flaw=flaw,
+                    container=row.name,
+                    offset=row.offset,
+                    sop_instance_uid=row.uid,
+                )
+
+    def _flaw(self, location: Location, dataset_offset: int, digest: bytes) -> Flaw | None:
+        engine = sha256()
+        length = 0
+        try:
+            for piece in self._reader.chunks(location, dataset_offset):
+                engine.update(piece)
+                length += len(piece)
+        except (NotFound, StorageFailure):
+            return Flaw.MISSING
+        if length + dataset_offset != location.length or engine.digest() != digest:
+            return Flaw.DAMAGED
+        return None
+
+    def containers(self) -> Iterator[Finding]:
+        """Go through the sealed containers and yield members that the index does not know."""
+        for name in self._sealed.names():
+            known = known_offsets(self._engine, name)
+
+            def read_at(offset: int, length: int, name: str = name) -> bytes:
+                return self._sealed.read(name, offset, length)
+
+            for member in scan.members_of(read_at, self._sealed.size(name)):
+                if member.offset not in known:
+                    yield Finding(flaw=Flaw.UNINDEXED, container=name, offset=member.offset)

@@ -1,0 +1,104 @@
+"""Which instances are meant, and where they lie: the index side of retrieval."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Engine, Select, false, select
+
+from steckel.archive.location import Location
+from steckel.dicom.frames import unpack_table
+from steckel.dicom.uids import (
+    SeriesUid,
+    SopClassUid,
+    SopInstanceUid,
+    StudyUid,
+    TransferSyntaxUid,
+)
+from steckel.errors import NotFound
+from steckel.index.schema import containers, instances, series, studies
+from steckel.retrieve.model import Selection, StoredInstance
+
+_PIECE = 500
+
+_COLUMNS = (
+    select(
+        studies.c.uid.label("study_uid"),
+        series.c.uid.label("series_uid"),
+        instances.c.uid,
+        instances.c.sop_class,
+        instances.c.transfer_syntax,
+        containers.c.name,
+        instances.c.offset,
+        instances.c.length,
+        instances.c.dataset_offset,
+        instances.c.digest,
+        instances.c.frames,
+    )
+    .select_from(instances)
+    .join(series, instances.c.series_pk == series.c.pk)
+    .join(studies, series.c.study_pk == studies.c.pk)
+    .join(containers, instances.c.container_pk == containers.c.pk)
+)
+
+
+class Planner:
+    """Finds stored instances. Thread-safe."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def select(self, selection: Selection) -> Iterator[StoredInstance]:
+        """Yield instances in order of study, series and instance number; lazily."""
+        statement = _narrowed(_COLUMNS, selection).order_by(
+            studies.c.pk, series.c.number, series.c.pk, instances.c.number, instances.c.pk
+        )
+        with self._engine.connect() as connection:
+            result = connection.execution_options(yield_per=_PIECE).execute(statement)
+            for row in result:
+                yield _stored(row)
+
+    def instance(self, study: str, series_uid: str, sop: str) -> StoredInstance:
+        """Return one instance, or raise `NotFound`."""
+        statement = _COLUMNS.where(
+            instances.c.uid == sop, series.c.uid == series_uid, studies.c.uid == study
+        )
+        with self._engine.connect() as connection:
+            row = connection.execute(statement).first()
+        if row is None:
+            raise NotFound("there is no such instance")
+        return _stored(row)
+
+
+def _narrowed(statement: Select[Any], selection: Selection) -> Select[Any]:
+    if not any(
+        (
+            selection.patient_ids,
+            selection.study_uids,
+            selection.series_uids,
+            selection.sop_instance_uids,
+        )
+    ):
+        return statement.where(false())
+    if selection.patient_ids:
+        statement = statement.where(studies.c.patient_id.in_(selection.patient_ids))
+    if selection.study_uids:
+        statement = statement.where(studies.c.uid.in_(selection.study_uids))
+    if selection.series_uids:
+        statement = statement.where(series.c.uid.in_(selection.series_uids))
+    if selection.sop_instance_uids:
+        statement = statement.where(instances.c.uid.in_(selection.sop_instance_uids))
+    return statement
+
+
+def _stored(row: Any) -> StoredInstance:
+    return StoredInstance(
+        study_uid=StudyUid(row.study_uid),
+        series_uid=SeriesUid(row.series_uid),
+        sop_instance_uid=SopInstanceUid(row.uid),
+        sop_class_uid=SopClassUid(row.sop_class),
+        transfer_syntax=TransferSyntaxUid(row.transfer_syntax),
+        location=Location(row.name, row.offset, row.length),
+        dataset_offset=row.dataset_offset,
+        digest=bytes(row.digest).hex(),
+        frames=None if row.frames is None else unpack_table(bytes(row.frames)),
+    )

@@ -1,0 +1,126 @@
+"""The command ``steckel``."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from steckel import __version__
+from steckel.errors import SteckelError
+from steckel.server.cli_archive import register as register_archive
+from steckel.server.settings import Settings, load_settings
+from steckel.server.supervisor import ROLES, Supervisor, parse_roles
+
+app = typer.Typer(
+    name="steckel",
+    help="Steckel, a PACS: archive, DICOM and DICOMweb server, workstation in the browser.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    rich_markup_mode=None,
+)
+_out = Console(highlight=False, soft_wrap=True)
+_err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def settings_from(**flags: str | None) -> Settings:
+    """Return the settings of this call."""
+    return load_settings(os.environ, {k: v for k, v in flags.items() if v is not None})
+
+
+@contextmanager
+def failing_politely() -> Iterator[None]:
+    """Turn an error into one line and an exit status."""
+    try:
+        yield
+    except SteckelError as problem:
+        _err.print(f"steckel: {problem}", markup=False)
+        raise typer.Exit(2) from None
+
+
+_Home = Annotated[str | None, typer.Option("--home", help="Folder of this node's data.")]
+_Http = Annotated[str | None, typer.Option("--http", help="Web listener, HOST:PORT.")]
+_Dicom = Annotated[str | None, typer.Option("--dicom", help="DIMSE listener, HOST:PORT.")]
+_Aet = Annotated[str | None, typer.Option("--aet", help="Our AE title.")]
+
+
+@app.command()
+def serve(
+    roles: Annotated[str, typer.Option(help=f"Which parts to run: {', '.join(ROLES)}.")] = ",".join(
+        ROLES
+    ),
+    home: _Home = None,
+    http: _Http = None,
+    dicom: _Dicom = None,
+    aet: _Aet = None,
+) -> None:
+    """Run the server."""
+    with failing_politely():
+        settings = settings_from(home=home, http=http, dicom=dicom, aet=aet)
+        _warn_of_open_listeners(settings)
+        Supervisor(settings, parse_roles(roles), lambda new: _announce(settings, new)).run()
+
+
+@app.command()
+def demo(home: _Home = None, http: _Http = None, dicom: _Dicom = None, aet: _Aet = None) -> None:
+    """Run the server on demo data, in a home of its own."""
+    from steckel.server.demo import make_demo  # noqa: PLC0415
+
+    with failing_politely():
+        chosen = home or os.environ.get("STECKEL_HOME") or "steckel-demo"
+        settings = settings_from(home=chosen, http=http, dicom=dicom, aet=aet)
+        password = make_demo(settings, _err)
+        Supervisor(settings, ROLES, lambda _new: _announce(settings, password)).run()
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    print(__version__)
+
+
+def _announce(settings: Settings, password: str | None) -> None:
+    scheme = "https" if settings.http_tls_cert else "http"
+    host = "localhost" if settings.http.host in ("0.0.0.0", "::") else settings.http.host  # noqa: S104
+    _out.print(f"\nSteckel answers at  {scheme}://{host}:{settings.http.port}/", markup=False)
+    _out.print(f"DICOM               {settings.aet} at {settings.dicom}", markup=False)
+    if password is not None:
+        _out.print(f"Login               admin / {password}", markup=False)
+    _out.print("Ctrl-C stops it.\n", markup=False)
+    sys.stdout.flush()
+
+
+def _warn_of_open_listeners(settings: Settings) -> None:
+    if not settings.http.is_loopback and settings.http_tls_cert is None:
+        _err.print(
+            f"warning: http = {settings.http} is reachable from other machines without TLS: "
+            "passwords and images travel in the clear; set http_tls_cert and http_tls_key",
+            markup=False,
+        )
+    if not settings.dicom.is_loopback:
+        _err.print(
+            f"warning: dicom = {settings.dicom} is reachable from other machines without TLS; "
+            "only registered AE titles may call; dicom_tls adds an encrypted listener",
+            markup=False,
+        )
+
+
+register_archive(app, settings_from, failing_politely)
+
+
+def main() -> None:
+    """Run the command."""
+    if sys.argv[1:2] not in (["serve"], ["demo"]):
+        # The supervisor stays small: it never loads what it does not use.
+        from steckel.server.cli_accounts import register  # noqa: PLC0415
+        from steckel.server.cli_desk import desk_opener  # noqa: PLC0415
+
+        register(app, desk_opener(settings_from))
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""``steckel import``, ``verify``, ``reindex``, ``db upgrade``, ``status``: care of the archive."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from steckel.server.settings import Settings
+
+SettingsFrom = Callable[..., Settings]
+Politely = Callable[[], AbstractContextManager[None]]
+_Home = Annotated[str | None, typer.Option("--home", help="Folder of this node's data.")]
+
+
+def register(app: typer.Typer, settings_from: SettingsFrom, politely: Politely) -> None:
+    """Add the commands to an application."""
+    commands = _ArchiveCommands(settings_from, politely)
+    app.command("import")(commands.import_)
+    app.command()(commands.verify)
+    app.command()(commands.reindex)
+    app.command()(commands.status)
+    database = typer.Typer(help="The database.", no_args_is_help=True)
+    database.command("upgrade")(commands.upgrade)
+    app.add_typer(database, name="db")
+
+
+class _ArchiveCommands:
+    """What these commands import, they import when they run: the others start faster."""
+
+    def __init__(self, settings_from: SettingsFrom, politely: Politely) -> None:
+        self._settings = settings_from
+        self._politely = politely
+        self._err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+    def import_(
+        self,
+        paths: Annotated[
+            list[Path], typer.Argument(help="Files, folders, ZIPs, media with a DICOMDIR.")
+        ],
+        home: _Home = None,
+        again: Annotated[
+            bool, typer.Option("--again", help="Start over instead of resuming.")
+        ] = False,
+    ) -> None:
+        """Archive files, folders, ZIPs and media; an interrupted import is resumed."""
+        from steckel.server.importing import run_import  # noqa: PLC0415
+
+        with self._politely():
+            good = run_import(self._settings(home=home), paths, self._err, again=again)
+        if not good:
+            raise typer.Exit(1)
+
+    def verify(
+        self,
+        home: _Home = None,
+        repair: Annotated[
+            bool, typer.Option("--repair", help="Index what the store has and the index lacks.")
+        ] = False,
+    ) -> None:
+        """Read everything again and compare it with its digests."""
+        from steckel.server.caring import run_verify  # noqa: PLC0415
+
+        with self._politely():
+            good = run_verify(self._settings(home=home), self._err, repair=repair)
+        if not good:
+            raise typer.Exit(1)
+
+    def reindex(self, home: _Home = None) -> None:
+        """Make the index anew from the store alone; the server must be stopped."""
+        from steckel.server.caring import run_reindex  # noqa: PLC0415
+
+        with self._politely():
+            run_reindex(self._settings(home=home), self._err)
+
+    def status(self, home: _Home = None) -> None:
+        """Say what runs, what waits for a person, and what is wrong."""
+        from steckel.server.caring import run_status  # noqa: PLC0415
+
+        with self._politely():
+            good = run_status(self._settings(home=home))
+        if not good:
+            raise typer.Exit(1)
+
+    def upgrade(self, home: _Home = None) -> None:
+        """Bring the schema of the database up to date."""
+        from steckel.server.preparing import prepare_database  # noqa: PLC0415
+        from steckel.server.wiring import House  # noqa: PLC0415
+
+        with self._politely():
+            house = House(self._settings(home=home))
+            try:
+                prepare_database(house)
+            finally:
+                house.close()
+        self._err.print("the database is up to date")

@@ -1,0 +1,35 @@
+"""Opens what ``steckel user``, ``token`` and ``ae`` work on; the server may run meanwhile."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from steckel.security.accounts import ensure_admin
+from steckel.server.cli_accounts import AccountsDesk, OpenAccounts
+from steckel.server.desks import EchoDesk
+from steckel.server.preparing import prepare_database
+from steckel.server.settings import Settings
+from steckel.server.wiring import House
+
+
+def desk_opener(settings_from: Callable[[], Settings]) -> OpenAccounts:
+    """Return a function that opens the desk."""
+
+    @contextmanager
+    def open_desk() -> Iterator[AccountsDesk]:
+        house = House(settings_from())
+        try:
+            prepare_database(house)
+            _ensure_first_account(house)
+            yield AccountsDesk(
+                security=house.security, echo=EchoDesk(house.settings.aet, house.client_tls)
+            )
+        finally:
+            house.close()
+
+    return open_desk
+
+
+def _ensure_first_account(house: House) -> None:
+    """Make `admin` with the chosen password, so that tokens can be made before the first start."""
+    if house.settings.admin_password:
+        ensure_admin(house.security.accounts, house.settings.admin_password)

@@ -1,0 +1,259 @@
+"""The ports of the JSON API (`web.ports`) over the rooms of the archive."""
+
+import os
+import ssl
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select, text
+
+from steckel import __version__
+from steckel.archive.disk import translate_errors
+from steckel.dimse.ports import RemoteEntity
+from steckel.dimse.scu.association import CannotAssociate
+from steckel.dimse.scu.echo import echo
+from steckel.errors import InvalidQuery, StorageFailure
+from steckel.index.schema import instances, patients, studies
+from steckel.ingest.conflicts import Conflict, ConflictStore
+from steckel.ingest.model import Arrival, Receipt, Refusal, Source, Way
+from steckel.ingest.quarantine import QuarantineEntry, QuarantineStore
+from steckel.ingest.service import IngestService
+from steckel.ingest.versions import Versions
+from steckel.query.catalogue_model import (
+    ConflictRow,
+    Keep,
+    Page,
+    QuarantineRow,
+    SourceRow,
+    VersionRow,
+)
+from steckel.security.peers import PeerDirectory, RemoteAe
+from steckel.server.processes import read_processes
+from steckel.web.ports import ArchiveCounts, EchoResult, ProcessRow, StoreSpace, SystemReport
+
+if TYPE_CHECKING:
+    from steckel.server.wiring import House
+
+_CHUNK = 1 << 20
+_ECHO_SECONDS = 10.0
+
+
+class QuarantineDesk:
+    """The quarantine as the API sees it."""
+
+    def __init__(self, store: QuarantineStore, ingest: IngestService) -> None:
+        self._store = store
+        self._ingest = ingest
+
+    def page(self, limit: int, cursor: str | None) -> Page[QuarantineRow]:
+        """Return entries, newest first."""
+        entries, following = self._store.page(limit, _number(cursor))
+        return Page(
+            items=tuple(_quarantine_row(entry) for entry in entries),
+            next_cursor=None if following is None else str(following),
+        )
+
+    def count(self) -> int:
+        """Return how many there are."""
+        return self._store.count()
+
+    def entry(self, entry_id: str) -> QuarantineRow:
+        """Return one entry, or raise `NotFound`."""
+        return _quarantine_row(self._store.entry(entry_id))
+
+    def chunks(self, entry_id: str) -> Iterator[bytes]:
+        """Read the bytes of an entry, in pieces."""
+        return _pieces(self._store.path(entry_id))
+
+    def replay(self, entry_id: str) -> Receipt | Refusal:
+        """Try once more to archive an entry; it leaves the quarantine if that succeeds."""
+        entry = self._store.entry(entry_id)
+        draft = self._ingest.draft()
+        for piece in _pieces(self._store.path(entry_id)):
+            draft.write(piece)
+        source = Source(way=Way(entry.way), name=entry.name or entry.source, address=entry.address)
+        (answer,) = self._ingest.receive([Arrival(draft=draft, source=source)])
+        if isinstance(answer, Receipt):
+            self._store.remove(entry_id)
+        return answer
+
+    def delete(self, entry_id: str) -> None:
+        """Drop an entry, or raise `NotFound`."""
+        self._store.remove(entry_id)
+
+
+class ConflictDesk:
+    """Second versions as the API sees them."""
+
+    def __init__(self, store: ConflictStore, versions: Versions) -> None:
+        self._store = store
+        self._versions = versions
+
+    def page(self, limit: int, cursor: str | None) -> Page[ConflictRow]:
+        """Return open conflicts, newest first."""
+        found, following = self._store.page(limit, _number(cursor))
+        return Page(
+            items=tuple(_conflict_row(conflict) for conflict in found),
+            next_cursor=None if following is None else str(following),
+        )
+
+    def count(self) -> int:
+        """Return how many are open."""
+        return self._store.count()
+
+    def resolve(self, conflict_id: str, keep: Keep) -> None:
+        """Keep one of the two."""
+        if keep is Keep.FIRST:
+            self._versions.keep_first(conflict_id)
+        else:
+            self._versions.keep_second(conflict_id)
+
+
+class PeerDesk:
+    """The directory of application entities as DIMSE sees it (`dimse.ports.PeerDirectory`)."""
+
+    def __init__(self, directory: PeerDirectory) -> None:
+        self._directory = directory
+
+    def is_allowed(self, aet: str, address: str) -> bool:
+        """Whether an AE with this title may open an association from this address."""
+        return self._directory.is_allowed(aet, address)
+
+    def lookup(self, aet: str) -> RemoteEntity | None:
+        """Return a registered application entity."""
+        found = self._directory.lookup(aet)
+        return None if found is None else _remote(found)
+
+
+class EchoDesk:
+    """Sends C-ECHO."""
+
+    def __init__(self, aet: str, tls_context: ssl.SSLContext | None) -> None:
+        self._aet = aet
+        self._tls_context = tls_context
+
+    def echo(self, entity: RemoteAe) -> EchoResult:
+        """Send a C-ECHO; failure is an answer, not an error."""
+        remote = RemoteEntity(aet=entity.aet, host=entity.host, port=entity.port, tls=entity.tls)
+        started = time.perf_counter()
+        try:
+            status = echo(remote, self._aet, _ECHO_SECONDS, self._tls_context)
+        except CannotAssociate as problem:
+            return EchoResult(ok=False, milliseconds=_since(started), message=str(problem))
+        message = "" if status == 0 else f"it answered with status 0x{status:04X}"
+        return EchoResult(ok=status == 0, milliseconds=_since(started), message=message)
+
+
+class StatusDesk:
+    """How the node is."""
+
+    def __init__(self, house: "House") -> None:
+        self._house = house
+        self._started = int(time.time() * 1000)
+
+    def report(self) -> SystemReport:
+        """Return the state of the node."""
+        house = self._house
+        processes = read_processes(house.settings.home)
+        return SystemReport(
+            version=__version__,
+            started=self._started,
+            roles=tuple(process.role for process in processes),
+            database=house.engine.dialect.name,
+            store=self._space(),
+            counts=self._counts(),
+            quarantine=house.quarantine.count(),
+            conflicts=house.conflicts.count(),
+            processes=tuple(
+                ProcessRow(role=p.role, pid=p.pid, rss_bytes=p.rss_bytes) for p in processes
+            ),
+        )
+
+    def check(self) -> None:
+        """Ask the database and the store for an answer."""
+        try:
+            with self._house.engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        except Exception as problem:
+            raise StorageFailure("the database does not answer") from problem
+        with translate_errors():
+            self._house.layout.open.stat()
+
+    def _space(self) -> StoreSpace:
+        with translate_errors():
+            status = os.statvfs(self._house.layout.root)
+        with self._house.engine.connect() as connection:
+            used = connection.execute(select(func.sum(instances.c.length))).scalar()
+        return StoreSpace(used_bytes=int(used or 0), free_bytes=status.f_bavail * status.f_frsize)
+
+    def _counts(self) -> ArchiveCounts:
+        # Counters of the studies, not a count of all instances.
+        totals = select(
+            func.count(studies.c.pk),
+            func.coalesce(func.sum(studies.c.series), 0),
+            func.coalesce(func.sum(studies.c.instances), 0),
+        )
+        with self._house.engine.connect() as connection:
+            row = connection.execute(totals).one()
+            people = connection.execute(
+                select(func.count()).select_from(patients).where(patients.c.studies > 0)
+            ).scalar_one()
+        return ArchiveCounts(patients=people, studies=row[0], series=row[1], instances=row[2])
+
+
+def _remote(entity: RemoteAe) -> RemoteEntity:
+    return RemoteEntity(aet=entity.aet, host=entity.host, port=entity.port, tls=entity.tls)
+
+
+def _number(cursor: str | None) -> int | None:
+    if cursor is None:
+        return None
+    if not cursor.isdecimal():
+        raise InvalidQuery("the cursor is not one of ours")
+    return int(cursor)
+
+
+def _since(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 1)
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    file = path.open("rb")
+
+    def pieces() -> Iterator[bytes]:
+        with file:
+            while piece := file.read(_CHUNK):
+                yield piece
+
+    return pieces()
+
+
+def _quarantine_row(entry: QuarantineEntry) -> QuarantineRow:
+    return QuarantineRow(
+        id=entry.id,
+        name=entry.name,
+        source=SourceRow(way=entry.way, name=entry.source, address=entry.address),
+        received=entry.received,
+        size=entry.size,
+        reason=entry.reason,
+        kind=entry.kind,
+        study_uid=entry.study_uid or None,
+        sop_instance_uid=entry.sop_instance_uid or None,
+    )
+
+
+def _conflict_row(conflict: Conflict) -> ConflictRow:
+    return ConflictRow(
+        id=conflict.id,
+        study_uid=conflict.study_uid,
+        series_uid=conflict.series_uid,
+        sop_instance_uid=conflict.sop_instance_uid,
+        received=conflict.received,
+        source=conflict.source,
+        kept=VersionRow(digest=conflict.kept_digest, size=conflict.kept_size),
+        other=VersionRow(digest=conflict.other_digest, size=conflict.other_size),
+        differences=tuple(conflict.differences.split()),
+        state=conflict.state,
+    )

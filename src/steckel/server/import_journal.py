@@ -1,0 +1,58 @@
+"""What an import has done so far, so that it can be resumed.
+
+A small database of its own: a million files take a few MB of disk and no
+memory. It is dropped when the import comes to its end.
+"""
+
+import hashlib
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+
+class ImportJournal:
+    """The journal of one set of paths."""
+
+    def __init__(self, folder: Path, paths: Sequence[Path], *, again: bool) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        names = "\n".join(sorted(str(path.absolute()) for path in paths))
+        self._file = folder / f"{hashlib.sha256(names.encode()).hexdigest()[:24]}.sqlite3"
+        if again:
+            self._file.unlink(missing_ok=True)
+        self._connection = sqlite3.connect(self._file)
+        self._connection.execute("PRAGMA journal_mode=WAL")
+        self._connection.execute("PRAGMA synchronous=NORMAL")
+        self._connection.execute(
+            "CREATE TABLE IF NOT EXISTS done (item BLOB PRIMARY KEY) WITHOUT ROWID"
+        )
+
+    def has(self, name: str, size: int) -> bool:
+        """Whether an object was archived, refused or skipped before."""
+        row = self._connection.execute(
+            "SELECT 1 FROM done WHERE item = ?", (_key(name, size),)
+        ).fetchone()
+        return row is not None
+
+    def add(self, name: str, size: int) -> None:
+        """Note that an object is done; kept at the next `commit`."""
+        self._connection.execute(
+            "INSERT OR IGNORE INTO done (item) VALUES (?)", (_key(name, size),)
+        )
+
+    def commit(self) -> None:
+        """Keep what was noted."""
+        self._connection.commit()
+
+    def close(self, *, finished: bool) -> None:
+        """Close it; drop it when the import came to its end."""
+        self._connection.commit()
+        self._connection.close()
+        if finished:
+            for suffix in ("", "-wal", "-shm"):
+                self._file.with_name(self._file.name + suffix).unlink(missing_ok=True)
+
+
+def _key(name: str, size: int) -> bytes:
+    return hashlib.blake2b(
+        f"{size}|{name}".encode("utf-8", "surrogateescape"), digest_size=12
+    ).digest()

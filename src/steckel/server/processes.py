@@ -1,0 +1,60 @@
+"""Which processes run for a home, as they say themselves: one small file each."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+FOLDER = "run"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunningProcess:
+    """A process of this node."""
+
+    role: str
+    pid: int
+    rss_bytes: int
+
+
+@contextmanager
+def registered(home: Path, role: str) -> Iterator[None]:
+    """Say that this process runs, while it does."""
+    folder = home / FOLDER
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = folder / f"{role}-{os.getpid()}"
+    file.write_text(_birth(os.getpid()), encoding="ascii")
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def read_processes(home: Path) -> list[RunningProcess]:
+    """Return the processes that run; what a crash left behind is removed."""
+    found: list[RunningProcess] = []
+    for file in sorted((home / FOLDER).glob("*-*")):
+        role, _, pid = file.name.rpartition("-")
+        if pid.isdecimal() and file.read_text(encoding="ascii") == _birth(int(pid)) != "":
+            found.append(RunningProcess(role=role, pid=int(pid), rss_bytes=_rss(int(pid))))
+        else:
+            file.unlink(missing_ok=True)
+    return found
+
+
+def _birth(pid: int) -> str:
+    """Return the start time of a process, which tells it from a later one of its number."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    except OSError:
+        return ""
+    return fields[19]
+
+
+def _rss(pid: int) -> int:
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
+    except OSError:
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")

@@ -1,0 +1,104 @@
+"""One process of a node: ``python -m steckel.server.role ROLE``, started by the supervisor.
+
+It speaks with the supervisor over two pipes: on standard input comes ``go``
+when all is prepared, and the end when the supervisor is gone; on standard
+output go ``prepared …`` and ``ready``, one JSON object a line.
+"""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+import structlog
+
+from steckel.errors import SteckelError
+from steckel.server.logs import configure_logs
+from steckel.server.preparing import prepare
+from steckel.server.processes import registered
+from steckel.server.settings import load_settings
+from steckel.server.wiring import House
+
+_log = structlog.get_logger(__name__)
+
+#: How a process says that starting it again would not help (EX_CONFIG of sysexits.h).
+EXIT_CANNOT_START = 78
+
+
+def say(kind: str, **facts: Any) -> None:
+    """Tell the supervisor something."""
+    sys.stdout.buffer.write(orjson.dumps({"kind": kind, **facts}) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def main(argv: list[str]) -> int:
+    """Run a role; ``--prepare`` makes this process do what is done once."""
+    role, first = argv[0], "--prepare" in argv
+    settings = load_settings(os.environ, {})
+    configure_logs(settings.log_level, role=role)
+    house = House(settings)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    run = _load(role)
+    try:
+        if first:
+            done = prepare(house)
+            say("prepared", password=done.password, recovered=done.recovered)
+        if sys.stdin.readline().strip() != "go":
+            return 0
+        threading.Thread(target=_end_with_supervisor, daemon=True).start()
+        with registered(settings.home, role):
+            run(house, stop)
+    except (SteckelError, OSError) as problem:
+        say("failed", reason=str(problem))
+        _log.error("role_failed", error=type(problem).__name__, reason=str(problem))
+        return EXIT_CANNOT_START
+    finally:
+        house.close()
+    return 0
+
+
+def _end_with_supervisor() -> None:
+    """End at once when the supervisor is gone: nothing acknowledged depends on a clean stop."""
+    while sys.stdin.readline():
+        pass
+    os._exit(1)
+
+
+def _load(role: str) -> Callable[[House, threading.Event], None]:
+    """Import what a role needs, and only that."""
+    if role == "web":
+        from steckel.server.role_web import run_web  # noqa: PLC0415
+
+        return run_web
+    if role == "dicom":
+        return run_dicom
+    return run_worker
+
+
+def run_dicom(house: House, stop: threading.Event) -> None:
+    """Run the DIMSE listener."""
+    from steckel.server.wiring import archiving  # noqa: PLC0415
+
+    server = house.dimse_server()
+    with archiving(house):
+        server.start()
+        say("ready")
+        stop.wait()
+        server.stop(grace=10)
+
+
+def run_worker(house: House, stop: threading.Event) -> None:
+    """Run what is done beside: erasing deleted bytes, ending old sessions."""
+    from steckel.server.worker import Worker  # noqa: PLC0415
+
+    say("ready")
+    Worker(house).run(stop)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

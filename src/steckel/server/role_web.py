@@ -1,0 +1,65 @@
+"""The web role: uvicorn in the main thread, until it is told to stop."""
+
+import asyncio
+import ssl
+import threading
+
+import uvicorn
+import uvloop
+
+from steckel.server.role import say
+from steckel.server.web_parts import web_application
+from steckel.server.wiring import House, archiving
+from steckel.web.serving import WebServer
+
+_GRACE_SECONDS = 10
+
+
+def run_web(house: House, stop: threading.Event) -> None:
+    """Serve HTTP."""
+    settings = house.settings
+    application = web_application(house)
+    config = uvicorn.Config(
+        application,
+        host=settings.http.host,
+        port=settings.http.port,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        ssl_certfile=settings.http_tls_cert,
+        ssl_keyfile=settings.http_tls_key,
+        ssl_version=ssl.PROTOCOL_TLS_SERVER,
+    )
+    server = _Server(config, application)
+    with archiving(house), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(server, stop))
+
+
+class _Server(WebServer):
+    """Leaves signals to the role."""
+
+    def install_signal_handlers(self) -> None:
+        """Install none."""
+
+
+async def _serve(server: WebServer, stop: threading.Event) -> None:
+    """Serve until told to stop, from a thread that waits for it."""
+    serving = asyncio.create_task(server._serve())  # noqa: SLF001 - `serve` takes the signals over
+    watching = asyncio.create_task(_watch(server, stop))
+    await serving
+    watching.cancel()
+
+
+async def _watch(server: WebServer, stop: threading.Event) -> None:
+    # uvicorn has no event for "started", and a signal sets no event of the loop.
+    while not server.started:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    say("ready")
+    while not stop.is_set():  # noqa: ASYNC110
+        await asyncio.sleep(0.1)
+    server.should_exit = True

@@ -1,0 +1,178 @@
+"""``steckel serve``: starts the roles as processes, and keeps them running.
+
+The rule: this process does no work of its own, so that nothing can take it
+down; a role that ends unexpectedly is started again, one that cannot start
+ends the node with the reason.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from typing import Any
+
+import orjson
+
+from steckel.errors import SettingsError, SteckelError
+from steckel.server.settings import Settings
+
+ROLES = ("web", "dicom", "worker")
+_EXIT_CANNOT_START = 78
+_GRACE_SECONDS = 25.0
+_RESTART_SECONDS = 1.0
+
+
+def parse_roles(text: str) -> tuple[str, ...]:
+    """Return the roles in a comma-separated list.
+
+    Raises
+    ------
+    SettingsError
+        One of them is none.
+    """
+    roles = tuple(dict.fromkeys(role.strip() for role in text.split(",") if role.strip()))
+    for role in roles:
+        if role not in ROLES:
+            raise SettingsError(f"--roles: {role!r} is no role; there are: {', '.join(ROLES)}")
+    if not roles:
+        raise SettingsError(f"--roles: name at least one of {', '.join(ROLES)}")
+    return roles
+
+
+@dataclass(slots=True)
+class _Child:
+    role: str
+    process: subprocess.Popen[bytes]
+    ready: bool = False
+    restart_at: float | None = None
+
+
+@dataclass(slots=True)
+class Supervisor:
+    """Runs the roles of a node."""
+
+    settings: Settings
+    roles: Sequence[str]
+    announce: Callable[[str | None], None]  #: called once, when all is ready, with a new password
+    _events: "SimpleQueue[tuple[str, dict[str, Any]]]" = field(default_factory=SimpleQueue)
+    _children: dict[str, _Child] = field(default_factory=dict)
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _prepared: bool = False
+    _announced: bool = False
+    _password: str | None = None
+
+    def run(self) -> None:
+        """Run until a signal says to stop.
+
+        Raises
+        ------
+        SteckelError
+            A role cannot start; the others were stopped.
+        """
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._stop.set())
+        for position, role in enumerate(self.roles):
+            self._start(role, prepare=position == 0)
+        try:
+            while not self._stop.is_set():
+                self._step()
+        finally:
+            self._stop_children()
+
+    def _start(self, role: str, *, prepare: bool = False) -> None:
+        command = [sys.executable, "-m", "steckel.server.role", role]
+        if prepare:
+            command.append("--prepare")
+        process = subprocess.Popen(  # noqa: S603 - ourselves
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, **self.settings.as_environment()},
+            # Signals of the terminal are for the supervisor, which passes them on.
+            start_new_session=True,
+        )
+        self._children[role] = _Child(role, process)
+        threading.Thread(target=self._listen, args=(role, process), daemon=True).start()
+        if self._prepared:
+            _send_go(process)
+
+    def _listen(self, role: str, process: "subprocess.Popen[bytes]") -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            try:
+                self._events.put((role, orjson.loads(line)))
+            except orjson.JSONDecodeError:
+                sys.stderr.buffer.write(line)
+        self._events.put((role, {"kind": "ended", "status": process.wait()}))
+
+    def _step(self) -> None:
+        try:
+            role, event = self._events.get(timeout=0.2)
+        except Empty:
+            self._restart_due()
+            return
+        child = self._children[role]
+        match event["kind"]:
+            case "prepared":
+                self._password = event["password"]
+                self._prepared = True
+                for other in self._children.values():
+                    _send_go(other.process)
+            case "ready":
+                child.ready = True
+                if all(c.ready for c in self._children.values()) and not self._announced:
+                    self._announced = True
+                    self.announce(self._password)
+            case "failed":
+                raise SteckelError(f"{role} cannot start: {event['reason']}")
+            case "ended":
+                self._ended(child, event["status"])
+
+    def _ended(self, child: _Child, status: int) -> None:
+        if self._stop.is_set():
+            return
+        if not self._announced or status == _EXIT_CANNOT_START:
+            raise SteckelError(f"{child.role} ended while starting (status {status})")
+        print(f"{child.role} ended (status {status}); it is started again", file=sys.stderr)  # noqa: T201
+        child.restart_at = time.monotonic() + _RESTART_SECONDS
+
+    def _restart_due(self) -> None:
+        for child in list(self._children.values()):
+            if child.restart_at is not None and time.monotonic() >= child.restart_at:
+                self._start(child.role)
+
+    def _stop_children(self) -> None:
+        for child in self._children.values():
+            if child.process.poll() is None:
+                child.process.send_signal(signal.SIGTERM)
+                _close_input_unless_started(child)
+        deadline = time.monotonic() + _GRACE_SECONDS
+        for child in self._children.values():
+            try:
+                child.process.wait(max(deadline - time.monotonic(), 0.1))
+            except subprocess.TimeoutExpired:
+                child.process.kill()
+                child.process.wait()
+
+
+def _send_go(process: "subprocess.Popen[bytes]") -> None:
+    assert process.stdin is not None
+    try:
+        process.stdin.write(b"go\n")
+        process.stdin.flush()
+    except BrokenPipeError:
+        return  # it has ended; `_listen` says so
+
+
+def _close_input_unless_started(child: _Child) -> None:
+    """Wake a child that still waits for ``go``."""
+    if not child.ready and child.process.stdin is not None:
+        try:
+            child.process.stdin.close()
+        except BrokenPipeError:
+            return

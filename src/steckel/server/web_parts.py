@@ -1,0 +1,47 @@
+"""The web application over the rooms of a house."""
+
+from prometheus_client import REGISTRY
+
+from steckel.dicomweb.ports import DicomwebServices
+from steckel.dicomweb.routes import dicomweb_routes
+from steckel.server.desks import ConflictDesk, EchoDesk, QuarantineDesk, StatusDesk
+from steckel.server.wiring import STATIC, House
+from steckel.web.application import WebApplication, create_app
+from steckel.web.assets import workstation_routes
+from steckel.web.ohif import OhifConfiguration, ohif_routes
+from steckel.web.parts import Site, WebParts
+
+
+def web_application(house: House) -> WebApplication:
+    """Return the web application."""
+    settings = house.settings
+    services = DicomwebServices(
+        receiver=house.ingest,
+        finder=house.finder,
+        retriever=house.retriever,
+        imaging=house.imaging,
+        deleter=house.deletion,
+    )
+    parts = WebParts(
+        site=Site(
+            aet=settings.aet,
+            name=settings.site_name,
+            dicom_host=settings.dicom.host,
+            dicom_port=settings.dicom.port,
+        ),
+        security=house.security,
+        catalogue=house.catalogue,
+        changes=house.changes,
+        quarantine=QuarantineDesk(house.quarantine, house.ingest),
+        conflicts=ConflictDesk(house.conflicts, house.versions),
+        status=StatusDesk(house),
+        deleter=house.deletion,
+        echo=EchoDesk(settings.aet, house.client_tls),
+        receiver=house.ingest,
+        spool=house.layout.open,
+        metrics=REGISTRY,
+        dicomweb_routes=dicomweb_routes(services),
+        ohif_routes=ohif_routes(STATIC / "ohif", OhifConfiguration(study_list=False)),
+        workstation_routes=workstation_routes(STATIC / "workstation"),
+    )
+    return create_app(parts)
