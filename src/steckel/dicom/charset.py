@@ -8,13 +8,12 @@ is worth more than no name.
 import re
 from functools import lru_cache
 
-from pydicom import charset as pydicom_charset
+from steckel.dicom.character_sets import CODECS, ESCAPE_CODES
 
 #: Bytes that end the effect of an escape sequence inside a value (PS3.5 6.1.2.5.3).
 _TEXT_DELIMITERS = re.compile(rb"[\r\n\t\f]")
 _NAME_DELIMITERS = re.compile(rb"[\^=\\]")
 _ESCAPED = re.compile(rb"(^[^\x1b]+|\x1b[^\x1b]*)")
-_ESCAPE_CODES = pydicom_charset.CODES_TO_ENCODINGS
 #: Codecs that read their escape sequences themselves.
 _STATEFUL = frozenset({"iso2022_jp", "iso2022_jp_2", "iso_ir_58"})
 
@@ -32,9 +31,7 @@ def codecs_of(declared: str) -> tuple[str, ...]:
             if index == 0:
                 codecs.append("iso8859")
             continue
-        codec = pydicom_charset.python_encoding.get(term) or pydicom_charset.python_encoding.get(
-            normal
-        )
+        codec = CODECS.get(term) or CODECS.get(normal)
         if codec is not None:
             codecs.append(codec)
     return tuple(codecs) or ("iso8859",)
@@ -71,7 +68,7 @@ def _decode_part(part: bytes, codecs: tuple[str, ...], delimiters: re.Pattern[by
     if not part.startswith(b"\x1b"):
         return _decode_plain(part, codecs[0])
     size = 4 if part[:3] in (b"\x1b$(", b"\x1b$)") else 3
-    codec = _ESCAPE_CODES.get(part[:size])
+    codec = ESCAPE_CODES.get(part[:size])
     if codec is None:
         return _decode_plain(part[size:], codecs[0])
     if codec in _STATEFUL:

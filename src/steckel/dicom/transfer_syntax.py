@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from pydicom._uid_dict import UID_dictionary
-
+from steckel.dicom.tables import UIDS
 from steckel.dicom.uids import TransferSyntaxUid
 
 IMPLICIT_VR_LITTLE_ENDIAN: Final = TransferSyntaxUid("1.2.840.10008.1.2")
@@ -73,7 +72,7 @@ def _describe(uid: str, name: str) -> TransferSyntax:
 #: Every transfer syntax of PS3.6 A for data sets, and a private one still met.
 TRANSFER_SYNTAXES: Final = {
     TransferSyntaxUid(uid): _describe(uid, entry[0])
-    for uid, entry in UID_dictionary.items()
+    for uid, entry in UIDS.items()
     if entry[1] == "Transfer Syntax" and uid.startswith("1.2.840.10008.1.2")
 } | {_GE_PRIVATE_BIG_ENDIAN: _describe(_GE_PRIVATE_BIG_ENDIAN, "GE Private Big Endian")}
 

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from pydicom._uid_dict import UID_dictionary
-
+from steckel.dicom.tables import UIDS
 from steckel.dicom.transfer_syntax import (
     EXPLICIT_VR_BIG_ENDIAN,
     EXPLICIT_VR_LITTLE_ENDIAN,
@@ -56,9 +55,7 @@ STORAGE: Final = Service(operation=Operation.C_STORE)
 
 #: SOP classes with "Storage" in their names that are none of PS3.4 B.5 or GG.3.
 _NOT_STORAGE = ("Storage Commitment", "Media Storage Directory")
-_STANDARD = {
-    uid: entry[0] for uid, entry in UID_dictionary.items() if entry[1] != "Transfer Syntax"
-}
+_STANDARD = {uid: entry[0] for uid, entry in UIDS.items() if entry[1] != "Transfer Syntax"}
 
 #: Newer than the dictionary: label map and height map segmentation, waveform presentation states.
 _NEWER = {
@@ -73,7 +70,7 @@ STORAGE_SOP_CLASSES: Final = frozenset(_NEWER) | frozenset(
     uid
     for uid, name in _STANDARD.items()
     if "Storage" in name and not name.startswith(_NOT_STORAGE)
-    if UID_dictionary[uid][1] == "SOP Class"
+    if UIDS[uid][1] == "SOP Class"
 )
 
 #: Syntaxes in which we read and write identifiers.

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from pydicom._uid_dict import UID_dictionary
-
+from steckel.dicom.tables import UIDS
 from steckel.dicom.transfer_syntax import assume
 from steckel.retrieve.model import StoredInstance
 
@@ -62,6 +61,6 @@ def _sign(sop_class: str) -> str:
 
 
 def _kind(sop_class: str) -> str:
-    name = UID_dictionary.get(sop_class, ("Other",))[0]
+    name = UIDS.get(sop_class, ("Other",))[0]
     name = name.partition(" - ")[0].removesuffix(" (Retired)")
     return name.removesuffix(" Storage").removesuffix(" SR") or "Other"
