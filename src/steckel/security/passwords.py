@@ -2,9 +2,11 @@
 
 import secrets
 import threading
+from base64 import b64encode
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 
 from steckel.security.refusals import InvalidValue
 
@@ -21,7 +23,7 @@ class Passwords:
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
         self._slots = threading.BoundedSemaphore(_AT_ONCE)
-        self._dummy = self._hasher.hash(secrets.token_urlsafe())
+        self._dummy = _hash_of_nothing(self._hasher)
 
     def hash(self, password: str) -> str:
         """Return the hash under which a password is kept."""
@@ -42,6 +44,20 @@ class Passwords:
     def is_outdated(self, password_hash: str) -> bool:
         """Whether a hash was made with other parameters than today's."""
         return self._hasher.check_needs_rehash(password_hash)
+
+
+def _hash_of_nothing(hasher: PasswordHasher) -> str:
+    """Return a hash that no password has, and that costs as much to compare as any other.
+
+    In the form of the reference implementation (PHC string format); made of random
+    bytes, because computing one would cost each process of a node 0.1 s at its start.
+    """
+    cost = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    salt, digest = (
+        b64encode(secrets.token_bytes(size)).decode().rstrip("=")
+        for size in (hasher.salt_len, hasher.hash_len)
+    )
+    return f"$argon2id$v={ARGON2_VERSION}${cost}${salt}${digest}"
 
 
 def require_acceptable(password: str) -> None:
