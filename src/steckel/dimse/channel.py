@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import NoReturn
 
-from steckel.dimse.settings import Timeouts
+from steckel.dimse.timeouts import Timeouts
 from steckel.dimse.transport import Transport
 from steckel.dimse.wire.command import Command, MalformedCommand, Operation, encode_command
 from steckel.dimse.wire.message import CommandAssembler, Message

@@ -1,18 +1,9 @@
 """How this application entity behaves; made by `server.settings` and handed in."""
 
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-
-@dataclass(frozen=True, kw_only=True)
-class Timeouts:
-    """Seconds."""
-
-    artim: float = 30.0  #: for an A-ASSOCIATE-RQ, and for the peer to close (PS3.8 9.1.5)
-    idle: float = 600.0  #: between two messages
-    network: float = 60.0  #: in which a peer must go on with what it has begun, or read on
-    connect: float = 10.0  #: for a connection to another AE, TLS handshake included
-    response: float = 300.0  #: for another AE to answer a request of ours
+from steckel.dimse.timeouts import Timeouts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +20,7 @@ class DimseSettings:
     max_associations: int = 64
     max_connections: int = 512  #: associations, and what is about to become or end as one
     max_pdu_length: int = 256 * 1024
-    timeouts: Timeouts = Timeouts()
+    timeouts: Timeouts = field(default_factory=Timeouts)
     accept_unknown_storage: bool = True
     check_called_aet: bool = False
     #: Answer queries that leave out unique keys above their level although

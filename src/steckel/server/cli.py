@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -13,7 +14,7 @@ from steckel import __version__
 from steckel.errors import SteckelError
 from steckel.server.cli_archive import register as register_archive
 from steckel.server.settings import Settings, load_settings
-from steckel.server.supervisor import ROLES, Supervisor, parse_roles
+from steckel.server.supervisor import ROLES, parse_roles, run_node
 
 app = typer.Typer(
     name="steckel",
@@ -60,8 +61,9 @@ def serve(
     """Run the server."""
     with failing_politely():
         settings = settings_from(home=home, http=http, dicom=dicom, aet=aet)
+        chosen = parse_roles(roles)
         _warn_of_open_listeners(settings)
-        Supervisor(settings, parse_roles(roles), lambda new: _announce(settings, new)).run()
+        run_node(settings, chosen)
 
 
 @app.command()
@@ -72,25 +74,15 @@ def demo(home: _Home = None, http: _Http = None, dicom: _Dicom = None, aet: _Aet
     with failing_politely():
         chosen = home or os.environ.get("STECKEL_HOME") or "steckel-demo"
         settings = settings_from(home=chosen, http=http, dicom=dicom, aet=aet)
+        _warn_of_open_listeners(settings)
         password = make_demo(settings, _err)
-        Supervisor(settings, ROLES, lambda _new: _announce(settings, password)).run()
+        run_node(replace(settings, admin_password=password), ROLES, show_password=True)
 
 
 @app.command()
 def version() -> None:
     """Print the version."""
     print(__version__)
-
-
-def _announce(settings: Settings, password: str | None) -> None:
-    scheme = "https" if settings.http_tls_cert else "http"
-    host = "localhost" if settings.http.host in ("0.0.0.0", "::") else settings.http.host  # noqa: S104
-    _out.print(f"\nSteckel answers at  {scheme}://{host}:{settings.http.port}/", markup=False)
-    _out.print(f"DICOM               {settings.aet} at {settings.dicom}", markup=False)
-    if password is not None:
-        _out.print(f"Login               admin / {password}", markup=False)
-    _out.print("Ctrl-C stops it.\n", markup=False)
-    sys.stdout.flush()
 
 
 def _warn_of_open_listeners(settings: Settings) -> None:

@@ -8,6 +8,7 @@ from steckel.server.cli_accounts import AccountsDesk, OpenAccounts
 from steckel.server.desks import EchoDesk
 from steckel.server.preparing import prepare_database
 from steckel.server.settings import Settings
+from steckel.server.tls import dicom_client_context
 from steckel.server.wiring import House
 
 
@@ -20,9 +21,8 @@ def desk_opener(settings_from: Callable[[], Settings]) -> OpenAccounts:
         try:
             prepare_database(house)
             _ensure_first_account(house)
-            yield AccountsDesk(
-                security=house.security, echo=EchoDesk(house.settings.aet, house.client_tls)
-            )
+            tls = dicom_client_context(house.settings)
+            yield AccountsDesk(security=house.security, echo=EchoDesk(house.settings.aet, tls))
         finally:
             house.close()
 

@@ -10,16 +10,16 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any
+from functools import partial
 
-import orjson
 import structlog
 
 from steckel.errors import SteckelError
 from steckel.server.logs import configure_logs
 from steckel.server.preparing import prepare
 from steckel.server.processes import registered
-from steckel.server.settings import load_settings
+from steckel.server.saying import say
+from steckel.server.settings import Settings, load_settings
 from steckel.server.wiring import House
 
 _log = structlog.get_logger(__name__)
@@ -27,11 +27,7 @@ _log = structlog.get_logger(__name__)
 #: How a process says that starting it again would not help (EX_CONFIG of sysexits.h).
 EXIT_CANNOT_START = 78
 
-
-def say(kind: str, **facts: Any) -> None:
-    """Tell the supervisor something."""
-    sys.stdout.buffer.write(orjson.dumps({"kind": kind, **facts}) + b"\n")
-    sys.stdout.buffer.flush()
+Run = Callable[[threading.Event], None]
 
 
 def main(argv: list[str]) -> int:
@@ -39,11 +35,10 @@ def main(argv: list[str]) -> int:
     role, first = argv[0], "--prepare" in argv
     settings = load_settings(os.environ, {})
     configure_logs(settings.log_level, role=role)
-    house = House(settings)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    run = _load(role)
+    house, run = _enter(role, settings)
     try:
         if first:
             done = prepare(house)
@@ -52,7 +47,7 @@ def main(argv: list[str]) -> int:
             return 0
         threading.Thread(target=_end_with_supervisor, daemon=True).start()
         with registered(settings.home, role):
-            run(house, stop)
+            run(stop)
     except (SteckelError, OSError) as problem:
         say("failed", reason=str(problem))
         _log.error("role_failed", error=type(problem).__name__, reason=str(problem))
@@ -69,35 +64,23 @@ def _end_with_supervisor() -> None:
     os._exit(1)
 
 
-def _load(role: str) -> Callable[[House, threading.Event], None]:
+def _enter(role: str, settings: Settings) -> tuple[House, Run]:
     """Import what a role needs, and only that."""
+    if role == "worker":
+        from steckel.server.role_worker import run_worker  # noqa: PLC0415
+
+        house = House(settings)
+        return house, partial(run_worker, house)
+    from steckel.server.serving import ServingHouse  # noqa: PLC0415
+
+    serving = ServingHouse(settings)
     if role == "web":
         from steckel.server.role_web import run_web  # noqa: PLC0415
 
-        return run_web
-    if role == "dicom":
-        return run_dicom
-    return run_worker
+        return serving, partial(run_web, serving)
+    from steckel.server.role_dicom import run_dicom  # noqa: PLC0415
 
-
-def run_dicom(house: House, stop: threading.Event) -> None:
-    """Run the DIMSE listener."""
-    from steckel.server.wiring import archiving  # noqa: PLC0415
-
-    server = house.dimse_server()
-    with archiving(house):
-        server.start()
-        say("ready")
-        stop.wait()
-        server.stop(grace=10)
-
-
-def run_worker(house: House, stop: threading.Event) -> None:
-    """Run what is done beside: erasing deleted bytes, ending old sessions."""
-    from steckel.server.worker import Worker  # noqa: PLC0415
-
-    say("ready")
-    Worker(house).run(stop)
+    return serving, partial(run_dicom, serving)
 
 
 if __name__ == "__main__":

@@ -7,17 +7,20 @@ import threading
 import uvicorn
 import uvloop
 
-from steckel.server.role import say
+from steckel.server.saying import say
+from steckel.server.serving import ServingHouse
+from steckel.server.tls import check_http_certificate
 from steckel.server.web_parts import web_application
-from steckel.server.wiring import House, archiving
+from steckel.server.wiring import archiving
 from steckel.web.serving import WebServer
 
 _GRACE_SECONDS = 10
 
 
-def run_web(house: House, stop: threading.Event) -> None:
+def run_web(house: ServingHouse, stop: threading.Event) -> None:
     """Serve HTTP."""
     settings = house.settings
+    check_http_certificate(settings)
     application = web_application(house)
     config = uvicorn.Config(
         application,

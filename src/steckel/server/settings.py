@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from steckel.dimse.settings import Timeouts
+from steckel.dimse.timeouts import Timeouts
 from steckel.errors import SettingsError
 from steckel.ingest.policy import OnConflict
 

@@ -1,8 +1,9 @@
 """``steckel serve``: starts the roles as processes, and keeps them running.
 
-The rule: this process does no work of its own, so that nothing can take it
-down; a role that ends unexpectedly is started again, one that cannot start
-ends the node with the reason.
+The command line checks its arguments and becomes this process (`run_node`).
+The rule: this process does no work of its own and loads next to nothing, so
+that nothing can take it down; a role that ends unexpectedly is started again,
+one that cannot start ends the node with the reason.
 """
 
 import os
@@ -14,14 +15,22 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, NoReturn
 
 import orjson
 
 from steckel.errors import SettingsError, SteckelError
-from steckel.server.settings import Settings
+from steckel.server.announcing import announcement
+from steckel.server.settings import Settings, load_settings
 
 ROLES = ("web", "dicom", "worker")
+#: Who prepares the node if it is among the roles: those that load least come first,
+#: so that it is done while the others still load.
+_PREPARE = ("worker", "dicom", "web")
+#: Tells this process to print the password of `admin` although it is no new one.
+_SHOW_LOGIN = "--show-login"
+#: ``-P``: a folder that somebody starts Steckel in is no place to import from.
+_PYTHON = (sys.executable, "-P", "-m")
 _EXIT_CANNOT_START = 78
 _GRACE_SECONDS = 25.0
 _RESTART_SECONDS = 1.0
@@ -42,6 +51,30 @@ def parse_roles(text: str) -> tuple[str, ...]:
     if not roles:
         raise SettingsError(f"--roles: name at least one of {', '.join(ROLES)}")
     return roles
+
+
+def run_node(settings: Settings, roles: Sequence[str], *, show_password: bool = False) -> NoReturn:
+    """Become the supervisor of a node: the process is replaced, which frees what it loaded."""
+    command = [*_PYTHON, __name__, *roles, *([_SHOW_LOGIN] if show_password else [])]
+    environment = {**os.environ, **settings.as_environment()}
+    sys.stdout.flush()
+    os.execve(sys.executable, command, environment)  # noqa: S606 - ourselves
+
+
+def main(argv: Sequence[str]) -> int:
+    """Supervise the given roles until a signal says to stop."""
+    settings = load_settings(os.environ, {})
+    shown = settings.admin_password if _SHOW_LOGIN in argv else None
+
+    def announce(new_password: str | None) -> None:
+        print(announcement(settings, new_password or shown), flush=True)  # noqa: T201
+
+    try:
+        Supervisor(settings, [word for word in argv if word != _SHOW_LOGIN], announce).run()
+    except SteckelError as problem:
+        print(f"steckel: {problem}", file=sys.stderr)  # noqa: T201
+        return 2
+    return 0
 
 
 @dataclass(slots=True)
@@ -76,8 +109,9 @@ class Supervisor:
         """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stop.set())
-        for position, role in enumerate(self.roles):
-            self._start(role, prepare=position == 0)
+        preparing = next(role for role in _PREPARE if role in self.roles)
+        for role in self.roles:
+            self._start(role, prepare=role == preparing)
         try:
             while not self._stop.is_set():
                 self._step()
@@ -85,7 +119,7 @@ class Supervisor:
             self._stop_children()
 
     def _start(self, role: str, *, prepare: bool = False) -> None:
-        command = [sys.executable, "-m", "steckel.server.role", role]
+        command = [*_PYTHON, "steckel.server.role", role]
         if prepare:
             command.append("--prepare")
         process = subprocess.Popen(  # noqa: S603 - ourselves
@@ -176,3 +210,7 @@ def _close_input_unless_started(child: _Child) -> None:
             child.process.stdin.close()
         except BrokenPipeError:
             return
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -5,14 +5,15 @@ from prometheus_client import REGISTRY
 from steckel.dicomweb.ports import DicomwebServices
 from steckel.dicomweb.routes import dicomweb_routes
 from steckel.server.desks import ConflictDesk, EchoDesk, QuarantineDesk, StatusDesk
-from steckel.server.wiring import STATIC, House
+from steckel.server.serving import STATIC, ServingHouse
+from steckel.server.tls import dicom_client_context
 from steckel.web.application import WebApplication, create_app
 from steckel.web.assets import workstation_routes
 from steckel.web.ohif import OhifConfiguration, ohif_routes
 from steckel.web.parts import Site, WebParts
 
 
-def web_application(house: House) -> WebApplication:
+def web_application(house: ServingHouse) -> WebApplication:
     """Return the web application."""
     settings = house.settings
     services = DicomwebServices(
@@ -36,7 +37,7 @@ def web_application(house: House) -> WebApplication:
         conflicts=ConflictDesk(house.conflicts, house.versions),
         status=StatusDesk(house),
         deleter=house.deletion,
-        echo=EchoDesk(settings.aet, house.client_tls),
+        echo=EchoDesk(settings.aet, dicom_client_context(settings)),
         receiver=house.ingest,
         spool=house.layout.open,
         metrics=REGISTRY,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from steckel.dicom.uids import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 from steckel.dimse.channel import AssociationEnded, Channel
 from steckel.dimse.ports import RemoteEntity
-from steckel.dimse.settings import Timeouts
+from steckel.dimse.timeouts import Timeouts
 from steckel.dimse.transport import Transport
 from steckel.errors import SteckelError
 from steckel.upperlayer.association import Association

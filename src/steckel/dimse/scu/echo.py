@@ -7,7 +7,7 @@ from steckel.dicom.uids import VERIFICATION
 from steckel.dimse.channel import AssociationEnded
 from steckel.dimse.ports import RemoteEntity
 from steckel.dimse.scu.association import Caller, CannotAssociate, association_with
-from steckel.dimse.settings import Timeouts
+from steckel.dimse.timeouts import Timeouts
 from steckel.dimse.wire.command import Command, Operation
 
 _SYNTAXES = (EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN)

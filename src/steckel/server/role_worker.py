@@ -5,6 +5,7 @@ import threading
 import structlog
 
 from steckel.errors import SteckelError
+from steckel.server.saying import say
 from steckel.server.wiring import House
 
 _log = structlog.get_logger(__name__)
@@ -33,3 +34,9 @@ class Worker:
                 self._house.recovery.run()
         except SteckelError as problem:
             _log.error("round_failed", error=type(problem).__name__, reason=str(problem))
+
+
+def run_worker(house: House, stop: threading.Event) -> None:
+    """Work beside the listeners."""
+    say("ready")
+    Worker(house).run(stop)

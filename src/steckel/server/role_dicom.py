@@ -1,0 +1,25 @@
+"""The DICOM role: the DIMSE listeners, until it is told to stop."""
+
+import threading
+
+from steckel.server.saying import say
+from steckel.server.serving import ServingHouse
+from steckel.server.wiring import archiving
+
+_GRACE_SECONDS = 10.0
+
+
+def run_dicom(house: ServingHouse, stop: threading.Event) -> None:
+    """Serve DIMSE.
+
+    Raises
+    ------
+    StorageFailure
+        The address is not free, or not ours.
+    """
+    server = house.dimse_server()
+    with archiving(house):
+        server.start()
+        say("ready")
+        stop.wait()
+        server.stop(grace=_GRACE_SECONDS)

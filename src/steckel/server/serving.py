@@ -1,0 +1,85 @@
+"""How the rooms are put together that answer others: queries, retrieval, DIMSE.
+
+Beside `wiring.py`, which has the archive itself.
+"""
+
+from functools import cached_property
+from pathlib import Path
+
+from steckel.dimse.server import DimseServer
+from steckel.dimse.settings import DimseSettings
+from steckel.imaging.service import ImagingService
+from steckel.query.catalogue import Catalogue
+from steckel.query.changes import Changes
+from steckel.query.engine import QueryEngine
+from steckel.retrieve.engine import RetrieveEngine
+from steckel.server.desks import PeerDesk
+from steckel.server.tls import dicom_client_context, dicom_server_context
+from steckel.server.wiring import House
+
+STATIC = Path(__file__).parent.parent / "web" / "static"
+
+
+class ServingHouse(House):
+    """The rooms of a process with a listener."""
+
+    @cached_property
+    def finder(self) -> QueryEngine:
+        """Answers queries."""
+        return QueryEngine(self.engine, aet=self.settings.aet)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The lists of the workstation."""
+        return Catalogue(self.engine)
+
+    @cached_property
+    def changes(self) -> Changes:
+        """What happened, in order."""
+        return Changes(self.engine)
+
+    @cached_property
+    def retriever(self) -> RetrieveEngine:
+        """Reads what is archived."""
+        return RetrieveEngine(self.engine, self.reader)
+
+    @cached_property
+    def imaging(self) -> ImagingService:
+        """Decodes and renders."""
+        return ImagingService(self.retriever, processes=self.settings.imaging_processes)
+
+    def dimse_server(self) -> DimseServer:
+        """Return the DIMSE door, not started."""
+        return DimseServer(
+            self._dimse_settings(),
+            receiver=self.ingest,
+            finder=self.finder,
+            retriever=self.retriever,
+            transcoder=self.imaging.blocking,
+            peers=PeerDesk(self.security.peers),
+        )
+
+    def _dimse_settings(self) -> DimseSettings:
+        settings = self.settings
+        tls = settings.dicom_tls
+        return DimseSettings(
+            aet=settings.aet,
+            host=settings.dicom.host,
+            port=settings.dicom.port,
+            tls_host=tls.host if tls else "127.0.0.1",
+            tls_port=tls.port if tls else None,
+            tls_context=dicom_server_context(settings) if tls else None,
+            client_tls_context=dicom_client_context(settings),
+            max_associations=settings.max_associations,
+            max_connections=settings.max_connections,
+            timeouts=settings.timeouts,
+            accept_unknown_storage=settings.accept_unknown_storage,
+            check_called_aet=settings.check_called_aet,
+            relational_by_default=not settings.strict_query,
+        )
+
+    def close(self) -> None:
+        """Leave the rooms that were entered."""
+        if "imaging" in self.__dict__:
+            self.imaging.stop()
+        super().close()
