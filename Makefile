@@ -75,7 +75,7 @@ $(MADE)/node: workstation/package.json workstation/package-lock.json | $(MADE)/v
 $(STATIC)/workstation/index.html: $(MADE)/node workstation/index.html workstation/vite.config.ts \
     workstation/tsconfig.json $(shell find workstation/src -type f)
 	@echo 'Workstation …'
-	@npm --prefix workstation run --silent build -- --logLevel warn
+	@npm --prefix workstation run --silent build -- --logLevel error
 	@touch $@
 
 $(STATIC)/ohif/index.html: tools/vendor_ohif.py $(wildcard tools/ohif/*) | $(MADE)/venv
