@@ -6,7 +6,7 @@ import os
 import secrets
 from pathlib import Path
 
-from steckel.archive.disk import translate_errors
+from steckel.archive.disk import require_room, translate_errors
 from steckel.archive.draft import Buffer
 from steckel.archive.layout import SPOOL_SUFFIX
 
@@ -53,7 +53,13 @@ class SpooledDraft:
         return self._file is not None
 
     def write(self, data: Buffer) -> None:
-        """Append bytes."""
+        """Append bytes.
+
+        Raises
+        ------
+        OutOfSpace, StorageFailure
+            There is no room for a large object.
+        """
         if self._memory is not None:
             if self._size + len(data) <= self._limit:
                 self._memory += data
@@ -72,6 +78,7 @@ class SpooledDraft:
         if self._file is None:
             raise ValueError("the draft is closed")
         view = memoryview(data)
+        require_room(self._folder, len(view))
         with translate_errors():
             while view:
                 written = os.pwrite(self._file.descriptor, view, RESERVED + self._size)

@@ -11,33 +11,20 @@
 import hashlib
 import os
 import secrets
-from dataclasses import dataclass
 from pathlib import Path
 
 CONTAINER_SUFFIX = ".zip"
 SPOOL_SUFFIX = ".spool"
 
 
-@dataclass(frozen=True, slots=True)
 class Layout:
     """The folders of one store."""
 
-    root: Path
-
-    @property
-    def open(self) -> Path:
-        """Containers still written to."""
-        return self.root / "open"
-
-    @property
-    def sealed(self) -> Path:
-        """Closed containers."""
-        return self.root / "containers"
-
-    @property
-    def quarantine(self) -> Path:
-        """What could not be taken."""
-        return self.root / "quarantine"
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.open = root / "open"  #: containers still written to
+        self.sealed = root / "containers"  #: closed containers
+        self.quarantine = root / "quarantine"  #: what could not be taken
 
     def create(self) -> None:
         """Make the folders; readable by their owner only."""

@@ -13,7 +13,6 @@ from time import monotonic
 from zlib import crc32
 
 from steckel.archive.container import OpenContainer
-from steckel.archive.disk import require_room
 from steckel.archive.draft import Buffer
 from steckel.archive.drafts import RESERVED, SpooledDraft
 from steckel.archive.layout import Layout
@@ -68,7 +67,6 @@ class Archive:
 
     def draft(self) -> SpooledDraft:
         """Open a buffer for one object that is about to arrive."""
-        require_room(self._layout.open, 0)
         return SpooledDraft(self._layout.open)
 
     def append(

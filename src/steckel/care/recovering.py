@@ -86,7 +86,7 @@ def index_members(
         if ticket is not None:
             tickets.append(ticket)
     if tickets:
-        writer.submit(tickets)
+        writer.write(tickets)
     added = 0
     for ticket in tickets:
         try:
@@ -110,9 +110,7 @@ def _ticket(container: str, member: Member, read_at: ReadAt) -> Ticket | None:
         _log.warning("member_not_indexed", container=container, reason=str(problem))
         return None
     location = Location(container, member.offset, member.length)
-    ticket = Ticket(index_entry(examined, location, member.provenance.received))
-    ticket.mark_durable()
-    return ticket
+    return Ticket(index_entry(examined, location, member.provenance.received))
 
 
 def _read_all(read_at: ReadAt, member: Member) -> bytes:

@@ -10,8 +10,6 @@ from struct import pack
 
 from steckel.dicom import elements, tags
 from steckel.dicom.elements import Buffer
-from steckel.dicom.encode import encode_dataset
-from steckel.dicom.json_model import JsonDataset
 from steckel.dicom.transfer_syntax import (
     EXPLICIT_LITTLE,
     EXPLICIT_VR_BIG_ENDIAN,
@@ -48,6 +46,19 @@ class FileStart:
     has_program: bool = False  #: the preamble is the start of an executable
 
 
+def _meta_element(number: int, vr: bytes, value: str) -> bytes:
+    raw = value.encode("ascii", "replace")
+    if len(raw) & 1:
+        raw += b"\0" if vr == b"UI" else b" "
+    return pack("<HH2sH", 0x0002, number, vr, len(raw)) + raw
+
+
+_META_VERSION = pack("<HH2sHI2s", 0x0002, 0x0001, b"OB", 0, 2, b"\0\1")
+_META_IMPLEMENTATION = _meta_element(0x0012, b"UI", IMPLEMENTATION_CLASS_UID) + _meta_element(
+    0x0013, b"SH", IMPLEMENTATION_VERSION_NAME
+)
+
+
 def encode_meta(
     *,
     sop_class_uid: str,
@@ -57,19 +68,17 @@ def encode_meta(
     receiving_aet: str = "",
 ) -> bytes:
     """Return preamble, prefix and file meta information (PS3.10 7.1)."""
-    meta: JsonDataset = {
-        "00020001": {"vr": "OB", "InlineBinary": "AAE="},
-        "00020002": {"vr": "UI", "Value": [sop_class_uid]},
-        "00020003": {"vr": "UI", "Value": [sop_instance_uid]},
-        "00020010": {"vr": "UI", "Value": [transfer_syntax]},
-        "00020012": {"vr": "UI", "Value": [IMPLEMENTATION_CLASS_UID]},
-        "00020013": {"vr": "SH", "Value": [IMPLEMENTATION_VERSION_NAME]},
-    }
-    if source_aet:
-        meta["00020016"] = {"vr": "AE", "Value": [source_aet]}
-    if receiving_aet:
-        meta["00020018"] = {"vr": "AE", "Value": [receiving_aet]}
-    body = encode_dataset(meta, EXPLICIT_VR_LITTLE_ENDIAN)
+    body = b"".join(
+        (
+            _META_VERSION,
+            _meta_element(0x0002, b"UI", sop_class_uid),
+            _meta_element(0x0003, b"UI", sop_instance_uid),
+            _meta_element(0x0010, b"UI", transfer_syntax),
+            _META_IMPLEMENTATION,
+            _meta_element(0x0016, b"AE", source_aet) if source_aet else b"",
+            _meta_element(0x0018, b"AE", receiving_aet) if receiving_aet else b"",
+        )
+    )
     length = pack("<HH2sHI", 0x0002, 0x0000, b"UL", 4, len(body))
     return bytes(PREAMBLE) + PREFIX + length + body
 

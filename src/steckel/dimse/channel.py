@@ -232,7 +232,8 @@ class Channel:
         self._check_open()
         pieces = iter(() if dataset is None else dataset)
         held: Buffer = next(pieces, b"")
-        command = replace(command, has_dataset=dataset is not None)
+        if command.has_dataset != (dataset is not None):
+            command = replace(command, has_dataset=dataset is not None)
         send = self.association.send
         send(context_id, encode_command(command), is_command=True, is_last=True)
         if dataset is not None:

@@ -1,14 +1,14 @@
-"""The one thread of a process that writes instances into the index.
+"""Writing instances into the index: one transaction at a time in a process.
 
-Arrivals of all associations meet here and share transactions. The inserts run
-while the arrivals' bytes are still on their way to stable storage; the commit
-waits for all of them.
+There is no thread for it. Whoever comes first writes for all that wait, so
+that one association alone pays no hand-over between threads, and many share
+their transactions. The rule: only what is on stable storage comes here.
 """
 
-import queue
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -28,45 +28,21 @@ BATCH = 256
 
 @dataclass(slots=True)
 class Ticket:
-    """One instance on its way into the index; belongs to the thread that waits for it."""
+    """One instance on its way into the index."""
 
     entry: InstanceEntry
     added: bool = False
     error: SteckelError | None = None
-    _durable: threading.Event = field(default_factory=threading.Event)
-    _done: threading.Event = field(default_factory=threading.Event)
-
-    def mark_durable(self) -> None:
-        """Say that the bytes are on stable storage: the row may be committed."""
-        self._durable.set()
-
-    def give_up(self, error: SteckelError) -> None:
-        """Say that the bytes are not safe: the row must not be committed."""
-        self.error = error
-        self._durable.set()
-
-    def wait_durable(self) -> bool:
-        """Return whether the bytes are safe, once that is known."""
-        self._durable.wait()
-        return self.error is None
-
-    def finish(self) -> None:
-        """Wake the waiting thread."""
-        self._done.set()
-
-    def wait(self) -> None:
-        """Wait until it is decided."""
-        self._done.wait()
+    decided: bool = False  #: committed or refused
 
     def result(self) -> bool:
-        """Wait for the commit; ``False`` when the UID was already there.
+        """Return whether it was added; ``False`` when the UID was already there.
 
         Raises
         ------
-        PatientMismatch, OutOfSpace, StorageFailure
+        PatientMismatch, StorageFailure
             It is not in the index.
         """
-        self._done.wait()
         if self.error is not None:
             raise self.error
         return self.added
@@ -79,16 +55,21 @@ class IndexWriter:
         self._engine = engine
         self._statements = Statements(engine)
         self._memory = Memory()
-        self._queue: queue.SimpleQueue[list[Ticket] | Callable[[], None] | None] = (
-            queue.SimpleQueue()
-        )
+        self._waiting: deque[Ticket] = deque()
         self._connection: Any = None
-        self._thread = threading.Thread(target=self._run, name="index-writer", daemon=True)
-        self._thread.start()
+        self._writing = threading.Lock()
 
-    def submit(self, tickets: list[Ticket]) -> None:
-        """Queue instances; they end up in one transaction."""
-        self._queue.put(tickets)
+    def write(self, tickets: Sequence[Ticket]) -> None:
+        """Return when all of them are decided, each by its own `result`.
+
+        Their bytes are on stable storage already.
+        """
+        self._waiting.extend(tickets)
+        with self._writing:
+            # In the meantime another thread may have written them.
+            while not all(ticket.decided for ticket in tickets):
+                count = min(len(self._waiting), BATCH)
+                self._write([self._waiting.popleft() for _ in range(count)])
 
     def remembered_owner(self, study_uid: str, series_uid: str) -> str | None:
         """Return the identity of a series' patient, if it was met lately."""
@@ -103,55 +84,17 @@ class IndexWriter:
         StorageFailure
             The database failed.
         """
-        done = threading.Event()
-        failures: list[StorageFailure] = []
-
-        def sync() -> None:
-            try:
-                self._sync()
-            except StorageFailure as failure:
-                failures.append(failure)
-            finally:
-                done.set()
-
-        self._queue.put(sync)
-        done.wait()
-        if failures:
-            raise failures[0]
+        with self._writing:
+            self._sync()
 
     def stop(self) -> None:
-        """Write what is queued, and end."""
-        self._queue.put(None)
-        self._thread.join()
+        """Give the connection back."""
+        with self._writing:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
 
-    def _run(self) -> None:
-        while True:
-            job = self._queue.get()
-            if job is None:
-                break
-            if callable(job):
-                job()
-                continue
-            tickets = list(job)
-            pending: Callable[[], None] | None = None
-            stop = False
-            while len(tickets) < BATCH and not self._queue.empty():
-                more = self._queue.get()
-                if more is None:
-                    stop = True
-                    break
-                if callable(more):
-                    pending = more
-                    break
-                tickets += more
-            self._write(tickets)
-            if pending is not None:
-                pending()
-            if stop:
-                break
-        self._disconnect()
-
-    def _write(self, tickets: list[Ticket]) -> None:
+    def _write(self, tickets: Sequence[Ticket]) -> None:
         """Write a batch; one that fails is written again, one instance at a time."""
         try:
             self._write_together(tickets)
@@ -160,7 +103,7 @@ class IndexWriter:
                 if ticket.error is None:
                     self._write_alone(ticket)
         for ticket in tickets:
-            ticket.finish()
+            ticket.decided = True
 
     def _write_alone(self, ticket: Ticket) -> None:
         try:
@@ -170,7 +113,7 @@ class IndexWriter:
                 ticket.error = StorageFailure("the index failed")
                 _log.error("index_write_failed", error=str(failure.__cause__)[:200])
 
-    def _write_together(self, tickets: list[Ticket]) -> None:
+    def _write_together(self, tickets: Sequence[Ticket]) -> None:
         try:
             cursor = self._begin()
             batch = Batch(cursor, self._statements, self._memory)
@@ -179,15 +122,10 @@ class IndexWriter:
                     ticket.added = batch.add(ticket.entry)
                 except SteckelError as refusal:
                     ticket.error = refusal
-            # Every ticket is waited for, so that none is left behind by another's failure.
-            refused = {id(t) for t in tickets if t.error is not None}
-            safe = [t.wait_durable() or id(t) in refused for t in tickets]
-            if not all(safe):
-                raise StorageFailure("bytes of an instance are not safe")  # noqa: TRY301
             batch.finish()
             self._commit(cursor)
             self._memory.trim()
-        except Exception as problem:  # whatever the driver raises ends this batch, not the thread
+        except Exception as problem:  # whatever the driver raises ends this batch only
             self._roll_back()
             raise _BatchFailed from problem
 
@@ -238,11 +176,6 @@ class IndexWriter:
             self._connection = self._engine.raw_connection()
         self._connection.cursor().execute("PRAGMA synchronous=FULL")
         return self._begin()
-
-    def _disconnect(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
 
 
 class _BatchFailed(Exception):

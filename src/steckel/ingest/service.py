@@ -1,8 +1,7 @@
 """Ingest: from drafts to acknowledged instances. The one way into the archive.
 
 The rule: a `Receipt` is given when the bytes are on stable storage and the
-index has committed, never before. The index's inserts run while the bytes are
-being synced; its commit waits for them.
+index has committed, never before; the index is written when the bytes are safe.
 """
 
 from collections.abc import Sequence
@@ -165,18 +164,16 @@ class IngestService:
         candidate.ticket = Ticket(entry)
 
     def _commit(self, candidates: list[_Candidate]) -> None:
-        """Index while syncing; return when all of them are decided."""
+        """Make them durable, then index them; return when all are decided."""
         pairs = [(c.appended, c.ticket) for c in candidates if c.appended and c.ticket]
-        self._writer.submit([ticket for _, ticket in pairs])
         for appended, ticket in reversed(pairs):  # the last one of a container syncs them all
             try:
                 appended.sync()
             except SteckelError as error:
-                ticket.give_up(error)
-            else:
-                ticket.mark_durable()
-        for _, ticket in pairs:
-            ticket.wait()
+                ticket.error = error
+        durable = [ticket for _, ticket in pairs if ticket.error is None]
+        if durable:
+            self._writer.write(durable)
         for appended, _ in pairs:
             appended.settle()
 

@@ -5,13 +5,14 @@ grow with the number of files: at any time the names of the folders on the way
 down to the current one are held, and the directory of one ZIP.
 
 The rule: nothing is silently dropped. What is not taken comes out as `Skipped`,
-and says whether an object may have been lost by it.
+and says whether an object may have been lost by it. A file that a person names
+is believed to be one; beside others in a folder it may well be something else.
 """
 
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -36,7 +37,11 @@ def sources(paths: Iterable[Path], spool: Path | None = None) -> Iterator[Found]
     for path in paths:
         # A person who names the DICOMDIR means the medium (PS3.10 8.6).
         is_medium = path.name.upper() == "DICOMDIR" and path.is_file()
-        yield from _walk(path.parent if is_medium else path, spool)
+        for found in _walk(path.parent if is_medium else path, spool):
+            if isinstance(found, Skipped) and found.name == str(path):
+                yield replace(found, lost=True)
+            else:
+                yield found
 
 
 def file_items(path: str, name: str, size: int, spool: Path | None = None) -> Iterator[Found]:

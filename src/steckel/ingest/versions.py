@@ -36,6 +36,7 @@ class Versions:
         archive: Archive,
         reader: Reader,
         engine: Engine,
+        lookups: Lookups,
         conflicts: ConflictStore,
         on_conflict: OnConflict,
     ) -> None:
@@ -43,7 +44,7 @@ class Versions:
         self._reader = reader
         self._engine = engine
         self._conflicts = conflicts
-        self._lookups = Lookups(engine)
+        self._lookups = lookups
         self._on_conflict = on_conflict
 
     def meet(self, known: Known, new: Examined, source: str) -> str:

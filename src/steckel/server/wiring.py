@@ -65,6 +65,11 @@ class House:
         return IndexWriter(self.engine)
 
     @cached_property
+    def lookups(self) -> Lookups:
+        """Asks the index single questions."""
+        return Lookups(self.engine)
+
+    @cached_property
     def archive(self) -> Archive:
         """Writes to containers."""
         return Archive(self.layout, self.sealed, make_index_durable=self.writer.make_durable)
@@ -83,7 +88,12 @@ class House:
     def versions(self) -> Versions:
         """Decides between versions."""
         return Versions(
-            self.archive, self.reader, self.engine, self.conflicts, self.settings.on_conflict
+            self.archive,
+            self.reader,
+            self.engine,
+            self.lookups,
+            self.conflicts,
+            self.settings.on_conflict,
         )
 
     @cached_property
@@ -96,7 +106,7 @@ class House:
         return IngestService(
             self.archive,
             self.writer,
-            Lookups(self.engine),
+            self.lookups,
             self.quarantine,
             self.versions,
             policy,
@@ -139,6 +149,8 @@ class House:
             self.archive.seal_all()
         if "writer" in entered:
             self.writer.stop()
+        if "lookups" in entered:
+            self.lookups.close()
         if "reader" in entered:
             self.reader.close()
         if "sealed" in entered:

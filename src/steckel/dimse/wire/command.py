@@ -6,7 +6,6 @@ the fields are set. Elements that we have no use for are skipped.
 
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import partial
 from struct import pack, unpack_from
 from typing import Any
 
@@ -90,15 +89,16 @@ _PADDING = {"UI": b"\0", "AE": b" ", "LO": b" "}
 def encode_command(command: Command) -> bytes:
     """Return the bytes of a command set, its group length first."""
     body = b"".join(
-        _encode_element(number, vr, getattr(command, name))
-        for number, (name, vr) in _ELEMENTS.items()
+        [
+            _encode_element(number, vr, value)
+            for number, (name, vr) in _ELEMENTS.items()
+            if (value := getattr(command, name)) not in (None, "")
+        ]
     )
     return pack("<HHII", 0, _GROUP_LENGTH, 4, len(body)) + body
 
 
 def _encode_element(number: int, vr: str, value: Any) -> bytes:
-    if value is None or value == "":
-        return b""
     if isinstance(value, bool):
         value = _SOME_DATA_SET if value else NO_DATA_SET
     if vr == "US":
@@ -132,7 +132,7 @@ def decode_command(raw: bytes | bytearray | memoryview) -> Command:
     if found.get("field") is None:
         raise MalformedCommand("a command set has no Command Field")
     kind = found.pop("has_dataset", NO_DATA_SET)
-    return partial(Command, **found)(has_dataset=kind != NO_DATA_SET)
+    return Command(**found, has_dataset=kind != NO_DATA_SET)
 
 
 def _read_value(vr: str, raw: bytes) -> str | int | None:
