@@ -1,12 +1,13 @@
 /** How the workstation is built, served while developing, and tested. */
 import { resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { notices } from './dev/notices.ts'
 import { fakeServer } from './dev/plugin.ts'
 import { precompress } from './dev/precompress.ts'
 
 export default defineConfig({
   resolve: { alias: { '@': resolve(import.meta.dirname, 'src') } },
-  plugins: [fakeServer(), precompress()],
+  plugins: [fakeServer(), notices(), precompress()],
   build: {
     outDir: '../src/steckel/web/static/workstation',
     emptyOutDir: true,
