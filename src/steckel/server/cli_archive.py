@@ -35,6 +35,13 @@ class _ArchiveCommands:
         self._politely = politely
         self._err = Console(stderr=True, highlight=False, soft_wrap=True)
 
+    def _open(self, home: str | None) -> Settings:
+        from steckel.server.logs import configure_command_logs  # noqa: PLC0415
+
+        settings = self._settings(home=home)
+        configure_command_logs(settings.log_level)
+        return settings
+
     def import_(
         self,
         paths: Annotated[
@@ -49,9 +56,9 @@ class _ArchiveCommands:
         from steckel.server.importing import run_import  # noqa: PLC0415
 
         with self._politely():
-            good = run_import(self._settings(home=home), paths, self._err, again=again)
-        if not good:
-            raise typer.Exit(1)
+            status = run_import(self._open(home), paths, self._err, again=again)
+        if status:
+            raise typer.Exit(status)
 
     def verify(
         self,
@@ -64,7 +71,7 @@ class _ArchiveCommands:
         from steckel.server.caring import run_verify  # noqa: PLC0415
 
         with self._politely():
-            good = run_verify(self._settings(home=home), self._err, repair=repair)
+            good = run_verify(self._open(home), self._err, repair=repair)
         if not good:
             raise typer.Exit(1)
 
@@ -73,14 +80,14 @@ class _ArchiveCommands:
         from steckel.server.caring import run_reindex  # noqa: PLC0415
 
         with self._politely():
-            run_reindex(self._settings(home=home), self._err)
+            run_reindex(self._open(home), self._err)
 
     def status(self, home: _Home = None) -> None:
         """Say what runs, what waits for a person, and what is wrong."""
         from steckel.server.caring import run_status  # noqa: PLC0415
 
         with self._politely():
-            good = run_status(self._settings(home=home))
+            good = run_status(self._open(home))
         if not good:
             raise typer.Exit(1)
 
@@ -90,7 +97,7 @@ class _ArchiveCommands:
         from steckel.server.wiring import House  # noqa: PLC0415
 
         with self._politely():
-            house = House(self._settings(home=home))
+            house = House(self._open(home))
             try:
                 prepare_database(house)
             finally:

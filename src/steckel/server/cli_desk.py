@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from steckel.security.accounts import ensure_admin
 from steckel.server.cli_accounts import AccountsDesk, OpenAccounts
 from steckel.server.desks import EchoDesk
+from steckel.server.logs import configure_command_logs
 from steckel.server.preparing import prepare_database
 from steckel.server.settings import Settings
 from steckel.server.tls import dicom_client_context
@@ -17,7 +18,9 @@ def desk_opener(settings_from: Callable[[], Settings]) -> OpenAccounts:
 
     @contextmanager
     def open_desk() -> Iterator[AccountsDesk]:
-        house = House(settings_from())
+        settings = settings_from()
+        configure_command_logs(settings.log_level)
+        house = House(settings)
         try:
             prepare_database(house)
             _ensure_first_account(house)

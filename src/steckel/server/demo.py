@@ -13,12 +13,11 @@ from steckel.index.schema import studies
 from steckel.ingest.model import Way
 from steckel.security.accounts import FIRST_ACCOUNT, AccountChange, ensure_admin
 from steckel.server.caring import progress_bar
-from steckel.server.import_journal import ImportJournal
-from steckel.server.importing import ImportSummary, import_paths
+from steckel.server.importing import import_paths
 from steckel.server.logs import configure_logs
 from steckel.server.preparing import prepare_database
 from steckel.server.settings import Settings
-from steckel.server.wiring import House, archiving
+from steckel.server.wiring import House
 
 #: The demo's password is kept, so that it can be printed again at each start.
 _LOGIN = "demo-login.txt"
@@ -72,10 +71,5 @@ def _fill(house: House, console: Console) -> None:
 
 
 def _archive(house: House, folder: Path, console: Console) -> None:
-    summary = ImportSummary()
-    journal = ImportJournal(house.settings.home / "imports", [folder], again=True)
-    with archiving(house):
-        import_paths(house, [folder], summary, journal, console, Way.DEMO)
-    journal.close(finished=True)
-    for name, reason in summary.problems:
-        console.print(f"{name}: {reason}", markup=False)
+    if import_paths(house, [folder], console, Way.DEMO, again=True) is None:
+        raise KeyboardInterrupt

@@ -1,22 +1,35 @@
 """What an import has done so far, so that it can be resumed.
 
-A small database of its own: a million files take a few MB of disk and no
-memory. It is dropped when the import comes to its end.
+A small database of its own: a million files take some 30 MB of disk and no
+memory. It is dropped when the import comes to its end, and locked while it runs.
 """
 
+import fcntl
 import hashlib
+import os
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
+from steckel.archive.disk import translate_errors
+from steckel.errors import InputError
+
 
 class ImportJournal:
-    """The journal of one set of paths."""
+    """The journal of one set of paths.
+
+    Raises
+    ------
+    InputError
+        Another process imports the same paths now.
+    """
 
     def __init__(self, folder: Path, paths: Sequence[Path], *, again: bool) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         names = "\n".join(sorted(str(path.absolute()) for path in paths))
-        self._file = folder / f"{hashlib.sha256(names.encode()).hexdigest()[:24]}.sqlite3"
+        digest = hashlib.sha256(os.fsencode(names)).hexdigest()[:24]
+        self._file = folder / f"{digest}.sqlite3"
+        self._lock = _lock(folder / f"{digest}.lock")
         if again:
             self._file.unlink(missing_ok=True)
         self._connection = sqlite3.connect(self._file)
@@ -50,6 +63,20 @@ class ImportJournal:
         if finished:
             for suffix in ("", "-wal", "-shm"):
                 self._file.with_name(self._file.name + suffix).unlink(missing_ok=True)
+            self._file.with_suffix(".lock").unlink(missing_ok=True)
+        os.close(self._lock)
+
+
+def _lock(path: Path) -> int:
+    """Lock a file for this process; the lock ends with the process, however that ends."""
+    with translate_errors():
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(file)
+        raise InputError("the same import is running already, in another process") from None
+    return file
 
 
 def _key(name: str, size: int) -> bytes:

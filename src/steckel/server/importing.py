@@ -1,69 +1,47 @@
 """``steckel import``: archives what a person gives, at the terminal or for the demo."""
 
+import os
 import threading
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import islice
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from os import walk
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 
-from steckel.errors import InputError, OutOfSpace
+from steckel.errors import InputError, OutOfSpace, StorageFailure
 from steckel.ingest.found import Found, SourceItem
 from steckel.ingest.intake import Intake, Taken
-from steckel.ingest.model import Receipt, Refusal, Way
+from steckel.ingest.model import Refusal, Way
 from steckel.ingest.sources import sources
 from steckel.server.import_journal import ImportJournal
+from steckel.server.import_report import ImportSummary, ProblemFile, print_summary
+from steckel.server.interrupts import EXIT_INTERRUPTED, asked_to_stop
 from steckel.server.preparing import prepare_database
+from steckel.server.progress import progress_report
 from steckel.server.settings import Settings
 from steckel.server.wiring import House, archiving
 
-_SHOWN = 20
+#: Objects between two commits of the journal: what a crash looks at twice.
 _COMMIT_EVERY = 64
 
-
-@dataclass(slots=True)
-class ImportSummary:
-    """What became of an import."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    bytes: int = 0
-    before: int = 0  #: done by an earlier run that was interrupted
-    problems: list[tuple[str, str]] = field(default_factory=list)  #: name, reason; the first ones
-    problem_count: int = 0
-
-    def add(self, taken: Taken) -> None:
-        """Count one object."""
-        answer = taken.answer
-        if isinstance(answer, Receipt):
-            self.counts[answer.outcome.value] += 1
-            self.bytes += taken.size
-        elif isinstance(answer, Refusal):
-            self.counts["quarantined" if answer.quarantined else "refused"] += 1
-            self._note(taken.name, str(answer.error))
-        else:
-            self.counts["skipped"] += 1
-            if answer.lost:
-                self._note(taken.name, answer.reason)
-
-    def _note(self, name: str, reason: str) -> None:
-        self.problem_count += 1
-        if len(self.problems) < 1000:
-            self.problems.append((name, reason))
+_FOLDER = "imports"
 
 
-def run_import(settings: Settings, paths: Sequence[Path], console: Console, *, again: bool) -> bool:
-    """Import; whether everything that may be DICOM was archived.
+@dataclass(frozen=True, kw_only=True)
+class ImportJob:
+    """One import: what, from which door, and where its state is noted."""
+
+    paths: Sequence[Path]
+    way: Way
+    journal: ImportJournal
+    problems: ProblemFile
+    stop: threading.Event
+
+
+def run_import(settings: Settings, paths: Sequence[Path], console: Console, *, again: bool) -> int:
+    """Import; return the exit status: 1 when something needs a look.
 
     Raises
     ------
@@ -73,101 +51,99 @@ def run_import(settings: Settings, paths: Sequence[Path], console: Console, *, a
         The archive cannot take more; run it again to resume.
     """
     for path in paths:
-        if not path.exists():
-            raise InputError(f"{path}: there is no such file or folder")
+        _require_existing(path)
     house = House(settings)
     try:
         prepare_database(house)
-        journal = ImportJournal(settings.home / "imports", paths, again=again)
-        summary = ImportSummary()
-        finished = False
-        try:
-            with archiving(house):
-                import_paths(house, paths, summary, journal, console, Way.IMPORT)
-            finished = True
-        finally:
-            journal.close(finished=finished)
-            _print_summary(console, summary, finished=finished)
+        house.recovery.run()  # of what an import that was killed has left
+        summary = import_paths(house, paths, console, Way.IMPORT, again=again)
     finally:
         house.close()
-    return summary.problem_count == 0
+    if summary is None:
+        return EXIT_INTERRUPTED
+    return 1 if summary.problem_count else 0
 
 
 def import_paths(
-    house: House,
-    paths: Sequence[Path],
-    summary: ImportSummary,
-    journal: ImportJournal,
-    console: Console,
-    way: Way,
-) -> None:
-    """Archive what is in the paths, with a bar."""
-    found = _not_yet_done(sources(paths, house.layout.open), journal, summary)
-    with _bar(console) as bar:
-        task = bar.add_task("archiving", total=None)
-        counting = threading.Thread(
-            target=lambda: bar.update(task, total=_count_files(paths)), daemon=True
+    house: House, paths: Sequence[Path], console: Console, way: Way, *, again: bool
+) -> ImportSummary | None:
+    """Archive what is in the paths; ``None`` when it was interrupted."""
+    folder = house.settings.home / _FOLDER
+    summary = ImportSummary()
+    with asked_to_stop() as stop:
+        job = ImportJob(
+            paths=paths,
+            way=way,
+            journal=ImportJournal(folder, paths, again=again),
+            problems=ProblemFile(folder / f"problems-{datetime.now(UTC):%Y%m%dT%H%M%S}.tsv"),
+            stop=stop,
         )
-        counting.start()
-        for number, taken in enumerate(Intake(house.ingest, way).take(found), start=1):
-            _stop_when_full(taken)
-            summary.add(taken)
-            journal.add(taken.name, taken.size)
+        finished = False
+        try:
+            with archiving(house):
+                _archive(house, job, summary, console)
+            finished = not stop.is_set()
+        finally:
+            job.journal.close(finished=finished)
+            job.problems.close()
+            if not finished:
+                console.print("interrupted; run the same command again to go on")
+            print_summary(console, summary, job.problems)
+    return summary if finished else None
+
+
+def _archive(house: House, job: ImportJob, summary: ImportSummary, console: Console) -> None:
+    found = _not_yet_done(sources(job.paths, house.layout.open), job, summary)
+    with progress_report(console, "archiving") as progress:
+        threading.Thread(
+            target=lambda: progress.expect(_count_files(job.paths)), daemon=True
+        ).start()
+        for number, taken in enumerate(Intake(house.ingest, job.way).take(found), start=1):
+            _stop_on_failure(taken)
+            problem = summary.add(taken)
+            if problem is not None:
+                job.problems.add(problem)
+            job.journal.add(taken.name, taken.size)
             if number % _COMMIT_EVERY == 0:
-                journal.commit()
-            bar.update(task, completed=number + summary.before)
+                job.journal.commit()
+            progress.update(summary.done, summary.line())
 
 
 def _not_yet_done(
-    found: Iterable[Found], journal: ImportJournal, summary: ImportSummary
+    found: Iterable[Found], job: ImportJob, summary: ImportSummary
 ) -> Iterator[Found]:
     for one in found:
+        if job.stop.is_set():
+            return
         size = one.size if isinstance(one, SourceItem) else 0
-        if journal.has(one.name, size):
+        if job.journal.has(one.name, size):
             summary.before += 1
         else:
             yield one
 
 
-def _stop_when_full(taken: Taken) -> None:
-    answer = taken.answer
-    if isinstance(answer, Refusal) and isinstance(answer.error, OutOfSpace):
+def _stop_on_failure(taken: Taken) -> None:
+    """Stop where the next object would fail as well; it stays to be done."""
+    error = taken.answer.error if isinstance(taken.answer, Refusal) else None
+    if isinstance(error, OutOfSpace):
         raise OutOfSpace(
             "there is no room on the archive's disk; make room and run the same import again: "
             "it goes on where it stopped"
         )
+    if isinstance(error, StorageFailure):
+        raise StorageFailure(f"{error}; run the same import again: it goes on where it stopped")
+
+
+def _require_existing(path: Path) -> None:
+    try:
+        os.stat(path)  # noqa: PTH116 - as `sources` does; says more than `exists`
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputError(f"{path}: there is no such file or folder") from None
+    except OSError:
+        return  # it is said in the summary why it cannot be read
 
 
 def _count_files(paths: Sequence[Path]) -> int:
     return sum(
         sum(len(files) for _, _, files in walk(path)) if path.is_dir() else 1 for path in paths
     )
-
-
-def _bar(console: Console) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-    )
-
-
-def _print_summary(console: Console, summary: ImportSummary, *, finished: bool) -> None:
-    if not finished:
-        console.print("interrupted; run the same command again to resume")
-    counts = summary.counts
-    line = ", ".join(f"{count} {name}" for name, count in sorted(counts.items())) or "nothing"
-    if summary.before:
-        line += f", {summary.before} done before"
-    console.print(f"{line} ({summary.bytes / (1 << 20):.1f} MiB)", markup=False)
-    if not summary.problem_count:
-        return
-    console.print(f"{summary.problem_count} need a look (see Inbox in the workstation):")
-    for name, reason in islice(summary.problems, _SHOWN):
-        console.print(f"  {name}: {reason}", markup=False)
-    if summary.problem_count > _SHOWN:
-        console.print(f"  … and {summary.problem_count - _SHOWN} more")

@@ -10,6 +10,21 @@ import sys
 import structlog
 
 
+class _ErrorLogger:
+    """Writes lines to standard error as it is then: a progress bar may stand before it."""
+
+    def write(self, line: str) -> None:
+        sys.stderr.write(line + "\n")
+        sys.stderr.flush()
+
+    debug = info = warning = error = critical = write
+
+
+def configure_command_logs(level: str) -> None:
+    """Set up logging of a command at the terminal, which says itself what became of what."""
+    configure_logs("debug" if level == "debug" else "error", role="command")
+
+
 def configure_logs(level: str, *, role: str) -> None:
     """Set up logging of this process."""
     number = logging.getLevelNamesMapping()[level.upper()]
@@ -24,7 +39,7 @@ def configure_logs(level: str, *, role: str) -> None:
             ),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: _ErrorLogger(),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(role=role)
