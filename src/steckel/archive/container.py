@@ -46,7 +46,7 @@ class OpenContainer:
         self._syncing = threading.Lock()
 
     @classmethod
-    def create(cls, layout: Layout, study_uid: str, series_uid: str) -> "OpenContainer":
+    def create(cls, layout: Layout, series: tuple[str, str]) -> "OpenContainer":
         """Start a new container for a series.
 
         Raises
@@ -54,7 +54,7 @@ class OpenContainer:
         OutOfSpace, StorageFailure
             The file cannot be made.
         """
-        name = new_container_name(study_uid, series_uid)
+        name = new_container_name(series)
         with translate_errors():
             descriptor = os.open(layout.open_path(name), os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -63,10 +63,10 @@ class OpenContainer:
 
     @classmethod
     def adopt(
-        cls, layout: Layout, study_uid: str, series_uid: str, spool: SpoolFile, member: Member
+        cls, layout: Layout, series: tuple[str, str], spool: SpoolFile, member: Member
     ) -> "OpenContainer":
         """Make the file of a large draft a container with one member; it takes no more."""
-        name = new_container_name(study_uid, series_uid)
+        name = new_container_name(series)
         with translate_errors():
             os.pwrite(spool.descriptor, local_header(member, pad_to=RESERVED), 0)
             os.fdatasync(spool.descriptor)
@@ -94,10 +94,13 @@ class OpenContainer:
         """Whether stable storage failed; what was synced before is safe."""
         return self._failed
 
-    def append(self, pieces: Sequence[Buffer], provenance: Provenance) -> Location:
+    def append(
+        self, pieces: Sequence[Buffer], provenance: Provenance, crc: int | None = None
+    ) -> Location:
         """Write one member made of `pieces`; not yet durable.
 
-        The caller owes a `settle` for each append.
+        `crc` is their CRC-32, where it is known already. The caller owes a
+        `settle` for each append.
 
         Raises
         ------
@@ -105,9 +108,10 @@ class OpenContainer:
             Nothing was added.
         """
         length = sum(len(piece) for piece in pieces)
-        crc = 0
-        for piece in pieces:
-            crc = zlib.crc32(piece, crc)
+        if crc is None:
+            crc = 0
+            for piece in pieces:
+                crc = zlib.crc32(piece, crc)
         with self._writing:
             if self._failed:
                 raise StorageFailure("the archive's disk failed")

@@ -9,6 +9,7 @@ from pathlib import Path
 from steckel.archive.disk import require_room, translate_errors
 from steckel.archive.draft import Buffer
 from steckel.archive.layout import SPOOL_SUFFIX
+from steckel.archive.tally import Tally
 
 #: Objects larger than this are spooled to a file.
 IN_MEMORY = 8 << 20
@@ -41,6 +42,7 @@ class SpooledDraft:
         self._file: SpoolFile | None = None
         self._size = 0
         self._map: mmap.mmap | None = None
+        self.tally: Tally | None = None  #: of the whole draft, once its data set has begun
 
     @property
     def size(self) -> int:
@@ -60,6 +62,8 @@ class SpooledDraft:
         OutOfSpace, StorageFailure
             There is no room for a large object.
         """
+        if self.tally is not None:
+            self.tally.add(data)
         if self._memory is not None:
             if self._size + len(data) <= self._limit:
                 self._memory += data
@@ -67,6 +71,10 @@ class SpooledDraft:
                 return
             self._spill(self._memory)
         self._append(data)
+
+    def begin_dataset(self) -> None:
+        """Say that the data set starts here: digest and checksum are taken as it comes."""
+        self.tally = Tally(bytes(self.view()))
 
     def _spill(self, memory: bytearray) -> None:
         self._file = SpoolFile(self._folder)

@@ -40,12 +40,12 @@ class Layout:
         return self.sealed / container[:2] / f"{container}{CONTAINER_SUFFIX}"
 
 
-def new_container_name(study_uid: str, series_uid: str) -> str:
+def new_container_name(series: tuple[str, str]) -> str:
     """Return a fresh name: a digest of the series, and a random part.
 
     Nothing a peer sends becomes part of a path.
     """
-    digest = hashlib.sha256(f"{study_uid}|{series_uid}".encode()).hexdigest()[:20]
+    digest = hashlib.sha256("|".join(series).encode()).hexdigest()[:20]
     return f"{digest}-{secrets.token_hex(6)}"
 
 

@@ -44,7 +44,7 @@ def rewrite(
 
     The old containers are untouched: the caller repoints the index first.
     """
-    name = new_container_name(*series)
+    name = new_container_name(series)
     path = layout.open / f"{name}{SPOOL_SUFFIX}"  # as a spool file: dropped after a crash
     moved: list[Moved] = []
     members: list[Member] = []

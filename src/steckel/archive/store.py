@@ -70,9 +70,16 @@ class Archive:
         return SpooledDraft(self._layout.open)
 
     def append(
-        self, study_uid: str, series_uid: str, pieces: Sequence[Buffer], provenance: Provenance
+        self,
+        series: tuple[str, str],
+        pieces: Sequence[Buffer],
+        provenance: Provenance,
+        crc: int | None = None,
     ) -> Appended:
         """Write a Part 10 file, given in pieces, to the container of its series.
+
+        A series is named by Study and Series Instance UID; `crc` is the CRC-32
+        of the pieces, where it is known already.
 
         Raises
         ------
@@ -80,12 +87,12 @@ class Archive:
             It is not in the archive.
         """
         with self._lock:
-            container = self._container_for((study_uid, series_uid))
-            location = container.append(pieces, provenance)
+            container = self._container_for(series)
+            location = container.append(pieces, provenance, crc)
         return Appended(location=location, container=container)
 
     def append_spooled(
-        self, study_uid: str, series_uid: str, draft: SpooledDraft, provenance: Provenance
+        self, series: tuple[str, str], draft: SpooledDraft, provenance: Provenance
     ) -> Appended:
         """Make the file of a large draft a container of its own, without copying it."""
         view = draft.view()
@@ -94,7 +101,7 @@ class Archive:
             start=0,
             offset=RESERVED,
             length=len(view),
-            crc=crc32(view),
+            crc=crc32(view) if draft.tally is None else draft.tally.crc,
             provenance=provenance,
         )
         view.release()
@@ -102,7 +109,7 @@ class Archive:
         if spool is None:
             raise ValueError("the draft is not in a file")
         try:
-            container = OpenContainer.adopt(self._layout, study_uid, series_uid, spool, member)
+            container = OpenContainer.adopt(self._layout, series, spool, member)
         except SteckelError:
             spool.delete()
             raise
@@ -121,7 +128,7 @@ class Archive:
             self._retire(key)
         while len(self._open) >= self._max_open:
             self._retire(next(iter(self._open)))
-        container = OpenContainer.create(self._layout, *key)
+        container = OpenContainer.create(self._layout, key)
         self._open[key] = container
         return container
 

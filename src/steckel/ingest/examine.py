@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from steckel.archive.tally import Tally
 from steckel.dicom import part10, tags
 from steckel.dicom.elements import UNDEFINED_LENGTH, Buffer
 from steckel.dicom.frames import Fragment, FrameTable
@@ -51,8 +52,8 @@ class Examined:
     warnings: tuple[str, ...]
 
 
-def examine(view: memoryview, source_aet: str = "") -> Examined:
-    """Examine a whole draft.
+def examine(view: memoryview, source_aet: str = "", tally: Tally | None = None) -> Examined:
+    """Examine a whole draft; `tally` has its sums, if they were taken as it came.
 
     Raises
     ------
@@ -93,9 +94,15 @@ def examine(view: memoryview, source_aet: str = "") -> Examined:
         whole=right,
         dataset_offset=dataset_offset,
         frames=_shifted(frames, dataset_offset - start.dataset_offset),
-        digest=hashlib.sha256(view[start.dataset_offset :]).digest(),
+        digest=_digest(view, start, tally),
         warnings=tuple(warnings),
     )
+
+
+def _digest(view: memoryview, start: FileStart, tally: Tally | None) -> bytes:
+    if tally is not None and tally.dataset_offset == start.dataset_offset:
+        return tally.digest()
+    return hashlib.sha256(view[start.dataset_offset :]).digest()
 
 
 def check_expected(examined: Examined, expected: Expected) -> None:

@@ -100,7 +100,7 @@ class IngestService:
         try:
             if draft.size > self._policy.max_object_bytes:
                 raise TooLarge("the object is larger than this archive takes")
-            examined = examine(draft.view(), _aet_of(arrival.source))
+            examined = examine(draft.view(), _aet_of(arrival.source), draft.tally)
             check_expected(examined, arrival.expected)
             self._check_patient(examined)
         except InputError as error:
@@ -157,9 +157,10 @@ class IngestService:
         )
         series = (examined.study_uid, examined.series_uid)
         if examined.whole and draft.spooled:
-            candidate.appended = self._archive.append_spooled(*series, draft, provenance)
+            candidate.appended = self._archive.append_spooled(series, draft, provenance)
         else:
-            candidate.appended = self._archive.append(*series, examined.pieces, provenance)
+            crc = draft.tally.crc if examined.whole and draft.tally else None
+            candidate.appended = self._archive.append(series, examined.pieces, provenance, crc)
         entry = index_entry(examined, candidate.appended.location, provenance.received)
         candidate.ticket = Ticket(entry)
 

@@ -102,7 +102,7 @@ class Versions:
         provenance = Provenance(
             dataset_offset=new.dataset_offset, digest=new.digest, received=received, source=source
         )
-        appended = self._archive.append(new.study_uid, new.series_uid, pieces, provenance)
+        appended = self._archive.append((new.study_uid, new.series_uid), pieces, provenance)
         try:
             appended.sync()
             entry = index_entry(new, appended.location, received)

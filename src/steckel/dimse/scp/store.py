@@ -49,6 +49,7 @@ class StoreScp:
                     receiving_aet=peer.called_aet,
                 )
             )
+            draft.begin_dataset()
             request.channel.read_dataset(draft.write)
             arrival = Arrival(
                 draft=draft,
