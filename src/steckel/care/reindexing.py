@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, delete, update
+from sqlalchemy import Engine, delete, select, update
 
 from steckel.archive import scan
 from steckel.archive.ports import SealedContainers
@@ -58,6 +58,14 @@ class Reindexing:
         self._writer = writer
         self._quarantine = quarantine
         self._conflicts = conflicts
+
+    def is_needed(self) -> bool:
+        """Whether the store has containers and the index knows of none: it was lost."""
+        with self._engine.connect() as connection:
+            for table in (schema.containers, schema.erasures):
+                if connection.execute(select(table.c.pk).limit(1)).first() is not None:
+                    return False
+        return next(self._sealed.names(), None) is not None
 
     def empty(self) -> None:
         """Forget everything that the store knows; accounts and the like stay."""

@@ -2,7 +2,8 @@
 
 Reads take `engine.connect()`. A transaction that reads and then writes takes
 `writing(engine)`: on SQLite it holds the write lock from its start, so that it
-waits for others and never fails half way.
+waits for others and never fails half way. Where the database fails, our errors
+are raised (`failures`).
 """
 
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
 from steckel.errors import SettingsError
+from steckel.index.failures import translate_failures
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -39,15 +41,18 @@ def open_engine(url: str, *, pool_size: int = 16) -> Engine:
     parsed = make_url(url)
     backend = parsed.get_backend_name()
     if backend == "postgresql":
-        return create_engine(
+        engine = create_engine(
             parsed.set(drivername="postgresql+psycopg"),
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_pre_ping=True,
         )
+        translate_failures(engine)
+        return engine
     if backend != "sqlite":
         raise SettingsError(f"database: {backend} is not supported, use sqlite or postgresql")
     engine = create_engine(parsed, pool_size=pool_size, max_overflow=48)
+    translate_failures(engine)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, bindparam, select
 
 from steckel.archive.location import Location
-from steckel.errors import StorageFailure
 from steckel.index.engine import is_sqlite
+from steckel.index.failures import failure_of
 from steckel.index.model import Known
 from steckel.index.prepared import Prepared
 from steckel.index.schema import containers, instances, patients, series, studies
@@ -94,7 +94,7 @@ class Lookups:
         except Exception as problem:
             connection.invalidate()
             connection.close()
-            raise StorageFailure("the index failed") from problem
+            raise failure_of(problem) from problem
         if len(self._idle) < _KEPT:
             self._idle.append(connection)
         else:
@@ -112,5 +112,5 @@ class Lookups:
                 # Else the first question would open a transaction, and it would stay open.
                 connection = connection.execution_options(isolation_level="AUTOCOMMIT")
         except Exception as problem:
-            raise StorageFailure("the index does not answer") from problem
+            raise failure_of(problem) from problem
         return connection

@@ -14,9 +14,10 @@ from typing import Any
 import structlog
 from sqlalchemy import Engine
 
-from steckel.errors import SteckelError, StorageFailure
+from steckel.errors import SteckelError
 from steckel.index.batch import Batch, Memory
 from steckel.index.engine import is_sqlite
+from steckel.index.failures import failure_of
 from steckel.index.model import InstanceEntry
 from steckel.index.statements import Statements
 
@@ -40,7 +41,7 @@ class Ticket:
 
         Raises
         ------
-        PatientMismatch, StorageFailure
+        PatientMismatch, OutOfSpace, StorageFailure
             It is not in the index.
         """
         if self.error is not None:
@@ -81,7 +82,7 @@ class IndexWriter:
 
         Raises
         ------
-        StorageFailure
+        OutOfSpace, StorageFailure
             The database failed.
         """
         with self._writing:
@@ -110,8 +111,8 @@ class IndexWriter:
             self._write_together([ticket])
         except _BatchFailed as failure:
             if ticket.error is None:
-                ticket.error = StorageFailure("the index failed")
-                _log.error("index_write_failed", error=str(failure.__cause__)[:200])
+                ticket.error = failure_of(failure.problem)
+                _log.error("index_write_failed", error=str(failure.problem)[:200])
 
     def _write_together(self, tickets: Sequence[Ticket]) -> None:
         try:
@@ -127,7 +128,7 @@ class IndexWriter:
             self._memory.trim()
         except Exception as problem:  # whatever the driver raises ends this batch only
             self._roll_back()
-            raise _BatchFailed from problem
+            raise _BatchFailed(problem) from problem
 
     def _begin(self) -> Any:
         if self._connection is None:
@@ -166,7 +167,7 @@ class IndexWriter:
             self._commit(cursor)
         except Exception as problem:
             self._roll_back()
-            raise StorageFailure("the index failed") from problem
+            raise failure_of(problem) from problem
         finally:
             if self._connection is not None:
                 self._connection.cursor().execute("PRAGMA synchronous=NORMAL")
@@ -180,3 +181,7 @@ class IndexWriter:
 
 class _BatchFailed(Exception):
     """A transaction was rolled back."""
+
+    def __init__(self, problem: Exception) -> None:
+        super().__init__(str(problem))
+        self.problem = problem

@@ -5,8 +5,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from steckel.care.verifying import Finding, Flaw
 from steckel.errors import StorageFailure
+from steckel.index.failures import DamagedIndex
+from steckel.index.files import set_aside
 from steckel.server.desks import StatusDesk
-from steckel.server.preparing import prepare_database
+from steckel.server.preparing import index_incomplete, prepare_database
 from steckel.server.processes import read_processes
 from steckel.server.settings import Settings
 from steckel.server.wiring import House
@@ -80,10 +82,9 @@ def run_reindex(settings: Settings, console: Console) -> None:
     try:
         if read_processes(settings.home):
             raise StorageFailure("the server runs on this home: stop it, then reindex")
-        prepare_database(house)
-        with progress_bar(console) as bar:
+        _start_over(house, console)
+        with index_incomplete(settings.home), progress_bar(console) as bar:
             task = bar.add_task("reindexing", total=None)
-            house.reindexing.empty()
             house.recovery.run()
             done = house.reindexing.run(
                 lambda number, total: bar.update(task, completed=number, total=total)
@@ -96,6 +97,23 @@ def run_reindex(settings: Settings, console: Console) -> None:
         )
     finally:
         house.close()
+
+
+def _start_over(house: House, console: Console) -> None:
+    """Empty the index; one that is damaged is set aside for a new one."""
+    try:
+        prepare_database(house)
+        house.reindexing.empty()
+    except DamagedIndex:
+        aside = set_aside(house.engine)
+        if aside is None:
+            raise
+        console.print(
+            f"the index was damaged and is kept as {aside}. Accounts, API tokens and known "
+            "application entities were in it too: they have to be made again",
+            markup=False,
+        )
+        prepare_database(house)
 
 
 def run_status(settings: Settings) -> bool:

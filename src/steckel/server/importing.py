@@ -18,7 +18,7 @@ from steckel.ingest.sources import sources
 from steckel.server.import_journal import ImportJournal
 from steckel.server.import_report import ImportSummary, ProblemFile, print_summary
 from steckel.server.interrupts import EXIT_INTERRUPTED, asked_to_stop
-from steckel.server.preparing import prepare_database
+from steckel.server.preparing import prepare_database, require_index
 from steckel.server.progress import progress_report
 from steckel.server.settings import Settings
 from steckel.server.wiring import House, archiving
@@ -55,6 +55,7 @@ def run_import(settings: Settings, paths: Sequence[Path], console: Console, *, a
     house = House(settings)
     try:
         prepare_database(house)
+        require_index(house)
         house.recovery.run()  # of what an import that was killed has left
         summary = import_paths(house, paths, console, Way.IMPORT, again=again)
     finally:

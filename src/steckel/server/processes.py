@@ -1,10 +1,16 @@
-"""Which processes run for a home, as they say themselves: one small file each."""
+"""Which processes run for a home, as they say themselves: one empty file each.
+
+All is in the file's name, ``ROLE-PID-BIRTH``: a name can be written where the
+disk has no room for a byte more.
+"""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from steckel.archive.disk import translate_errors
 
 FOLDER = "run"
 
@@ -22,9 +28,11 @@ class RunningProcess:
 def registered(home: Path, role: str) -> Iterator[None]:
     """Say that this process runs, while it does."""
     folder = home / FOLDER
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file = folder / f"{role}-{os.getpid()}"
-    file.write_text(_birth(os.getpid()), encoding="ascii")
+    pid = os.getpid()
+    file = folder / f"{role}-{pid}-{_birth(pid)}"
+    with translate_errors():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.touch(mode=0o600)
     try:
         yield
     finally:
@@ -34,9 +42,9 @@ def registered(home: Path, role: str) -> Iterator[None]:
 def read_processes(home: Path) -> list[RunningProcess]:
     """Return the processes that run; what a crash left behind is removed."""
     found: list[RunningProcess] = []
-    for file in sorted((home / FOLDER).glob("*-*")):
-        role, _, pid = file.name.rpartition("-")
-        if pid.isdecimal() and file.read_text(encoding="ascii") == _birth(int(pid)) != "":
+    for file in sorted((home / FOLDER).glob("*-*-*")):
+        role, pid, birth = file.name.rsplit("-", 2)
+        if pid.isdecimal() and birth == _birth(int(pid)) != "":
             found.append(RunningProcess(role=role, pid=int(pid), rss_bytes=_rss(int(pid))))
         else:
             file.unlink(missing_ok=True)

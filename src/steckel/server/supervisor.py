@@ -6,6 +6,7 @@ that nothing can take it down; a role that ends unexpectedly is started again,
 one that cannot start ends the node with the reason.
 """
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -15,7 +16,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 import orjson
 
@@ -34,6 +35,8 @@ _PYTHON = (sys.executable, "-P", "-m")
 _EXIT_CANNOT_START = 78
 _GRACE_SECONDS = 25.0
 _RESTART_SECONDS = 1.0
+#: After a role could not start although it ran before: what it lacks may come back.
+_RETRY_SECONDS = 10.0
 
 
 def parse_roles(text: str) -> tuple[str, ...]:
@@ -67,7 +70,7 @@ def main(argv: Sequence[str]) -> int:
     shown = settings.admin_password if _SHOW_LOGIN in argv else None
 
     def announce(new_password: str | None) -> None:
-        print(announcement(settings, new_password or shown), flush=True)  # noqa: T201
+        _tell(announcement(settings, new_password or shown), sys.stdout)
 
     try:
         Supervisor(settings, [word for word in argv if word != _SHOW_LOGIN], announce).run()
@@ -141,7 +144,7 @@ class Supervisor:
             try:
                 self._events.put((role, orjson.loads(line)))
             except orjson.JSONDecodeError:
-                sys.stderr.buffer.write(line)
+                _tell(line.decode(errors="replace").rstrip())
         self._events.put((role, {"kind": "ended", "status": process.wait()}))
 
     def _step(self) -> None:
@@ -163,17 +166,25 @@ class Supervisor:
                     self._announced = True
                     self.announce(self._password)
             case "failed":
-                raise SteckelError(f"{role} cannot start: {event['reason']}")
+                self._failed(child, event["reason"])
             case "ended":
                 self._ended(child, event["status"])
+
+    def _failed(self, child: _Child, reason: str) -> None:
+        """Give up a node that cannot start; one that ran keeps its other roles running."""
+        if not self._announced:
+            raise SteckelError(f"{child.role} cannot start: {reason}")
+        _tell(f"{child.role} cannot start: {reason}")
 
     def _ended(self, child: _Child, status: int) -> None:
         if self._stop.is_set():
             return
-        if not self._announced or status == _EXIT_CANNOT_START:
+        if not self._announced:
             raise SteckelError(f"{child.role} ended while starting (status {status})")
-        print(f"{child.role} ended (status {status}); it is started again", file=sys.stderr)  # noqa: T201
-        child.restart_at = time.monotonic() + _RESTART_SECONDS
+        failed = status == _EXIT_CANNOT_START
+        wait = _RETRY_SECONDS if failed else _RESTART_SECONDS
+        _tell(f"{child.role} ended (status {status}); it is started again in {wait:g} s")
+        child.restart_at = time.monotonic() + wait
 
     def _restart_due(self) -> None:
         for child in list(self._children.values()):
@@ -192,6 +203,12 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 child.process.kill()
                 child.process.wait()
+
+
+def _tell(text: str, stream: TextIO | None = None) -> None:
+    """Say something, on standard error by default; the disk that it goes to may be full."""
+    with contextlib.suppress(OSError):
+        print(text, file=stream or sys.stderr, flush=True)
 
 
 def _send_go(process: "subprocess.Popen[bytes]") -> None:
