@@ -1,6 +1,9 @@
 """What is done once before a node serves: folders, schema, first account, recovery."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import structlog
 
