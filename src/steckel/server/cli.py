@@ -20,7 +20,7 @@ app = typer.Typer(
     name="steckel",
     help="Steckel, a PACS: archive, DICOM and DICOMweb server, workstation in the browser.",
     no_args_is_help=True,
-    pretty_exceptions_show_locals=False,
+    pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 _out = Console(highlight=False, soft_wrap=True)
@@ -39,6 +39,10 @@ def failing_politely() -> Iterator[None]:
         yield
     except SteckelError as problem:
         _err.print(f"steckel: {problem}", markup=False)
+        raise typer.Exit(2) from None
+    except OSError as problem:
+        what = f"{problem.filename}: " if problem.filename else ""
+        _err.print(f"steckel: {what}{problem.strerror or problem}", markup=False)
         raise typer.Exit(2) from None
 
 

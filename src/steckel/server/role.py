@@ -12,8 +12,6 @@ import threading
 from collections.abc import Callable
 from functools import partial
 
-import structlog
-
 from steckel.errors import SteckelError
 from steckel.server.logs import configure_logs
 from steckel.server.preparing import prepare
@@ -21,8 +19,6 @@ from steckel.server.processes import registered
 from steckel.server.saying import say
 from steckel.server.settings import Settings, load_settings
 from steckel.server.wiring import House
-
-_log = structlog.get_logger(__name__)
 
 #: How a process says that starting it again would not help (EX_CONFIG of sysexits.h).
 EXIT_CANNOT_START = 78
@@ -50,7 +46,6 @@ def main(argv: list[str]) -> int:
             run(stop)
     except (SteckelError, OSError) as problem:
         say("failed", reason=str(problem))
-        _log.error("role_failed", error=type(problem).__name__, reason=str(problem))
         return EXIT_CANNOT_START
     finally:
         house.close()

@@ -2,6 +2,7 @@
 
 import threading
 
+from steckel.server.listening import naming
 from steckel.server.saying import say
 from steckel.server.serving import ServingHouse
 from steckel.server.wiring import archiving
@@ -14,12 +15,14 @@ def run_dicom(house: ServingHouse, stop: threading.Event) -> None:
 
     Raises
     ------
-    StorageFailure
-        The address is not free, or not ours.
+    SettingsError
+        An address is not free, or not ours.
     """
+    settings = house.settings
     server = house.dimse_server()
     with archiving(house):
-        server.start()
+        with naming("dicom, dicom_tls", settings.dicom, settings.dicom_tls):
+            server.start()
         say("ready")
         stop.wait()
         server.stop(grace=_GRACE_SECONDS)

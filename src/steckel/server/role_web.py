@@ -1,12 +1,14 @@
 """The web role: uvicorn in the main thread, until it is told to stop."""
 
 import asyncio
+import socket
 import ssl
 import threading
 
 import uvicorn
 import uvloop
 
+from steckel.server.listening import listen
 from steckel.server.saying import say
 from steckel.server.serving import ServingHouse
 from steckel.server.tls import check_http_certificate
@@ -24,8 +26,6 @@ def run_web(house: ServingHouse, stop: threading.Event) -> None:
     application = web_application(house)
     config = uvicorn.Config(
         application,
-        host=settings.http.host,
-        port=settings.http.port,
         loop="uvloop",
         http="httptools",
         ws="none",
@@ -39,8 +39,9 @@ def run_web(house: ServingHouse, stop: threading.Event) -> None:
         ssl_version=ssl.PROTOCOL_TLS_SERVER,
     )
     server = _Server(config, application)
+    listener = listen("http", settings.http)
     with archiving(house), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(server, stop))
+        runner.run(_serve(server, listener, stop))
 
 
 class _Server(WebServer):
@@ -50,9 +51,10 @@ class _Server(WebServer):
         """Install none."""
 
 
-async def _serve(server: WebServer, stop: threading.Event) -> None:
+async def _serve(server: WebServer, listener: socket.socket, stop: threading.Event) -> None:
     """Serve until told to stop, from a thread that waits for it."""
-    serving = asyncio.create_task(server._serve())  # noqa: SLF001 - `serve` takes the signals over
+    # `serve` would take the signals over.
+    serving = asyncio.create_task(server._serve([listener]))  # noqa: SLF001
     watching = asyncio.create_task(_watch(server, stop))
     await serving
     watching.cancel()
