@@ -44,6 +44,10 @@ class NotAssociated(Exception):
         self.answer = answer
 
 
+class NotAccepted(Exception):
+    """The peer does not take what is in this presentation context."""
+
+
 class AbortedByPeer(Exception):
     """The peer ended the association without an answer."""
 
@@ -103,15 +107,35 @@ class PlainSender:
         self._messages = 0
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=_PATIENCE)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.socket.sendall(encode_pdu(association_request(contexts, calling=calling)))
+        try:
+            self.socket.sendall(encode_pdu(association_request(contexts, calling=calling)))
+            self._accepted = self._associate()
+        except BaseException:
+            self.cut()
+            raise
+
+    def _associate(self) -> AssociateAc:
         answer = self.read_pdu()
         if not isinstance(answer, AssociateAc):
-            self.cut()
             raise NotAssociated(answer)
+        return answer
+
+    @property
+    def accepted(self) -> set[int]:
+        """The presentation contexts that the peer accepted."""
+        return {one.id for one in self._accepted.contexts if one.result == 0}
 
     def store(self, offer: Offer) -> Command:
-        """Send one instance, and return the response."""
+        """Send one instance, and return the response.
+
+        Raises
+        ------
+        NotAccepted
+            Its presentation context was not accepted.
+        """
         context = self.contexts[offer.sop_class_uid, offer.transfer_syntax]
+        if context not in self.accepted:
+            raise NotAccepted(f"{offer.sop_class_uid} in {offer.transfer_syntax}")
         self.send_command(context, self.store_request(offer))
         self.send_dataset(context, offer.dataset)
         return self.read_response()
