@@ -53,6 +53,15 @@ class Reader:
             yield piece
             offset += len(piece)
 
+    def size(self, container: str) -> int:
+        """Return the bytes of a container, open or sealed; none when it is gone."""
+        for path in (self._layout.sealed_path(container), self._layout.open_path(container)) * 2:
+            try:  # twice: it may be sealed between the two looks
+                return path.stat().st_size
+            except FileNotFoundError:
+                continue
+        return 0
+
     def close(self) -> None:
         """Close the files kept open."""
         self._open.close()

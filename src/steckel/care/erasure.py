@@ -46,6 +46,7 @@ class Erasure:
         return sum(self._erase(name) for name in names)
 
     def _erase(self, name: str) -> bool:
+        """Erase from one container, if that loses nothing; whether it was done."""
         try:
             size = self._sealed.size(name)
         except NotFound:
@@ -53,6 +54,9 @@ class Erasure:
                 self._forget(name)
             return False  # still open: its turn comes when it is sealed
         kept = self._kept(name, size)
+        if kept is None:
+            _log.debug("container_not_erased", container=name)
+            return False
         series_uids = self._series_of(name)
         if kept and series_uids is not None:
             moved = rewrite(self._layout, self._sealed, self._reader, series_uids, kept)
@@ -64,8 +68,12 @@ class Erasure:
         _log.info("container_erased", container=name, kept=len(kept))
         return True
 
-    def _kept(self, name: str, size: int) -> list[Kept]:
-        """Return the members that the index still points to."""
+    def _kept(self, name: str, size: int) -> list[Kept] | None:
+        """Return the members that the index still points to.
+
+        ``None`` when one of them cannot be found in the container, whose headers are
+        damaged then: what is left of it must stay.
+        """
         statement = (
             select(instances.c.offset)
             .join(containers, instances.c.container_pk == containers.c.pk)
@@ -78,6 +86,8 @@ class Erasure:
             return self._sealed.read(name, offset, length)
 
         members: list[Member] = [m for m in scan.members_of(read_at, size) if m.offset in wanted]
+        if len(members) != len(wanted):
+            return None
         return [Kept(Location(name, m.offset, m.length), m) for m in members]
 
     def _series_of(self, name: str) -> tuple[str, str] | None:

@@ -1,12 +1,15 @@
 """Reading everything again, to see whether the store holds what the index says, to the bit.
 
-Each data set is compared with its SHA-256.
+Each data set is compared with its SHA-256, the file around it with the CRC-32 of
+the container, and each container is walked member by member, as a rescue would.
 """
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
+from typing import NamedTuple
 
 from sqlalchemy import Engine, func, select
 
@@ -14,6 +17,7 @@ from steckel.archive import scan
 from steckel.archive.location import Location
 from steckel.archive.ports import SealedContainers
 from steckel.archive.reader import Reader
+from steckel.archive.zip_format import Member
 from steckel.care.recovering import known_offsets
 from steckel.errors import NotFound, StorageFailure
 from steckel.index.schema import containers, instances
@@ -23,6 +27,7 @@ class Flaw(StrEnum):
     """What can be wrong."""
 
     DAMAGED = "damaged"  #: the bytes are not those that were archived
+    HEADER = "damaged header"  #: the bytes are good, but their entry in the container is not
     MISSING = "missing"  #: the index knows it, the store does not have it
     UNINDEXED = "not in the index"  #: the store has it, the index does not know it
 
@@ -35,6 +40,14 @@ class Finding:
     container: str
     offset: int
     sop_instance_uid: str = ""
+
+
+class _Stored(NamedTuple):
+    """What the index says of an instance."""
+
+    location: Location
+    dataset_offset: int
+    digest: bytes
 
 
 class Verification:
@@ -65,9 +78,13 @@ class Verification:
             .order_by(instances.c.container_pk, instances.c.offset)
         )
         with self._engine.connect() as connection:
+            container, members = "", dict[int, Member]()
             for row in connection.execution_options(yield_per=500).execute(statement):
+                if row.name != container:
+                    container, members = row.name, self._members(row.name)
                 location = Location(row.name, row.offset, row.length)
-                flaw = self._flaw(location, row.dataset_offset, bytes(row.digest))
+                stored = _Stored(location, row.dataset_offset, bytes(row.digest))
+                flaw = self._flaw(stored, members.get(row.offset))
                 if flaw is None:
                     yield None
                     continue
@@ -78,18 +95,29 @@ class Verification:
                     sop_instance_uid=row.uid,
                 )
 
-    def _flaw(self, location: Location, dataset_offset: int, digest: bytes) -> Flaw | None:
-        engine = sha256()
-        length = 0
+    def _members(self, container: str) -> dict[int, Member]:
+        """Return the members of a container by the offset of their bytes."""
+        size = self._reader.size(container)
+
+        def read_at(offset: int, length: int) -> bytes:
+            return self._reader.read(Location(container, 0, size), offset, length)
+
+        return {member.offset: member for member in scan.members_of(read_at, size)}
+
+    def _flaw(self, stored: _Stored, member: Member | None) -> Flaw | None:
+        digest, crc, position = sha256(), 0, 0
         try:
-            for piece in self._reader.chunks(location, dataset_offset):
-                engine.update(piece)
-                length += len(piece)
+            for piece in self._reader.chunks(stored.location):
+                crc = zlib.crc32(piece, crc)
+                digest.update(memoryview(piece)[max(stored.dataset_offset - position, 0) :])
+                position += len(piece)
         except (NotFound, StorageFailure):
             return Flaw.MISSING
-        if length + dataset_offset != location.length or engine.digest() != digest:
+        if position != stored.location.length or digest.digest() != stored.digest:
             return Flaw.DAMAGED
-        return None
+        if member is None or member.length != position:
+            return Flaw.HEADER
+        return Flaw.DAMAGED if crc != member.crc else None
 
     def containers(self) -> Iterator[Finding]:
         """Go through the sealed containers and yield members that the index does not know."""

@@ -1,4 +1,4 @@
-"""``steckel import``, ``verify``, ``reindex``, ``db upgrade``, ``status``: care of the archive."""
+"""``steckel import``, ``verify``, ``reindex``, ``backup`` and others: care of the archive."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -21,6 +21,8 @@ def register(app: typer.Typer, settings_from: SettingsFrom, politely: Politely) 
     app.command("import")(commands.import_)
     app.command()(commands.verify)
     app.command()(commands.reindex)
+    app.command()(commands.backup)
+    app.command()(commands.restore)
     app.command()(commands.status)
     database = typer.Typer(help="The database.", no_args_is_help=True)
     database.command("upgrade")(commands.upgrade)
@@ -64,32 +66,74 @@ class _ArchiveCommands:
         self,
         home: _Home = None,
         repair: Annotated[
-            bool, typer.Option("--repair", help="Index what the store has and the index lacks.")
+            bool,
+            typer.Option(
+                "--repair",
+                help="Index what the index lacks, write anew what can be, take good copies from "
+                "a backup, and move what stays damaged to quarantine.",
+            ),
         ] = False,
+        backup: Annotated[
+            Path | None,
+            typer.Option("--backup", help="Folder of `steckel backup`, for --repair."),
+        ] = None,
     ) -> None:
-        """Read everything again and compare it with its digests."""
-        from steckel.server.caring import run_verify  # noqa: PLC0415
+        """Read everything again, and compare it with what was archived."""
+        from steckel.server.verifying import run_verify  # noqa: PLC0415
 
         with self._politely():
-            good = run_verify(self._open(home), self._err, repair=repair)
+            good = run_verify(self._open(home), self._err, repair=repair, backup=backup)
+        if not good:
+            raise typer.Exit(1)
+
+    def backup(
+        self,
+        folder: Annotated[Path, typer.Argument(help="Where to; only what is new is copied.")],
+        home: _Home = None,
+    ) -> None:
+        """Copy the archive with its index and accounts; the server may run meanwhile."""
+        from steckel.server.backing_up import run_backup  # noqa: PLC0415
+
+        with self._politely():
+            good = run_backup(self._open(home), folder, self._err)
+        if not good:
+            raise typer.Exit(1)
+
+    def restore(
+        self,
+        folder: Annotated[Path, typer.Argument(help="A folder that `steckel backup` made.")],
+        home: _Home = None,
+    ) -> None:
+        """Make a new home from a backup, and verify it."""
+        from steckel.server.backing_up import run_restore  # noqa: PLC0415
+
+        with self._politely():
+            good = run_restore(self._open(home), folder, self._err)
         if not good:
             raise typer.Exit(1)
 
     def reindex(self, home: _Home = None) -> None:
         """Make the index anew from the store alone; the server must be stopped."""
-        from steckel.server.caring import run_reindex  # noqa: PLC0415
+        from steckel.server.reindexing import run_reindex  # noqa: PLC0415
 
         with self._politely():
             run_reindex(self._open(home), self._err)
 
-    def status(self, home: _Home = None) -> None:
-        """Say what runs, what waits for a person, and what is wrong."""
-        from steckel.server.caring import run_status  # noqa: PLC0415
+    def status(
+        self,
+        home: _Home = None,
+        as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    ) -> None:
+        """Say what runs, what waits, and what is wrong.
+
+        Exit status: 0 runs and is well, 1 something is wrong, 3 does not run.
+        """
+        from steckel.server.status import run_status  # noqa: PLC0415
 
         with self._politely():
-            good = run_status(self._open(home))
-        if not good:
-            raise typer.Exit(1)
+            status = run_status(self._open(home), as_json=as_json)
+        if status:
+            raise typer.Exit(status)
 
     def upgrade(self, home: _Home = None) -> None:
         """Bring the schema of the database up to date."""

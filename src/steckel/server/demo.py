@@ -9,13 +9,14 @@ from rich.console import Console
 from sqlalchemy import func, select
 
 from steckel.demo.department import generate
+from steckel.errors import InputError
 from steckel.index.schema import studies
 from steckel.ingest.model import Way
 from steckel.security.accounts import FIRST_ACCOUNT, AccountChange, ensure_admin
-from steckel.server.caring import progress_bar
 from steckel.server.importing import import_paths
-from steckel.server.logs import configure_logs
+from steckel.server.logs import configure_command_logs
 from steckel.server.preparing import prepare_database
+from steckel.server.progress import progress_report
 from steckel.server.settings import Settings
 from steckel.server.wiring import House
 
@@ -24,15 +25,22 @@ _LOGIN = "demo-login.txt"
 
 
 def make_demo(settings: Settings, console: Console) -> str:
-    """Fill the home with demo data if it has none; return the password of `admin`."""
-    configure_logs(settings.log_level, role="demo")
+    """Fill the home with demo data if it has none; return the password of `admin`.
+
+    Raises
+    ------
+    InputError
+        The home is that of a real archive.
+    """
+    configure_command_logs(settings.log_level)
     house = House(settings)
     try:
         prepare_database(house)
         password = _password(house)
         with house.engine.connect() as connection:
             count = connection.execute(select(func.count()).select_from(studies)).scalar_one()
-        if not count:
+        # Files that are left over are those of a filling that was interrupted.
+        if not count or _files(house).exists():
             _fill(house, console)
         return password
     finally:
@@ -44,6 +52,10 @@ def _password(house: House) -> str:
     kept = file.read_text(encoding="utf-8").strip() if file.exists() else ""
     password = house.settings.admin_password or kept or secrets.token_urlsafe(9)
     accounts = house.security.accounts
+    if not kept and accounts.list():
+        raise InputError(
+            f"{house.settings.home} is the home of a real archive: give the demo one of its own"
+        )
     if ensure_admin(accounts, password) is None and password != kept:
         accounts.change(FIRST_ACCOUNT, AccountChange(password=password))
     if password != kept:
@@ -52,16 +64,20 @@ def _password(house: House) -> str:
     return password
 
 
+def _files(house: House) -> Path:
+    return house.settings.home / "demo-files"
+
+
 def _fill(house: House, console: Console) -> None:
-    folder = house.settings.home / "demo-files"
+    folder = _files(house)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     console.print("Making the demo department (once, about a minute) …")
-    with progress_bar(console) as bar:
-        task = bar.add_task("inventing", total=None)
+    with progress_report(console, "inventing") as report:
 
-        def progress(_what: str, done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
+        def progress(what: str, done: int, total: int) -> None:
+            report.expect(total)
+            report.update(done, what)
 
         made = generate(folder, progress=progress, today=datetime.now(UTC).date())
     for note in made.notes:

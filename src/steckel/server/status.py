@@ -1,0 +1,98 @@
+"""``steckel status``: what runs, what waits for somebody, and what is wrong."""
+
+import sys
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import func, select
+
+from steckel.archive.layout import CONTAINER_SUFFIX
+from steckel.index.schema import erasures
+from steckel.server.desks import StatusDesk
+from steckel.server.preparing import prepare_database, require_index
+from steckel.server.settings import Settings
+from steckel.server.wiring import House
+from steckel.web.ports import SystemReport
+
+#: Exit statuses: of the LSB for services where there is one.
+WELL, WRONG, NOT_RUNNING = 0, 1, 3
+
+#: Less room than this on the disk of the store is said.
+_LOW_SPACE = 5 << 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Queues:
+    """What is still to be done without anybody."""
+
+    open_containers: int
+    erasures: int
+
+
+def run_status(settings: Settings, *, as_json: bool) -> int:
+    """Print the state of the node; return the exit status.
+
+    Raises
+    ------
+    SteckelError
+        The database or the store does not answer.
+    """
+    if not settings.home.is_dir():
+        print(f"nothing is at {settings.home} yet: `steckel serve` makes it")  # noqa: T201
+        return NOT_RUNNING
+    house = House(settings)
+    try:
+        prepare_database(house)
+        require_index(house)
+        report = StatusDesk(house).report()
+        queues = _queues(house)
+    finally:
+        house.close()
+    wrong = _wrong(report)
+    if as_json:
+        sys.stdout.write(_json(report, queues, wrong) + "\n")
+    else:
+        sys.stdout.write("".join(f"{name:<16}{value}\n" for name, value in _lines(report, queues)))
+        sys.stdout.writelines(f"wrong: {what}\n" for what in wrong)
+    if wrong:
+        return WRONG
+    return WELL if report.processes else NOT_RUNNING
+
+
+def _queues(house: House) -> _Queues:
+    with house.engine.connect() as connection:
+        count = connection.execute(select(func.count()).select_from(erasures)).scalar_one()
+    still_open = sum(1 for _ in house.layout.open.glob(f"*{CONTAINER_SUFFIX}"))
+    return _Queues(open_containers=still_open, erasures=count)
+
+
+def _wrong(report: SystemReport) -> list[str]:
+    wrong = []
+    if report.store.free_bytes is not None and report.store.free_bytes < _LOW_SPACE:
+        wrong.append("the disk of the store is nearly full")
+    return wrong
+
+
+def _lines(report: SystemReport, queues: _Queues) -> list[tuple[str, object]]:
+    running = [f"{p.role} ({p.pid}, {p.rss_bytes >> 20} MiB)" for p in report.processes]
+    counts = report.counts
+    used, free = (report.store.used_bytes or 0) / (1 << 30), (report.store.free_bytes or 0) >> 30
+    return [
+        ("version", report.version),
+        ("running", ", ".join(running) or "nothing"),
+        ("database", report.database),
+        ("patients", counts.patients),
+        ("studies", counts.studies),
+        ("series", counts.series),
+        ("instances", counts.instances),
+        ("stored", f"{used:.1f} GiB, {free} GiB free"),
+        ("quarantine", report.quarantine),
+        ("conflicts", report.conflicts),
+        ("to be sealed", queues.open_containers),
+        ("to be erased", queues.erasures),
+    ]
+
+
+def _json(report: SystemReport, queues: _Queues, wrong: list[str]) -> str:
+    facts = {"report": report, "queues": queues, "wrong": wrong}
+    return orjson.dumps(facts, option=orjson.OPT_INDENT_2).decode()
