@@ -6,15 +6,17 @@ waits for others and never fails half way. Where the database fails, our errors
 are raised (`failures`).
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from steckel.errors import SettingsError
-from steckel.index.failures import translate_failures
+from steckel.index.failures import failure_of, translate_failures
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -27,6 +29,9 @@ _PRAGMAS = (
     "PRAGMA mmap_size=268435456",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA journal_size_limit=67108864",
+    # Moving the log into the database takes two syncs. The worker does it (`checkpoint`),
+    # not the commit that happens to fill 4 MB; only where it cannot keep up is it done here.
+    "PRAGMA wal_autocheckpoint=8000",
 )
 
 
@@ -79,6 +84,26 @@ def writing(engine: Engine) -> Iterator[Connection]:
         connection.execution_options(steckel_writing=True)
         with connection.begin():
             yield connection
+
+
+def checkpoint(engine: Engine) -> None:
+    """Move what SQLite has committed from its log into its database; never waits for others.
+
+    Raises
+    ------
+    StorageFailure
+        The database failed.
+    """
+    if not is_sqlite(engine):
+        return
+    try:
+        connection = engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
+        finally:
+            connection.close()
+    except (SQLAlchemyError, sqlite3.Error) as problem:
+        raise failure_of(problem) from problem
 
 
 def is_sqlite(engine: Engine) -> bool:
