@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -186,3 +187,22 @@ def test_senders_that_fill_the_disk_together_lose_nothing_that_was_acknowledged(
             *(made.uid for made in acknowledged),
         }
         _require_readable(client, *acknowledged)
+
+
+def test_a_read_only_home_is_said_in_one_line(disk: Disk, server: SteckelServer) -> None:
+    server.stop()
+    subprocess.run(["mount", "-o", "remount,ro", disk.root], check=True)
+    try:
+        started = subprocess.run(
+            [sys.executable, "-m", "steckel", "serve"],
+            env=server.environment(),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    finally:
+        subprocess.run(["mount", "-o", "remount,rw", disk.root], check=True)
+    assert started.returncode == 2
+    assert "read-only" in started.stderr.lower(), started.stderr
+    assert "Traceback" not in started.stderr

@@ -1,5 +1,6 @@
 """What is done once before a node serves: folders, schema, first account, recovery."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ def prepare_database(house: House) -> None:
     Raises
     ------
     SettingsError
-        The home cannot be made.
+        The home cannot be made, or not be written to.
     StorageFailure
         The store cannot be made, or the database does not answer, or is newer than
         this program.
@@ -46,6 +47,11 @@ def prepare_database(house: House) -> None:
             f"home = {str(home)!r} cannot be made ({problem.strerror}); "
             "allowed: a folder that this user may write to"
         ) from problem
+    if not os.access(home, os.W_OK):
+        raise SettingsError(
+            f"home = {str(home)!r} is read-only for this user; "
+            "allowed: a folder that this user may write to"
+        )
     with translate_errors():
         house.layout.create()
     upgrade(house.engine)

@@ -6,7 +6,7 @@ disk has no room for a byte more.
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,7 +47,8 @@ def read_processes(home: Path) -> list[RunningProcess]:
         if pid.isdecimal() and birth == _birth(int(pid)) != "":
             found.append(RunningProcess(role=role, pid=int(pid), rss_bytes=_rss(int(pid))))
         else:
-            file.unlink(missing_ok=True)
+            with suppress(OSError):  # on a disk that is read-only now
+                file.unlink(missing_ok=True)
     return found
 
 
