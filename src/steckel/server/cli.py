@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Annotated
 
+import click
 import typer
 from rich.console import Console
 
@@ -18,8 +19,8 @@ from steckel.server.supervisor import ROLES, parse_roles, run_node
 
 app = typer.Typer(
     name="steckel",
-    help="Steckel, a PACS: archive, DICOM and DICOMweb server, workstation in the browser.",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -29,7 +30,12 @@ _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 def settings_from(**flags: str | None) -> Settings:
     """Return the settings of this call."""
-    return load_settings(os.environ, {k: v for k, v in flags.items() if v is not None})
+    given = {k: v for k, v in flags.items() if v is not None}
+    context = click.get_current_context(silent=True)
+    before_command = context.find_root().params.get("home") if context else None
+    if before_command is not None:
+        given.setdefault("home", before_command)
+    return load_settings(os.environ, given)
 
 
 @contextmanager
@@ -46,23 +52,43 @@ def failing_politely() -> Iterator[None]:
         raise typer.Exit(2) from None
 
 
-_Home = Annotated[str | None, typer.Option("--home", help="Folder of this node's data.")]
-_Http = Annotated[str | None, typer.Option("--http", help="Web listener, HOST:PORT.")]
-_Dicom = Annotated[str | None, typer.Option("--dicom", help="DIMSE listener, HOST:PORT.")]
-_Aet = Annotated[str | None, typer.Option("--aet", help="Our AE title.")]
+_Home = Annotated[str | None, typer.Option("--home", metavar="FOLDER", help="Data of this node.")]
+_Http = Annotated[str | None, typer.Option("--http", metavar="HOST:PORT", help="Web listener.")]
+_Dicom = Annotated[str | None, typer.Option("--dicom", metavar="HOST:PORT", help="DIMSE listener.")]
+_Aet = Annotated[str | None, typer.Option("--aet", metavar="AET", help="Our AE title.")]
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def steckel(
+    home: _Home = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print it.")
+    ] = False,
+) -> None:
+    """Steckel, a PACS: archive, DICOM and DICOMweb server, workstation in the browser.
+
+    Settings are in docs/settings.md; a flag beats the environment (STECKEL_…), which
+    beats the file steckel.toml in the home.
+    """
 
 
 @app.command()
 def serve(
-    roles: Annotated[str, typer.Option(help=f"Which parts to run: {', '.join(ROLES)}.")] = ",".join(
-        ROLES
-    ),
+    roles: Annotated[
+        str, typer.Option(metavar="ROLE,…", help="Which parts to run here.")
+    ] = ",".join(ROLES),
     home: _Home = None,
     http: _Http = None,
     dicom: _Dicom = None,
     aet: _Aet = None,
 ) -> None:
-    """Run the server."""
+    """Run the server, until Ctrl-C."""
     with failing_politely():
         settings = settings_from(home=home, http=http, dicom=dicom, aet=aet)
         chosen = parse_roles(roles)
@@ -83,12 +109,6 @@ def demo(home: _Home = None, http: _Http = None, dicom: _Dicom = None, aet: _Aet
         run_node(replace(settings, admin_password=password), ROLES, show_password=True)
 
 
-@app.command()
-def version() -> None:
-    """Print the version."""
-    print(__version__)
-
-
 def _warn_of_open_listeners(settings: Settings) -> None:
     if not settings.http.is_loopback and settings.http_tls_cert is None:
         _err.print(
@@ -102,6 +122,12 @@ def _warn_of_open_listeners(settings: Settings) -> None:
             "only registered AE titles may call; dicom_tls adds an encrypted listener",
             markup=False,
         )
+
+
+@app.command("version")
+def print_version() -> None:
+    """Print the version."""
+    print(__version__)
 
 
 register_archive(app, settings_from, failing_politely)

@@ -42,7 +42,7 @@ _PasswordStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input.")
 ]
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-_Name = Annotated[str, typer.Argument(help="Name of the account.")]
+_Name = Annotated[str, typer.Argument(metavar="NAME", help="Of the account.")]
 _Title = Annotated[str, typer.Argument(metavar="AET", help="AE title.")]
 
 
@@ -132,7 +132,7 @@ class TokenCommands:
 
     def create(
         self,
-        name: Annotated[str, typer.Argument(help="What the token is for.")],
+        name: Annotated[str, typer.Argument(metavar="NAME", help="What it is for.")],
         user: Annotated[str, typer.Option(help="Account that it acts for.")] = FIRST_ACCOUNT,
     ) -> None:
         """Create a token and print it, this once, alone on standard output."""
@@ -183,8 +183,8 @@ class EntityCommands:
     def add(
         self,
         title: _Title,
-        host: Annotated[str, typer.Argument(help="Name or address.")],
-        port: Annotated[int, typer.Argument(help="Port it listens on.")],
+        host: Annotated[str, typer.Argument(metavar="HOST", help="Name or address.")],
+        port: Annotated[int, typer.Argument(metavar="PORT", help="Port it listens on.")],
         tls: Annotated[bool, typer.Option("--tls", help="It expects TLS.")] = False,
         description: Annotated[str, typer.Option(help="What it is, for people.")] = "",
     ) -> None:

@@ -12,7 +12,7 @@ from steckel.server.settings import Settings
 
 SettingsFrom = Callable[..., Settings]
 Politely = Callable[[], AbstractContextManager[None]]
-_Home = Annotated[str | None, typer.Option("--home", help="Folder of this node's data.")]
+_Home = Annotated[str | None, typer.Option("--home", metavar="FOLDER", help="Data of this node.")]
 
 
 def register(app: typer.Typer, settings_from: SettingsFrom, politely: Politely) -> None:
@@ -47,14 +47,23 @@ class _ArchiveCommands:
     def import_(
         self,
         paths: Annotated[
-            list[Path], typer.Argument(help="Files, folders, ZIPs, media with a DICOMDIR.")
+            list[Path],
+            typer.Argument(metavar="PATH", help="Files, folders, ZIPs, media with a DICOMDIR."),
         ],
         home: _Home = None,
         again: Annotated[
             bool, typer.Option("--again", help="Start over instead of resuming.")
         ] = False,
     ) -> None:
-        """Archive files, folders, ZIPs and media; an interrupted import is resumed."""
+        """Archive files, folders, ZIPs and media.
+
+        An import that was interrupted goes on where it stopped when it is run again.
+        What is no DICOM object is passed by and counted; what may be one and cannot be
+        taken goes to quarantine and is listed with the reason.
+
+        Exit status: 0 all was archived, 1 something needs a look, 2 it could not go on,
+        130 interrupted.
+        """
         from steckel.server.importing import run_import  # noqa: PLC0415
 
         with self._politely():
@@ -75,10 +84,13 @@ class _ArchiveCommands:
         ] = False,
         backup: Annotated[
             Path | None,
-            typer.Option("--backup", help="Folder of `steckel backup`, for --repair."),
+            typer.Option("--backup", metavar="FOLDER", help="Made by `steckel backup`."),
         ] = None,
     ) -> None:
-        """Read everything again, and compare it with what was archived."""
+        """Read everything again, and compare it with what was archived.
+
+        Exit status: 0 all is right or was made right, 1 something is wrong.
+        """
         from steckel.server.verifying import run_verify  # noqa: PLC0415
 
         with self._politely():
@@ -88,10 +100,14 @@ class _ArchiveCommands:
 
     def backup(
         self,
-        folder: Annotated[Path, typer.Argument(help="Where to; only what is new is copied.")],
+        folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where to.")],
         home: _Home = None,
     ) -> None:
-        """Copy the archive with its index and accounts; the server may run meanwhile."""
+        """Copy the archive, its index and its accounts.
+
+        The server may run meanwhile. The next backup into the same folder copies only
+        what is new, and drops what was deleted.
+        """
         from steckel.server.backing_up import run_backup  # noqa: PLC0415
 
         with self._politely():
@@ -101,7 +117,7 @@ class _ArchiveCommands:
 
     def restore(
         self,
-        folder: Annotated[Path, typer.Argument(help="A folder that `steckel backup` made.")],
+        folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Made by `steckel backup`.")],
         home: _Home = None,
     ) -> None:
         """Make a new home from a backup, and verify it."""
@@ -113,7 +129,10 @@ class _ArchiveCommands:
             raise typer.Exit(1)
 
     def reindex(self, home: _Home = None) -> None:
-        """Make the index anew from the store alone; the server must be stopped."""
+        """Make the index anew from the store alone.
+
+        The server must be stopped. Accounts, tokens and application entities stay.
+        """
         from steckel.server.reindexing import run_reindex  # noqa: PLC0415
 
         with self._politely():
