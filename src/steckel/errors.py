@@ -24,6 +24,8 @@ Each protocol translates this tree once: ``dimse/status.py`` (DIMSE status),
 written for the person who has to act on it; it never carries patient data.
 """
 
+import traceback
+
 
 class SteckelError(Exception):
     """Root of everything that Steckel raises on purpose."""
@@ -87,3 +89,12 @@ class StorageFailure(SteckelError):
 
 class SettingsError(SteckelError):
     """A setting is unknown or has a value that is not allowed."""
+
+
+def places_of(error: BaseException) -> list[str]:
+    """Return the places that an error came through, innermost last: what a log may say of it.
+
+    Neither its message nor any variable: they may be a patient's.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    return [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames]

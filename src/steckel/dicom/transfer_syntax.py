@@ -28,6 +28,13 @@ _NATIVE = frozenset(
         _GE_PRIVATE_BIG_ENDIAN,
     }
 )
+#: Younger than the dictionary that is generated from pydicom.
+_YOUNGER: Final = {
+    "1.2.840.10008.1.2.4.110": "JPEG XL Lossless",
+    "1.2.840.10008.1.2.4.111": "JPEG XL JPEG Recompression",
+    "1.2.840.10008.1.2.4.112": "JPEG XL",
+    "1.2.840.10008.1.2.8.1": "Deflated Image Frame Compression",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +78,14 @@ def _describe(uid: str, name: str) -> TransferSyntax:
 
 #: Every transfer syntax of PS3.6 A for data sets, and a private one still met.
 TRANSFER_SYNTAXES: Final = {
-    TransferSyntaxUid(uid): _describe(uid, entry[0])
-    for uid, entry in UIDS.items()
-    if entry[1] == "Transfer Syntax" and uid.startswith("1.2.840.10008.1.2")
-} | {_GE_PRIVATE_BIG_ENDIAN: _describe(_GE_PRIVATE_BIG_ENDIAN, "GE Private Big Endian")}
+    TransferSyntaxUid(uid): _describe(uid, name)
+    for uid, name in (
+        *((uid, entry[0]) for uid, entry in UIDS.items() if entry[1] == "Transfer Syntax"),
+        *_YOUNGER.items(),
+        (_GE_PRIVATE_BIG_ENDIAN, "GE Private Big Endian"),
+    )
+    if uid.startswith("1.2.840.10008.1.2") or uid == _GE_PRIVATE_BIG_ENDIAN
+}
 
 
 def lookup(uid: str) -> TransferSyntax | None:

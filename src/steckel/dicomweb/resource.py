@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from steckel.dicomweb.ports import principal_of
 from steckel.dicomweb.problems import problem, problem_of
-from steckel.errors import NotAllowed, SteckelError
+from steckel.errors import NotAllowed, SteckelError, places_of
 from steckel.security.decisions import Action
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -75,8 +75,13 @@ class Resource:
             return problem_of(error)
         except ClientDisconnect:
             return problem(HTTPStatus.BAD_REQUEST, "the body was not sent to its end")
-        except Exception:  # noqa: BLE001 (the request ends here, whatever went wrong)
-            _log.exception("request_failed", path=request.url.path)
+        except Exception as error:  # noqa: BLE001 (the request ends here, whatever went wrong)
+            _log.error(
+                "request_failed",
+                path=request.url.path,
+                error=type(error).__name__,
+                where=places_of(error),
+            )
             return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "an internal error; see the log")
 
 

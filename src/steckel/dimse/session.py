@@ -5,11 +5,9 @@ and is where every error of an association ends.
 """
 
 import time
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from threading import BoundedSemaphore
 
 import structlog
@@ -23,7 +21,7 @@ from steckel.dimse.settings import DimseSettings
 from steckel.dimse.status import Status
 from steckel.dimse.wire.command import Operation
 from steckel.dimse.wire.message import Message
-from steckel.errors import SteckelError
+from steckel.errors import SteckelError, places_of
 from steckel.upperlayer import negotiation, pdu
 from steckel.upperlayer.events import AssociationRequested
 from steckel.upperlayer.state import State
@@ -31,6 +29,10 @@ from steckel.upperlayer.state import State
 log = structlog.get_logger(__name__)
 
 Door = Callable[[Request], None]
+
+#: Seconds to wait for a slot: a peer that ended its last association a moment ago
+#: may call again before the thread of that one has come to its end.
+_TURN = 0.5
 
 _PERMANENT, _TRANSIENT = pdu.RejectResult.PERMANENT, pdu.RejectResult.TRANSIENT
 
@@ -60,7 +62,7 @@ class Session:
             rejection = self._rejection(request)
             if rejection is not None:
                 self._reject(rejection)
-            elif not self._entity.slots.acquire(blocking=False):
+            elif not self._entity.slots.acquire(timeout=_TURN):
                 reason = pdu.LOCAL_LIMIT_EXCEEDED
                 self._reject(pdu.AssociateRj(result=_TRANSIENT, reason=reason))
             else:
@@ -76,7 +78,7 @@ class Session:
                 "association_failed",
                 calling_aet=self._peer.calling_aet,
                 error=type(error).__name__,
-                where=_where(error),
+                where=places_of(error),
             )
             self._channel.abort()
         self._channel.finish()
@@ -161,9 +163,3 @@ class Session:
             self._channel.skip_dataset()
             status = request.fail(error)
             self._log("request_failed", operation=service.operation.name, status=f"{status:04X}")
-
-
-def _where(error: Exception) -> list[str]:
-    """Return the places that an error came through, innermost last."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]

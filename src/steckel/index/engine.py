@@ -51,12 +51,13 @@ def open_engine(url: str, *, pool_size: int = 16) -> Engine:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_pre_ping=True,
+            hide_parameters=True,  # of statements, in messages: they are patients' data
         )
         translate_failures(engine)
         return engine
     if backend != "sqlite":
         raise SettingsError(f"database: {backend} is not supported, use sqlite or postgresql")
-    engine = create_engine(parsed, pool_size=pool_size, max_overflow=48)
+    engine = create_engine(parsed, pool_size=pool_size, max_overflow=48, hide_parameters=True)
     translate_failures(engine)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

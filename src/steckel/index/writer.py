@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Engine
 
-from steckel.errors import SteckelError
+from steckel.errors import SteckelError, places_of
 from steckel.index.batch import Batch, Memory
 from steckel.index.engine import is_sqlite
 from steckel.index.failures import failure_of
@@ -112,7 +112,11 @@ class IndexWriter:
         except _BatchFailed as failure:
             if ticket.error is None:
                 ticket.error = failure_of(failure.problem)
-                _log.error("index_write_failed", error=str(failure.problem)[:200])
+                _log.error(  # what a driver says may have values of the row in it
+                    "index_write_failed",
+                    error=type(failure.problem).__name__,
+                    where=places_of(failure.problem),
+                )
 
     def _write_together(self, tickets: Sequence[Ticket]) -> None:
         try:

@@ -179,17 +179,22 @@ class IngestService:
             appended.settle()
 
     def _conclude(self, candidate: _Candidate) -> Answer:
-        examined, ticket = candidate.examined, candidate.ticket
+        examined, appended, ticket = candidate.examined, candidate.appended, candidate.ticket
+        assert appended is not None
         assert ticket is not None
         try:
             if ticket.result():
                 return _receipt(examined, Outcome.STORED)
             # Another process archived it meanwhile.
             answer = self._answer_if_known(candidate)
+            self._versions.drop(appended.location)
             if answer is None:
                 raise StorageFailure("the instance was deleted while it was being archived")
+        except PatientMismatch as error:
+            answer = self._refuse(candidate.arrival, error, examined)
+            self._versions.drop(appended.location)
         except SteckelError as error:
-            return self._refuse(candidate.arrival, error, examined)
+            answer = self._refuse(candidate.arrival, error, examined)
         return answer
 
     def _refuse(self, arrival: Arrival, error: SteckelError, examined: Examined | None) -> Refusal:
@@ -213,8 +218,11 @@ class IngestService:
         if isinstance(error, TooLarge) or not isinstance(arrival.draft, SpooledDraft):
             return False
         uids = (examined.study_uid, examined.sop_instance_uid) if examined else ("", "")
+        view = arrival.draft.view()
+        if len(view) != arrival.draft.size:
+            return False  # its file is a container already
         try:
-            self._quarantine.keep(arrival.draft.view(), arrival.source, error, uids=uids)
+            self._quarantine.keep(view, arrival.source, error, uids=uids)
         except (OutOfSpace, StorageFailure) as failure:
             _log.error("quarantine_failed", error=type(failure).__name__)
             return False

@@ -8,12 +8,13 @@ import structlog
 from sqlalchemy import Engine
 
 from steckel.archive.draft import Buffer
+from steckel.archive.location import Location
 from steckel.archive.reader import Reader
 from steckel.archive.store import Archive
 from steckel.archive.zip_format import Provenance
 from steckel.dicom import dictionary, tags
 from steckel.dicom.header import Header
-from steckel.errors import NotFound, RefusedByPolicy
+from steckel.errors import NotFound, RefusedByPolicy, SteckelError
 from steckel.index.engine import writing
 from steckel.index.lookups import Lookups
 from steckel.index.model import Known
@@ -46,6 +47,14 @@ class Versions:
         self._conflicts = conflicts
         self._lookups = lookups
         self._on_conflict = on_conflict
+
+    def drop(self, location: Location) -> None:
+        """Let go of bytes that were archived, but whose instance the index did not take."""
+        try:
+            with writing(self._engine) as connection:
+                add_erasures(connection, [location])
+        except SteckelError as failure:  # they stay, and `verify` tells of them
+            _log.warning("bytes_left", container=location.container, reason=str(failure))
 
     def meet(self, known: Known, new: Examined, source: str) -> str:
         """Deal with other bytes under a UID that is archived; return a note for the sender.

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 import structlog
 from anyio.to_thread import run_sync
 
+from steckel.errors import places_of
 from steckel.query.catalogue_model import Change
 from steckel.web.ports import ChangeFeed
 
@@ -129,6 +130,6 @@ class Broadcast:
                     for listener in tuple(self._listeners):
                         listener.tell(changes)
                 await asyncio.sleep(self._interval)
-        except Exception:  # noqa: BLE001  the job ends here; a new listener starts the next
-            _log.exception("change_feed_failed")
+        except Exception as error:  # noqa: BLE001  the job ends here; a new listener starts the next
+            _log.error("change_feed_failed", error=type(error).__name__, where=places_of(error))
             self._let_go()

@@ -1,6 +1,7 @@
 """Where a request ends that nobody expected to fail.
 
-The rule: the whole story goes to the log, a reference to the client.
+The rule: where it failed goes to the log, a reference to the client; what the error
+says goes nowhere, for it may have a patient's name in it.
 """
 
 from http import HTTPStatus
@@ -9,6 +10,7 @@ import structlog
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from steckel.errors import places_of
 from steckel.web.problems import new_reference, problem_document
 
 _log = structlog.get_logger(__name__)
@@ -36,10 +38,15 @@ class LastResort:
             await self._app(scope, receive, note_start)
         except ClientDisconnect:
             _log.info("client_gone", method=scope["method"], path=scope["path"])
-        except Exception:  # noqa: BLE001  a request ends here, whatever happened
+        except Exception as error:  # noqa: BLE001  a request ends here, whatever happened
             reference = new_reference()
-            _log.exception(
-                "request_failed", reference=reference, method=scope["method"], path=scope["path"]
+            _log.error(
+                "request_failed",
+                reference=reference,
+                method=scope["method"],
+                path=scope["path"],
+                error=type(error).__name__,
+                where=places_of(error),
             )
             # Without an end of the body the server closes the connection: a client
             # never takes half an answer for a whole one.
