@@ -62,6 +62,8 @@ class Header:
         if element is None:
             return default
         raw = self.raw(tag)
+        if element.vr == "US" and len(raw) == 2:  # nearly all of them
+            return int.from_bytes(raw, "little" if self.syntax.encoding.little else "big")
         if element.vr in values.NUMBERS:
             found = values.to_json(raw, element.vr, (), little=self.syntax.encoding.little)
             return int(found[0]) if found else default

@@ -7,7 +7,7 @@ says is given as the text it is.
 import base64
 import math
 from collections.abc import Callable
-from struct import Struct
+from struct import unpack_from
 from typing import Any, Final
 
 from steckel.dicom import charset, person_name
@@ -80,8 +80,7 @@ def to_json(raw: bytes, vr: str, codecs: tuple[str, ...], *, little: bool = True
     if number is not None:
         return _numbers(raw, number, little=little)
     if vr == "AT":
-        halves = Struct(f"{'<' if little else '>'}{len(raw) // 4 * 2}H")
-        flat = halves.unpack_from(raw)
+        flat = unpack_from(f"{'<' if little else '>'}{len(raw) // 4 * 2}H", raw)
         return [f"{flat[i]:04X}{flat[i + 1]:04X}" for i in range(0, len(flat), 2)]
     text = text_of(raw, vr, codecs)
     if vr in _SINGLE_TEXT or vr == "UR":
@@ -95,7 +94,7 @@ def to_json(raw: bytes, vr: str, codecs: tuple[str, ...], *, little: bool = True
 
 def _numbers(raw: bytes, kind: tuple[str, int], *, little: bool) -> list[Any]:
     letter, size = kind
-    values = Struct(f"{'<' if little else '>'}{len(raw) // size}{letter}").unpack_from(raw)
+    values = unpack_from(f"{'<' if little else '>'}{len(raw) // size}{letter}", raw)
     if letter in "fd":
         # JSON has no NaN or infinity (PS3.18 F.2.3 spells them as strings).
         return [v if math.isfinite(v) else str(v).replace("nan", "NaN") for v in values]

@@ -5,7 +5,9 @@ when all is prepared, and the end when the supervisor is gone; on standard
 output go ``prepared …`` and ``ready``, one JSON object a line.
 """
 
+import gc
 import os
+import resource
 import signal
 import sys
 import threading
@@ -23,6 +25,8 @@ from steckel.server.wiring import House
 #: How a process says that starting it again would not help (EX_CONFIG of sysexits.h).
 EXIT_CANNOT_START = 78
 
+_OPEN_FILES = 65_536
+
 Run = Callable[[threading.Event], None]
 
 
@@ -31,6 +35,7 @@ def main(argv: list[str]) -> int:
     role, first = argv[0], "--prepare" in argv
     settings = load_settings(os.environ, {})
     configure_logs(settings.log_level, role=role)
+    _allow_many_files()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -42,6 +47,9 @@ def main(argv: list[str]) -> int:
         if sys.stdin.readline().strip() != "go":
             return 0
         threading.Thread(target=_end_with_supervisor, daemon=True).start()
+        # What was loaded stays: the collector need not look at it again and again.
+        gc.collect()
+        gc.freeze()
         with registered(settings.home, role):
             run(stop)
     except (SteckelError, OSError) as problem:
@@ -50,6 +58,14 @@ def main(argv: list[str]) -> int:
     finally:
         house.close()
     return 0
+
+
+def _allow_many_files() -> None:
+    """Raise the limit of open files: each connection is one, and the default is often 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _end_with_supervisor() -> None:
