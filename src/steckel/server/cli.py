@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Annotated
 
-import click
 import typer
 from rich.console import Console
 
@@ -30,12 +29,7 @@ _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 def settings_from(**flags: str | None) -> Settings:
     """Return the settings of this call."""
-    given = {k: v for k, v in flags.items() if v is not None}
-    context = click.get_current_context(silent=True)
-    before_command = context.find_root().params.get("home") if context else None
-    if before_command is not None:
-        given.setdefault("home", before_command)
-    return load_settings(os.environ, given)
+    return load_settings(os.environ, {k: v for k, v in flags.items() if v is not None})
 
 
 @contextmanager
@@ -67,7 +61,7 @@ def _print_version(asked: bool) -> None:
 @app.callback()
 def steckel(
     home: _Home = None,
-    version: Annotated[
+    _version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print it.")
     ] = False,
 ) -> None:
@@ -76,6 +70,8 @@ def steckel(
     Settings are in docs/settings.md; a flag beats the environment (STECKEL_…), which
     beats the file steckel.toml in the home.
     """
+    if home is not None:
+        os.environ["STECKEL_HOME"] = home  # for whichever command follows
 
 
 @app.command()
