@@ -58,7 +58,8 @@ def _birth(pid: int) -> str:
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     except OSError:
         return ""
-    return fields[19]
+    # A zombie has ended; whoever should collect it does not (an init of a container).
+    return "" if fields[0] in ("Z", "X") else fields[19]
 
 
 def _rss(pid: int) -> int:
