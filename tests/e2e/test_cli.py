@@ -276,6 +276,17 @@ def test_a_certificate_that_is_none_stops_the_start(tmp_path: Path) -> None:
     assert f"http_tls_cert, http_tls_key: '{junk}' cannot be used" in done.stderr
 
 
+def test_a_database_that_does_not_answer_is_said_without_the_password(tmp_path: Path) -> None:
+    url = f"postgresql://steckel:secret@127.0.0.1:{free_port()}/steckel"
+    server = SteckelServer(tmp_path / "home", {"STECKEL_DATABASE_URL": url})
+    for command in (["serve"], ["status"], ["verify"]):
+        done = server.cli(*command)
+        assert done.returncode == 2
+        assert "database_url: the database cannot be reached (connection" in done.stderr
+        assert "secret" not in done.stderr
+        assert "Traceback" not in done.stderr
+
+
 def test_wrong_roles_and_settings_stop_the_start(tmp_path: Path) -> None:
     assert "'foo' is no role" in _serve(tmp_path, "--roles", "web,foo").stderr
     wrong = _serve(tmp_path, "--aet", "A\\B")

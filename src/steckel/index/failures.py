@@ -42,6 +42,10 @@ def failure_of(problem: BaseException) -> SteckelError:
             "the index is damaged; stop the server and run `steckel reindex`: "
             "it is made anew from the store"
         )
+    if type(original).__module__.startswith("psycopg") and not getattr(original, "sqlstate", None):
+        # No answer of the server, but one of the connection; it names no password.
+        reason = str(original).strip().partition("\n")[0]
+        return StorageFailure(f"database_url: the database cannot be reached ({reason})")
     advice = (text for start, text in _ADVICE.items() if name.startswith(start))
     return StorageFailure(next(advice, "the index failed"))
 
