@@ -96,6 +96,8 @@ class MultipartReader:
 
     def close(self) -> None:
         """Say that the body is over."""
+        if self._state is _State.PREAMBLE:
+            raise MalformedBody("the boundary that Content-Type names is not in the body")
         if self._state is not _State.EPILOGUE:
             raise MalformedBody("the body ends before its closing delimiter")
 

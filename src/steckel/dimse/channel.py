@@ -67,8 +67,11 @@ class Channel:
 
     def next_event(self, patience: float, *, in_message: bool = False) -> AssociationEvent:
         """Return the next event, which is no `Aborted`; wait `patience` seconds for bytes."""
+        network = self._timeouts.network
         while not self._events:
-            self._fill(patience, in_message=in_message)
+            # Who has begun a PDU has to go on with it, however long the wait for it was to be.
+            begun = in_message or not self.association.between_pdus
+            self._fill(min(patience, network) if begun else patience, in_message=begun)
         event = self._events.popleft()
         if isinstance(event, Aborted):
             self._end(event)

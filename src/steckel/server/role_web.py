@@ -14,6 +14,7 @@ from steckel.server.serving import ServingHouse
 from steckel.server.tls import check_http_certificate
 from steckel.server.web_parts import web_application
 from steckel.server.wiring import archiving
+from steckel.web.connection import bounded
 from steckel.web.serving import WebServer
 
 _GRACE_SECONDS = 10
@@ -27,7 +28,7 @@ def run_web(house: ServingHouse, stop: threading.Event) -> None:
     config = uvicorn.Config(
         application,
         loop="uvloop",
-        http="httptools",
+        http=bounded(settings.network_seconds),
         ws="none",
         lifespan="off",
         access_log=False,
