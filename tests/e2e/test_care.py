@@ -62,6 +62,16 @@ def flip(home: Path, mark: bytes, offset: int = 0) -> None:
     raise AssertionError(f"{mark!r} is in no container")
 
 
+def forget(home: Path, uid: str) -> None:
+    """Take an instance out of the index, as an older copy of it would not know it."""
+    series = "pk = (SELECT series_pk FROM instances WHERE uid = ?)"
+    study = f"pk = (SELECT study_pk FROM series WHERE {series})"
+    with sqlite3.connect(home / "index.sqlite3") as index:
+        index.execute(f"UPDATE studies SET instances = instances - 1 WHERE {study}", [uid])
+        index.execute(f"UPDATE series SET instances = instances - 1 WHERE {series}", [uid])
+        index.execute("DELETE FROM instances WHERE uid = ?", [uid])
+
+
 def status(node: SteckelServer) -> dict[str, object]:
     report = json.loads(node.cli("status", "--json").stdout)["report"]
     return {**report["counts"], "quarantine": report["quarantine"]}
@@ -146,13 +156,23 @@ def test_a_damaged_header_in_a_container_costs_no_image(node: SteckelServer) -> 
 
 
 def test_what_the_index_lost_is_indexed_again(node: SteckelServer) -> None:
-    with sqlite3.connect(node.home / "index.sqlite3") as index:
-        index.execute("DELETE FROM instances WHERE uid = '1.2.826.77.1.5'")
+    forget(node.home, "1.2.826.77.1.5")
     assert node.cli("verify").returncode == 1
     repaired = node.cli("verify", "--repair")
     assert repaired.returncode == 0, repaired.stderr
     assert "1 images were added to the index" in repaired.stderr
     assert node.cli("verify").returncode == 0
+    assert status(node)["instances"] == 6
+
+
+def test_a_second_copy_is_no_flaw_for_long(node: SteckelServer, tmp_path: Path) -> None:
+    forget(node.home, "1.2.826.77.1.5")
+    node.cli("import", tmp_path / "files" / "5")
+    assert node.cli("verify").returncode == 1
+    repaired = node.cli("verify", "--repair")
+    assert repaired.returncode == 0, repaired.stderr
+    assert node.cli("verify").returncode == 0
+    assert status(node)["instances"] == 6
 
 
 def test_an_index_that_is_lost_is_made_from_the_store(node: SteckelServer) -> None:

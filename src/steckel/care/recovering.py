@@ -13,6 +13,10 @@ from steckel.archive.recovery import recover
 from steckel.archive.scan import ReadAt
 from steckel.archive.zip_format import Member
 from steckel.errors import InputError, StorageFailure
+from steckel.index.engine import writing
+from steckel.index.lookups import Lookups
+from steckel.index.model import InstanceEntry
+from steckel.index.replace import add_erasures
 from steckel.index.schema import containers, erasures, instances
 from steckel.index.writer import IndexWriter, Ticket
 from steckel.ingest.entry import index_entry
@@ -50,7 +54,7 @@ class Recovery:
         return [member for member in members if member.offset not in known]
 
     def _index(self, container: str, members: Sequence[Member], read_at: ReadAt) -> None:
-        index_members(self._writer, container, members, read_at)
+        index_members(self._engine, self._writer, container, members, read_at)
         self._writer.make_durable()
 
 
@@ -69,11 +73,17 @@ def known_offsets(engine: Engine, container: str) -> set[int]:
 
 
 def index_members(
-    writer: IndexWriter, container: str, members: Sequence[Member], read_at: ReadAt
+    engine: Engine,
+    writer: IndexWriter,
+    container: str,
+    members: Sequence[Member],
+    read_at: ReadAt,
 ) -> int:
     """Put members into the index that are on stable storage; return how many were new.
 
-    A member whose data set is not the one that was archived is left out.
+    A member whose data set is not the one that was archived is left out. One that is
+    the same as what the index has elsewhere is noted as to be erased: its sender sent
+    it again before the crash was recovered from.
 
     Raises
     ------
@@ -90,12 +100,26 @@ def index_members(
     added = 0
     for ticket in tickets:
         try:
-            added += ticket.result()
+            if ticket.result():
+                added += 1
+            else:
+                _erase_copy(engine, ticket.entry)
         except StorageFailure:
             raise
         except InputError as refusal:
             _log.warning("member_not_indexed", container=container, reason=str(refusal))
     return added
+
+
+def _erase_copy(engine: Engine, entry: InstanceEntry) -> None:
+    lookups = Lookups(engine)
+    try:
+        known = lookups.known(entry.sop_instance_uid)
+    finally:
+        lookups.close()
+    if known and known.digest == entry.digest and known.location != entry.location:
+        with writing(engine) as connection:
+            add_erasures(connection, [entry.location])
 
 
 def _ticket(container: str, member: Member, read_at: ReadAt) -> Ticket | None:

@@ -118,7 +118,7 @@ class Reindexing:
         return seen, added + self._index(name, piece, read_at)
 
     def _index(self, name: str, piece: Sequence[Member], read_at: scan.ReadAt) -> int:
-        return index_members(self._writer, name, piece, read_at) if piece else 0
+        return index_members(self._engine, self._writer, name, piece, read_at) if piece else 0
 
     def _first_received(self, name: str) -> int:
         for member in scan.members_of(self._read_at(name), self._sealed.size(name)):
