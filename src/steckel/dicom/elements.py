@@ -82,7 +82,7 @@ def read_element(buffer: Buffer, position: int, encoding: Encoding) -> tuple[int
     if vr == b"\0\0":
         # Seen from broken writers: no VR, but room for it, and a 16-bit length.
         return tag, dictionary.vr_of(tag), position + 8, length
-    raise NotDicom(f"no element with a value representation at byte {position}")
+    raise NotDicom(f"damaged at byte {position}: no value representation")
 
 
 def _read_last_element(
@@ -115,6 +115,8 @@ def scan(buffer: Buffer, start: int, end: int, encoding: Encoding) -> Scan:
         except NotDicom:
             if _is_padding(buffer, position, end):
                 break
+            if not elements:
+                raise NotDicom("the bytes are no DICOM data set") from None
             raise
         if tag in tags.PIXEL_TAGS:
             found.pixel = Element(tag, vr, offset, length, end)
@@ -159,7 +161,7 @@ def skip_sequence(
     while stack:
         among_items, inside = stack[-1]
         if position + 8 > end:
-            raise NotDicom("a sequence of undefined length is never closed")
+            raise NotDicom("a sequence is never closed: was the data set cut off?")
         if among_items:
             group, number, length = _TAG_LENGTH[inside.little](buffer, position)
             tag = group << 16 | number

@@ -34,6 +34,7 @@ class Header:
     codecs: tuple[str, ...]
     end: int
     inflated: bool = False
+    cut_off: bool = False  #: the deflate stream has no end
 
     def element(self, tag: int) -> Element | None:
         """Return where an element lies, if it is there."""
@@ -84,7 +85,7 @@ class Header:
         """Return where the frames lie in the buffer, and whether all of them are there."""
         pixel = self.scan.pixel
         if pixel is None or self.inflated:
-            return None, True
+            return None, not self.cut_off
         number_of_frames = self.integer(tags.NUMBER_OF_FRAMES, 1)
         if pixel.length == elements.UNDEFINED_LENGTH:
             return pixel_frames.encapsulated(
@@ -133,13 +134,16 @@ def read_header(buffer: Buffer, start: int, end: int, syntax: TransferSyntax) ->
     if not syntax.deflated:
         found = elements.scan(buffer, start, end, syntax.encoding)
         return Header(buffer, found, syntax, _codecs(buffer, found), end)
-    inflated = inflate(memoryview(buffer)[start:end])
+    inflated, whole = _inflate(memoryview(buffer)[start:end], MAX_INFLATED)
     found = elements.scan(inflated, 0, len(inflated), EXPLICIT_LITTLE)
-    return Header(inflated, found, syntax, _codecs(inflated, found), len(inflated), inflated=True)
+    codecs = _codecs(inflated, found)
+    return Header(inflated, found, syntax, codecs, len(inflated), inflated=True, cut_off=not whole)
 
 
 def inflate(data: Buffer, limit: int = MAX_INFLATED) -> bytes:
-    """Inflate a deflated data set (PS3.5 A.5); a zlib wrapper, which some write, is taken too.
+    """Inflate a deflated data set (PS3.5 A.5), as far as it goes.
+
+    A zlib wrapper, which some write, is taken too.
 
     Raises
     ------
@@ -148,6 +152,11 @@ def inflate(data: Buffer, limit: int = MAX_INFLATED) -> bytes:
     TooLarge
         There is more than `limit`.
     """
+    return _inflate(data, limit)[0]
+
+
+def _inflate(data: Buffer, limit: int) -> tuple[bytes, bool]:
+    """Return what was deflated, and whether that is all of it."""
     for window in (-zlib.MAX_WBITS, zlib.MAX_WBITS):
         engine = zlib.decompressobj(window)
         try:
@@ -156,7 +165,7 @@ def inflate(data: Buffer, limit: int = MAX_INFLATED) -> bytes:
             continue
         if engine.unconsumed_tail:
             raise TooLarge(f"the deflated data set is larger than {limit} bytes")
-        return inflated
+        return inflated, engine.eof
     raise NotDicom("the data set is said to be deflated, but is not")
 
 

@@ -180,7 +180,7 @@ def _new_start(
         return head, "the preamble was the start of a program, and was blanked"
     if not start.meta:
         return head, "the file had no meta information; it was added"
-    return head, "the file meta information was wrong or incomplete; it was made anew"
+    return head, "file meta information was wrong or incomplete; it was made anew"
 
 
 def _shifted(table: FrameTable | None, by: int) -> FrameTable | None:

@@ -113,9 +113,7 @@ class IngestService:
         if owner is None:
             owner = self._lookups.owner(examined.study_uid)
         if owner is not None and owner != identity_of(examined):
-            raise PatientMismatch(
-                "the study is already archived under another patient; its images were kept apart"
-            )
+            raise PatientMismatch("the study is archived under another patient")
 
     def _archive_round(self, candidates: list[_Candidate], answers: dict[int, Answer]) -> None:
         """Archive candidates with distinct UIDs that nobody else is archiving."""

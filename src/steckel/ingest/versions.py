@@ -77,7 +77,7 @@ class Versions:
             return "another version of this instance was archived; this one took its place"
         self._conflicts.record(conflict, new.pieces)
         _log.warning("conflict_recorded", sop_instance_uid=new.sop_instance_uid)
-        return "another version of this instance is archived; this one waits for a decision"
+        return "another version is archived; this one waits for a decision"
 
     def keep_first(self, conflict_id: str) -> None:
         """Resolve a conflict: the archive keeps what it has; raises `NotFound`."""
