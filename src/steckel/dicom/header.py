@@ -82,7 +82,13 @@ class Header:
         return selected_to_json(self.buffer, found, reading, self.codecs, signed=signed)
 
     def frame_table(self) -> tuple[FrameTable | None, bool]:
-        """Return where the frames lie in the buffer, and whether all of them are there."""
+        """Return where the frames lie in the buffer, and whether all of them are there.
+
+        Raises
+        ------
+        TooLarge
+            There are more than can be kept account of.
+        """
         pixel = self.scan.pixel
         if pixel is None or self.inflated:
             return None, not self.cut_off

@@ -10,6 +10,11 @@ from struct import Struct, unpack_from
 from steckel.dicom import tags
 from steckel.dicom.elements import UNDEFINED_LENGTH, Buffer, Element
 from steckel.dicom.frames import Fragment, FrameTable
+from steckel.errors import TooLarge
+
+#: Frames, or fragments of frames, of one instance. The largest slides have some
+#: 700,000; a few bytes could claim a thousand times as many.
+MOST = 1 << 20
 
 _ITEM = Struct("<HHI").unpack_from
 
@@ -21,6 +26,11 @@ def native(
 
     `frame_bits` is rows x columns x samples x bits allocated; `available` the
     number of bytes that are really there.
+
+    Raises
+    ------
+    TooLarge
+        There are more than `MOST` frames.
     """
     if frame_bits <= 0:
         return None
@@ -32,6 +42,8 @@ def native(
         return FrameTable(encapsulated=False, frames=((Fragment(pixel.offset, length),),))
     size = frame_bits // 8
     count = min(max(number_of_frames, 1), max(available // size, 1))
+    if count > MOST:
+        raise TooLarge(f"the pixel data has more than {MOST:,} frames")
     return FrameTable(
         encapsulated=False,
         frames=tuple(
@@ -49,7 +61,13 @@ def encapsulated(
     number_of_frames: int,
     extended: tuple[int, ...] = (),
 ) -> tuple[FrameTable, bool]:
-    """Return the table of encapsulated pixel data, and whether it was closed properly."""
+    """Return the table of encapsulated pixel data, and whether it was closed properly.
+
+    Raises
+    ------
+    TooLarge
+        There are more than `MOST` fragments.
+    """
     items, closed = _items(buffer, pixel.offset, end)
     if not items:
         return FrameTable(encapsulated=True, frames=()), closed
@@ -73,6 +91,8 @@ def _items(buffer: Buffer, position: int, end: int) -> tuple[list[Fragment], boo
             return found, True
         if tag != tags.ITEM or length == UNDEFINED_LENGTH:
             return found, False
+        if len(found) > MOST:
+            raise TooLarge(f"the pixel data is in more than {MOST:,} fragments")
         position += 8
         found.append(Fragment(position, min(length, end - position)))
         position += length
