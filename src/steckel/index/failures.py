@@ -9,7 +9,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 
-from steckel.errors import OutOfSpace, SteckelError, StorageFailure
+from steckel.errors import InvalidQuery, OutOfSpace, SteckelError, StorageFailure
 
 _PASS = (IntegrityError, DataError, ProgrammingError)
 #: SQLSTATE of PostgreSQL: disk full (53100).
@@ -56,6 +56,8 @@ def translate_failures(engine: Engine) -> None:
 
 
 def _translate(context: ExceptionContext) -> None:
+    if isinstance(context.original_exception, OverflowError):
+        raise InvalidQuery("a number is larger than any that is kept here")
     # A ping that fails makes the pool connect again, and is nobody's error.
     wrapped = context.sqlalchemy_exception
     if wrapped is not None and not context.is_pre_ping and not isinstance(wrapped, _PASS):

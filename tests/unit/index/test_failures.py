@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from steckel.errors import OutOfSpace, StorageFailure
+from steckel.errors import InvalidQuery, OutOfSpace, StorageFailure
 from steckel.index.engine import open_engine, writing
 from steckel.index.failures import DamagedIndex
 from steckel.index.files import set_aside
@@ -59,4 +59,12 @@ def test_a_violated_constraint_is_no_failure_of_the_database(tmp_path: Path) -> 
 
     with pytest.raises(IntegrityError), writing(engine) as connection:
         connection.execute(text("INSERT INTO one VALUES (1), (1)"))
+    engine.dispose()
+
+
+def test_a_number_beyond_64_bits_is_the_fault_of_who_asked(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'index'}")
+
+    with pytest.raises(InvalidQuery), engine.connect() as connection:
+        connection.execute(text("SELECT :number"), {"number": 1 << 64})
     engine.dispose()
