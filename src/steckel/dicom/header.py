@@ -4,20 +4,16 @@ Made once per object by the ingest service; the index, the frame table and the
 checks of identity all read from it. Bytes stay where they are.
 """
 
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from steckel.dicom import charset, elements, pixel_frames, tags, values
 from steckel.dicom.elements import Buffer, Element, Scan
 from steckel.dicom.frames import FrameTable
+from steckel.dicom.inflating import inflate, inflate_head
 from steckel.dicom.json_model import JsonDataset
 from steckel.dicom.to_json import Reading, selected_to_json
 from steckel.dicom.transfer_syntax import EXPLICIT_LITTLE, TransferSyntax
-from steckel.errors import NotDicom, TooLarge
-
-#: A deflated data set is inflated in memory to be read; more than this is an attack.
-MAX_INFLATED = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,52 +123,28 @@ class Header:
         return tuple(memoryview(raw[: len(raw) // 8 * 8]).cast("Q")) if raw else ()
 
 
-def read_header(buffer: Buffer, start: int, end: int, syntax: TransferSyntax) -> Header:
+def read_header(
+    buffer: Buffer, start: int, end: int, syntax: TransferSyntax, *, pixels: bool = True
+) -> Header:
     """Scan the data set between `start` and `end`.
+
+    Without `pixels`, of a deflated data set no more is kept than what stands before them.
 
     Raises
     ------
     NotDicom
         The bytes are no data set in this encoding.
     TooLarge
-        A deflated data set inflates beyond `MAX_INFLATED`.
+        A deflated data set inflates to more than is taken.
     """
     if not syntax.deflated:
         found = elements.scan(buffer, start, end, syntax.encoding)
         return Header(buffer, found, syntax, _codecs(buffer, found), end)
-    inflated, whole = _inflate(memoryview(buffer)[start:end], MAX_INFLATED)
+    deflated = memoryview(buffer)[start:end]
+    inflated, whole = inflate(deflated) if pixels else inflate_head(deflated)
     found = elements.scan(inflated, 0, len(inflated), EXPLICIT_LITTLE)
     codecs = _codecs(inflated, found)
     return Header(inflated, found, syntax, codecs, len(inflated), inflated=True, cut_off=not whole)
-
-
-def inflate(data: Buffer, limit: int = MAX_INFLATED) -> bytes:
-    """Inflate a deflated data set (PS3.5 A.5), as far as it goes.
-
-    A zlib wrapper, which some write, is taken too.
-
-    Raises
-    ------
-    NotDicom
-        It is no deflate stream.
-    TooLarge
-        There is more than `limit`.
-    """
-    return _inflate(data, limit)[0]
-
-
-def _inflate(data: Buffer, limit: int) -> tuple[bytes, bool]:
-    """Return what was deflated, and whether that is all of it."""
-    for window in (-zlib.MAX_WBITS, zlib.MAX_WBITS):
-        engine = zlib.decompressobj(window)
-        try:
-            inflated = engine.decompress(data, limit)
-        except zlib.error:
-            continue
-        if engine.unconsumed_tail:
-            raise TooLarge(f"the deflated data set is larger than {limit} bytes")
-        return inflated, engine.eof
-    raise NotDicom("the data set is said to be deflated, but is not")
 
 
 def _codecs(buffer: Buffer, found: Scan) -> tuple[str, ...]:

@@ -161,7 +161,7 @@ def _read(view: memoryview, start: FileStart, warnings: list[str]) -> Header:
 
 
 def _scan(view: memoryview, offset: int, syntax: TransferSyntax) -> Header:
-    header = read_header(view, offset, len(view), syntax)
+    header = read_header(view, offset, len(view), syntax, pixels=False)
     if not header.scan.elements:
         raise NotDicom("this is no DICOM file")
     return header

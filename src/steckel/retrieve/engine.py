@@ -14,7 +14,7 @@ from sqlalchemy import Engine, func, select
 from steckel.archive.location import Location
 from steckel.archive.reader import CHUNK, Reader
 from steckel.dicom.frames import Fragment
-from steckel.dicom.header import inflate
+from steckel.dicom.inflating import inflate
 from steckel.dicom.transfer_syntax import EXPLICIT_LITTLE, assume
 from steckel.dicom.uids import SeriesUid, StudyUid
 from steckel.errors import NotFound
@@ -78,7 +78,7 @@ class RetrieveEngine:
         syntax = assume(instance.transfer_syntax)
         part10 = self.read(instance)
         if syntax.deflated:
-            inflated = inflate(memoryview(part10)[instance.dataset_offset :])
+            inflated, _ = inflate(memoryview(part10)[instance.dataset_offset :])
             return value_at(inflated, 0, len(inflated), EXPLICIT_LITTLE, path)
         return value_at(part10, instance.dataset_offset, len(part10), syntax.encoding, path)
 

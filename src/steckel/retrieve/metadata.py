@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from steckel.dicom import elements, tags
-from steckel.dicom.header import inflate
+from steckel.dicom.inflating import inflate_head
 from steckel.dicom.json_model import JsonDataset, json_key
 from steckel.dicom.to_json import Reading, dataset_to_json
 from steckel.dicom.transfer_syntax import EXPLICIT_LITTLE, assume
@@ -31,7 +31,7 @@ def instance_to_json(instance: StoredInstance, part10: bytes) -> JsonDataset:
     syntax = assume(instance.transfer_syntax)
     buffer, start = part10, instance.dataset_offset
     if syntax.deflated:
-        buffer, start = inflate(memoryview(part10)[start:]), 0
+        buffer, start = inflate_head(memoryview(part10)[start:])[0], 0
     encoding = EXPLICIT_LITTLE if syntax.deflated else syntax.encoding
     base = bulk_address(instance)
     found = elements.scan(buffer, start, len(buffer), encoding)

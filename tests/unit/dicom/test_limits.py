@@ -1,6 +1,7 @@
 """What a few bytes claim costs no memory; what was cut off is told."""
 
 import zlib
+from collections.abc import Callable
 from struct import pack
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from steckel.dicom import elements, pixel_frames, tags
 from steckel.dicom.elements import UNDEFINED_LENGTH, Element
 from steckel.dicom.header import read_header
+from steckel.dicom.inflating import MAX_HEAD, inflate, inflate_head
 from steckel.dicom.transfer_syntax import EXPLICIT_LITTLE, assume
 from steckel.errors import NotDicom, TooLarge
 
@@ -56,3 +58,50 @@ def test_a_deflate_stream_without_its_end_is_told(cut: int) -> None:
 def test_what_does_not_even_begin_with_an_element_is_called_no_data_set() -> None:
     with pytest.raises(NotDicom, match="no DICOM data set"):
         elements.scan(b"This is a text.", 0, 15, EXPLICIT_LITTLE)
+
+
+_PATIENT_ID = pack("<HH2sH", 0x0010, 0x0020, b"LO", 4) + b"1234"
+
+
+def _deflated(dataset: bytes, wbits: int = -zlib.MAX_WBITS) -> bytes:
+    engine = zlib.compressobj(wbits=wbits)
+    return engine.compress(dataset) + engine.flush()
+
+
+def test_pixels_are_not_inflated_for_what_stands_before_them() -> None:
+    length = 64 << 20
+    element = pack("<HH2sHI", 0x7FE0, 0x0010, b"OW", 0, length)
+
+    head, whole = inflate_head(_deflated(_PATIENT_ID + element + bytes(length)))
+
+    assert head.startswith(_PATIENT_ID + element)
+    assert len(head) < length // 16
+    assert whole
+
+
+def test_all_of_a_long_header_is_inflated() -> None:
+    private = pack("<HH2sHI", 0x0009, 0x1001, b"OB", 0, 5 << 20) + bytes(5 << 20)
+
+    head, whole = inflate_head(_deflated(private + _PATIENT_ID))
+
+    assert head.endswith(_PATIENT_ID)
+    assert whole
+
+
+def test_a_header_that_goes_on_and_on_is_refused() -> None:
+    length = MAX_HEAD * 2
+    private = pack("<HH2sHI", 0x0009, 0x1001, b"OB", 0, length)
+
+    with pytest.raises(TooLarge):
+        inflate_head(_deflated(private + bytes(length)))
+
+
+@pytest.mark.parametrize("read", [inflate, inflate_head])
+def test_a_zlib_wrapper_is_taken_too(read: Callable[[bytes], tuple[bytes, bool]]) -> None:
+    assert read(_deflated(_PATIENT_ID, zlib.MAX_WBITS)) == (_PATIENT_ID, True)
+
+
+@pytest.mark.parametrize("read", [inflate, inflate_head])
+def test_what_is_no_deflate_stream_is_refused(read: Callable[[bytes], object]) -> None:
+    with pytest.raises(NotDicom, match="is not"):
+        read(b"\xff" * 100)
