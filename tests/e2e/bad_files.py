@@ -94,7 +94,7 @@ def _hostile() -> Corpus:
         "a program in the preamble": b"MZ" + whole[2:],
         "pixel data of 4 GiB": _cut_before_pixels(whole) + large + bytes(10),
         "sequences 5,000 deep": whole.replace(_PATIENT_NAME, _nested(5000) + _PATIENT_NAME),
-        "a deflate stream of nothing but zeros": _deflated(whole, bytes(1 << 26)),
+        "a deflate stream of nothing but zeros": _deflated(whole, bytes(300 << 20)),
         "65,535 rows and columns": _enlarged(whole),
     }
 

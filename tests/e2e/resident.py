@@ -19,6 +19,16 @@ def resident_bytes(server: SteckelServer) -> int:
     return seen
 
 
+def peak_bytes(server: SteckelServer) -> int:
+    """Return the most that the roles ever kept in memory."""
+    return sum(_peak(pid) for pid in server.pids())
+
+
+def _peak(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
+
+
 def _parent(entry: Path) -> int:
     try:
         return int((entry / "stat").read_text().rpartition(")")[2].split()[1])

@@ -14,7 +14,7 @@ from pynetdicom.sop_class import StudyRootQueryRetrieveInformationModelFind
 from tests.e2e.bad_files import Corpus, made_files, shared_files
 from tests.e2e.made_instances import ANY_SYNTAX, dataset_of, make_instance, multipart, single
 from tests.e2e.plain_sender import NotAccepted, Offer, offer_of, send
-from tests.e2e.resident import resident_bytes
+from tests.e2e.resident import peak_bytes, resident_bytes
 from tests.steckel_server import SteckelServer, running_server
 
 _DCMSEND = Path("/usr/bin/dcmsend")
@@ -43,9 +43,11 @@ def server(tmp_path: Path) -> Iterator[SteckelServer]:
     with running_server(tmp_path / "home") as running:
         _require_store(running, number=1)
         processes, before = running.pids(), resident_bytes(running)
+        peak = peak_bytes(running)
         yield running
         assert running.pids() == processes
         assert resident_bytes(running) - before < _GROWTH
+        assert peak_bytes(running) - peak < _GROWTH
         for sign in ("Traceback", "level=error"):
             assert sign not in running.log
         _require_store(running, number=2)
