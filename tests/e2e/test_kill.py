@@ -1,7 +1,6 @@
 """Killed in the middle of its work: what was acknowledged is there, and nothing is half there."""
 
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -130,10 +129,13 @@ def test_the_dicom_role_alone_is_started_again(server: SteckelServer) -> None:
 
 
 def _process_of(server: SteckelServer, role: str) -> int:
-    """Return the process number of a role, as ``steckel status`` says it."""
-    found = re.search(rf"\b{role} \((\d+)\)", server.cli("status").stdout)
-    assert found is not None
-    return int(found[1])
+    """Return the process number of a role, by its command line."""
+    [found] = [
+        pid
+        for pid in server.pids()
+        if role.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    ]
+    return found
 
 
 def _store_when_listening(server: SteckelServer, made: Made) -> int | None:
