@@ -108,6 +108,13 @@ REPLACEMENTS = (
         new="  } = ConceptNameCodeSequence ?? {};",
         count=2,
     ),
+    # What OHIF cannot show (key images, presentation states) has no frames to load ahead.
+    Replacement(
+        files="app.bundle.*.js",
+        old="    return dataSource.getImageIdsForDisplaySet(displaySet);",
+        new="    return displaySet.unsupported ? [] : dataSource.getImageIdsForDisplaySet(displaySet);",
+        count=1,
+    ),
     Replacement(files="*.css", old="url(/", new=f"url({PREFIX}", count=5),
     *(
         Replacement(files="*.bundle.*.js", old=host, new=f"{PREFIX}not-shipped/", count=count)

@@ -21,12 +21,13 @@ CLIENT_ROUTES = (
     "/",
     "/login",
     "/studies",
+    "/patients",
     "/patients/{rest:path}",
     "/view/{rest:path}",
     "/inbox",
+    "/inbox/{rest:path}",
     "/admin",
     "/admin/{rest:path}",
-    "/uploads",
 )
 
 _NOT_BUILT = """\

@@ -32,7 +32,8 @@ def app(build: Path) -> Starlette:
         "/inbox",
         "/admin",
         "/admin/users",
-        "/uploads",
+        "/patients",
+        "/inbox/quarantine",
     ],
 )
 def test_every_address_of_the_clients_router_is_the_page(app: Starlette, path: str) -> None:

@@ -112,7 +112,7 @@ describe('the study list', () => {
     await user.keyboard('jj')
     const name = selected().textContent
     server.arrive({ description: 'ARRIVED JUST NOW' })
-    await screen.findByRole('gridcell', { name: 'ARRIVED JUST NOW' })
+    await waitFor(() => expect(rows()[0]).toHaveTextContent('ARRIVED JUST NOW'))
     expect(selected().textContent).toBe(name)
   })
 

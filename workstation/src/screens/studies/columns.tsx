@@ -7,6 +7,7 @@ import { plainName } from '@/format/name.ts'
 import type { useFormat } from '@/format/use_format.ts'
 import list from '@/ui/list.module.css'
 import { PersonName } from '@/ui/PersonName.tsx'
+import { leading } from '@/format/modality.ts'
 import styles from './StudyTable.module.css'
 
 export type ColumnId =
@@ -60,7 +61,7 @@ export const columns: readonly Column[] = [
   { id: 'patient_id', min: 78, share: 1, sort: 'patient_id', cell: (study) => <Text>{study.patient.id}</Text> },
   { id: 'age_sex', min: 80, cell: ageAndSex },
   { id: 'date', min: 148, sort: 'date', cell: dateAndTime },
-  { id: 'modality', min: 66, sort: 'modality', cell: (study) => <span className={styles['modality']}>{study.modalities.join(' ')}</span> },
+  { id: 'modality', min: 66, sort: 'modality', cell: (study) => <span className={styles['modality']} title={study.modalities.join(' ')}>{leading(study.modalities).join(' ')}</span> },
   { id: 'description', min: 100, share: 2.2, sort: 'description', cell: (study) => <Text>{study.description}</Text> },
   { id: 'accession', min: 92, share: 1, sort: 'accession', cell: (study) => <Text>{study.accession}</Text> },
   { id: 'images', min: 60, align: 'end', cell: (study, { format }) => format.number(study.instances) },

@@ -24,6 +24,33 @@ describe('the layout of a running OHIF', () => {
   })
 })
 
+describe('a volume layout', () => {
+  const withSeries = (shown: string) => {
+    const grid = {
+      getActiveViewportId: () => 'main',
+      getState: () => ({ viewports: new Map([['main', { displaySetInstanceUIDs: [shown] }]]) }),
+      setDisplaySetsForViewports: vi.fn(),
+    }
+    const series = [
+      { displaySetInstanceUID: 'localizer', isReconstructable: false, numImageFrames: 1 },
+      { displaySetInstanceUID: 'thick', isReconstructable: true, numImageFrames: 60 },
+      { displaySetInstanceUID: 'thin', isReconstructable: true, numImageFrames: 120 },
+    ]
+    const services = { viewportGridService: grid, displaySetService: { getActiveDisplaySets: () => series } }
+    return { grid, frame: { commandsManager: { runCommand: () => true }, services } as unknown as Window }
+  }
+  it('is of the largest volume when a localizer is shown', async () => {
+    const { grid, frame } = withSeries('localizer')
+    expect(await changeLayout(frame, 'mpr', 'default')).toBe(true)
+    expect(grid.setDisplaySetsForViewports).toHaveBeenCalledWith([{ viewportId: 'main', displaySetInstanceUIDs: ['thin'] }])
+  })
+  it('is of the volume that is shown', async () => {
+    const { grid, frame } = withSeries('thick')
+    expect(await changeLayout(frame, '3d', 'default')).toBe(true)
+    expect(grid.setDisplaySetsForViewports).not.toHaveBeenCalled()
+  })
+})
+
 describe('warming up', () => {
   it('fetches scripts and styles of the viewer once', async () => {
     const page = '<link rel="icon" href="/ohif/i.png"><link href="/ohif/a.css" rel="stylesheet"><script defer src="/ohif/b.js"></script><script>1</script>'

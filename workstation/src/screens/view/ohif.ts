@@ -1,9 +1,26 @@
 /** What the workstation asks of an OHIF that runs in a frame of the same origin: OHIF puts its services on its window. */
 import { protocols, type Layout } from './layouts.ts'
 
+interface DisplaySet {
+  displaySetInstanceUID: string
+  /** Whether its images make a volume. */
+  isReconstructable?: boolean
+  numImageFrames?: number
+}
+
+interface ViewportGrid {
+  getActiveViewportId: () => string
+  getState: () => { viewports: Map<string, { displaySetInstanceUIDs: string[] }> }
+  setDisplaySetsForViewports: (changes: { viewportId: string; displaySetInstanceUIDs: string[] }[]) => void
+}
+
 interface OhifWindow extends Window {
   commandsManager?: { runCommand: (name: string, options: { protocolId: string }) => unknown }
-  services?: { hangingProtocolService?: { getState: () => { protocolId?: string } } }
+  services?: {
+    hangingProtocolService?: { getState: () => { protocolId?: string } }
+    displaySetService?: { getActiveDisplaySets: () => DisplaySet[] }
+    viewportGridService?: ViewportGrid
+  }
 }
 
 /** OHIF's own choice for this study, where it was not asked for one. */
@@ -12,11 +29,23 @@ export function currentProtocol(frame: Window | null): string | undefined {
   return services?.hangingProtocolService?.getState().protocolId
 }
 
+/** OHIF lays out the series it shows, be it a single localizer: first shows the largest volume, unless a volume is shown. */
+function showVolume({ displaySetService, viewportGridService: grid }: NonNullable<OhifWindow['services']>): void {
+  const volumes = (displaySetService?.getActiveDisplaySets() ?? []).filter((each) => each.isReconstructable)
+  const largest = volumes.sort((a, b) => (b.numImageFrames ?? 0) - (a.numImageFrames ?? 0))[0]
+  if (!grid || !largest) return
+  const viewportId = grid.getActiveViewportId()
+  const shown = grid.getState().viewports.get(viewportId)?.displaySetInstanceUIDs ?? []
+  if (volumes.some((each) => shown.includes(each.displaySetInstanceUID))) return
+  grid.setDisplaySetsForViewports([{ viewportId, displaySetInstanceUIDs: [largest.displaySetInstanceUID] }])
+}
+
 /** Changes the layout without loading the viewer again; false when that cannot be done. */
 export async function changeLayout(frame: Window | null, layout: Layout, flat: string): Promise<boolean> {
-  const { commandsManager } = (frame ?? {}) as Partial<OhifWindow>
+  const { commandsManager, services } = (frame ?? {}) as Partial<OhifWindow>
   if (!commandsManager) return false
   try {
+    if (layout !== '2d') showVolume(services ?? {})
     return (await commandsManager.runCommand('setHangingProtocol', { protocolId: protocols[layout] ?? flat })) === true
   } catch {
     // Whatever OHIF throws: it is loaded again with the layout in its address.
