@@ -111,8 +111,9 @@ REPLACEMENTS = (
     # What OHIF cannot show (key images, presentation states) has no frames to load ahead.
     Replacement(
         files="app.bundle.*.js",
-        old="    return dataSource.getImageIdsForDisplaySet(displaySet);",
-        new="    return displaySet.unsupported ? [] : dataSource.getImageIdsForDisplaySet(displaySet);",
+        old="    return dataSource.getImageIdsForDisplaySet(displaySet);\n",
+        new="    return displaySet.unsupported\n"
+        "      ? [] : dataSource.getImageIdsForDisplaySet(displaySet);\n",
         count=1,
     ),
     Replacement(files="*.css", old="url(/", new=f"url({PREFIX}", count=5),
