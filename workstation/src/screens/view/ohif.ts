@@ -29,15 +29,23 @@ export function currentProtocol(frame: Window | null): string | undefined {
   return services?.hangingProtocolService?.getState().protocolId
 }
 
+/** How often, and at most how many times, OHIF is asked whether it has caught up: its state follows in a later rendering. */
+const PAUSE = 20
+const PATIENCE = 100
+
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds))
+
 /** OHIF lays out the series it shows, be it a single localizer: first shows the largest volume, unless a volume is shown. */
-function showVolume({ displaySetService, viewportGridService: grid }: NonNullable<OhifWindow['services']>): void {
+async function showVolume({ displaySetService, viewportGridService: grid }: NonNullable<OhifWindow['services']>): Promise<void> {
   const volumes = (displaySetService?.getActiveDisplaySets() ?? []).filter((each) => each.isReconstructable)
   const largest = volumes.sort((a, b) => (b.numImageFrames ?? 0) - (a.numImageFrames ?? 0))[0]
   if (!grid || !largest) return
   const viewportId = grid.getActiveViewportId()
-  const shown = grid.getState().viewports.get(viewportId)?.displaySetInstanceUIDs ?? []
-  if (volumes.some((each) => shown.includes(each.displaySetInstanceUID))) return
+  const shows = (volume: DisplaySet): boolean =>
+    grid.getState().viewports.get(viewportId)?.displaySetInstanceUIDs.includes(volume.displaySetInstanceUID) ?? false
+  if (volumes.some(shows)) return
   grid.setDisplaySetsForViewports([{ viewportId, displaySetInstanceUIDs: [largest.displaySetInstanceUID] }])
+  for (let asked = 0; asked < PATIENCE && !shows(largest); asked += 1) await pause(PAUSE)
 }
 
 /** Changes the layout without loading the viewer again; false when that cannot be done. */
@@ -45,7 +53,7 @@ export async function changeLayout(frame: Window | null, layout: Layout, flat: s
   const { commandsManager, services } = (frame ?? {}) as Partial<OhifWindow>
   if (!commandsManager) return false
   try {
-    if (layout !== '2d') showVolume(services ?? {})
+    if (layout !== '2d') await showVolume(services ?? {})
     return (await commandsManager.runCommand('setHangingProtocol', { protocolId: protocols[layout] ?? flat })) === true
   } catch {
     // Whatever OHIF throws: it is loaded again with the layout in its address.
