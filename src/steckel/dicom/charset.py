@@ -15,7 +15,7 @@ _TEXT_DELIMITERS = re.compile(rb"[\r\n\t\f]")
 _NAME_DELIMITERS = re.compile(rb"[\^=\\]")
 _ESCAPED = re.compile(rb"(^[^\x1b]+|\x1b[^\x1b]*)")
 #: Codecs that read their escape sequences themselves.
-_STATEFUL = frozenset({"iso2022_jp", "iso2022_jp_2", "iso_ir_58"})
+_STATEFUL = frozenset({"iso2022_jp", "iso2022_jp_2"})
 
 _LATIN_LIKE = frozenset({"iso8859", "iso8859_1", "latin_1"})
 

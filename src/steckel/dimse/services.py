@@ -7,7 +7,7 @@ nor a service of the standard that we lack, is taken for storage.
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -18,7 +18,7 @@ from steckel.dicom.transfer_syntax import (
     IMPLICIT_VR_LITTLE_ENDIAN,
     TRANSFER_SYNTAXES,
 )
-from steckel.dicom.uids import VERIFICATION
+from steckel.dicom.uids import VERIFICATION, is_valid_uid
 from steckel.dimse.wire.command import Operation
 from steckel.query.model import Level
 from steckel.upperlayer.negotiation import Support
@@ -104,7 +104,18 @@ def support_of(abstract_syntax: str, *, accept_unknown_storage: bool) -> Support
     service = service_of(abstract_syntax, accept_unknown_storage=accept_unknown_storage)
     if service is None:
         return None
+    if service is STORAGE and accept_unknown_storage:
+        return _OPEN_STORAGE
     return _SUPPORT[service.operation]
+
+
+def _is_unheard_of(transfer_syntax: str) -> bool:
+    """Whether this is a UID of a private transfer syntax, or of one from the future.
+
+    Such a data set is kept as it came and sent to those who know its syntax;
+    its header is Explicit VR Little Endian (PS3.5 10), or it is refused.
+    """
+    return is_valid_uid(transfer_syntax) and transfer_syntax not in UIDS
 
 
 def _wish(ours: bytes, theirs: bytes) -> bytes:
@@ -135,3 +146,4 @@ _SUPPORT: dict[Operation, Support] = {
         extended=partial(_state, _STORAGE_INFORMATION),
     ),
 }
+_OPEN_STORAGE: Final = replace(_SUPPORT[Operation.C_STORE], takes_unlisted=_is_unheard_of)

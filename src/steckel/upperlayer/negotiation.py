@@ -4,6 +4,7 @@ Functions over data. The rule for transfer syntaxes: the peer's first choice
 that we can take, because it lists first what it holds, and what is stored as
 it was sent needs no transcoding. One exception: who offers Implicit and
 Explicit VR Little Endian gets Explicit, which keeps VRs of private elements.
+Syntaxes that nobody here knows come last, where keeping the bytes is all that is asked.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -29,6 +30,7 @@ class Support:
     """What we, as acceptor, do with one abstract syntax."""
 
     transfer_syntaxes: AbstractSet[str] | Mapping[str, object]
+    takes_unlisted: Callable[[str], bool] | None = None  #: where nothing listed is proposed
     peer_may_be_scp: bool = False
     extended: Callable[[bytes], bytes] | None = None  #: answers extended negotiation
 
@@ -48,11 +50,11 @@ class Context:
     requestor_is_scp: bool = False
 
 
-def choose_transfer_syntax(
-    proposed: tuple[str, ...], supported: AbstractSet[str] | Mapping[str, object]
-) -> str | None:
+def choose_transfer_syntax(proposed: tuple[str, ...], support: Support) -> str | None:
     """Return the transfer syntax to accept, or ``None``."""
-    chosen = next((uid for uid in proposed if uid in supported), None)
+    chosen = next((uid for uid in proposed if uid in support.transfer_syntaxes), None)
+    if chosen is None and support.takes_unlisted is not None:
+        return next(filter(support.takes_unlisted, proposed), None)
     if chosen == IMPLICIT_VR_LITTLE_ENDIAN and EXPLICIT_VR_LITTLE_ENDIAN in proposed:
         return EXPLICIT_VR_LITTLE_ENDIAN
     return chosen
@@ -84,7 +86,7 @@ def _answer_context(proposed: ProposedContext, supports: Supports) -> AnsweredCo
     if support is None:
         result = ContextResult.ABSTRACT_SYNTAX_NOT_SUPPORTED
     else:
-        chosen = choose_transfer_syntax(proposed.transfer_syntaxes, support.transfer_syntaxes)
+        chosen = choose_transfer_syntax(proposed.transfer_syntaxes, support)
         if chosen is None:
             result = ContextResult.TRANSFER_SYNTAXES_NOT_SUPPORTED
         else:

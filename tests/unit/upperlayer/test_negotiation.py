@@ -67,7 +67,7 @@ def context(abstract_syntax: str, *syntaxes: str, number: int = 1) -> ProposedCo
 def test_the_first_syntax_we_know_is_taken_and_explicit_before_implicit(
     proposed: tuple[str, ...], chosen: str | None
 ) -> None:
-    assert choose_transfer_syntax(proposed, KNOWN) == chosen
+    assert choose_transfer_syntax(proposed, Support(transfer_syntaxes=KNOWN)) == chosen
 
 
 def test_every_context_is_answered_for_itself() -> None:
