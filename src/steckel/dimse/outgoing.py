@@ -1,7 +1,7 @@
 """How a stored instance goes out: in which presentation context, with which bytes.
 
-The rule: as it is stored, if the peer takes that; else uncompressed, through
-the transcoder; else not at all.
+The rule: as it is stored, if the peer takes that; else uncompressed (or deflated,
+if that is all it takes), through the transcoder; else not at all.
 """
 
 from collections.abc import Iterable
@@ -12,6 +12,7 @@ from steckel.dicom.transfer_syntax import EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR
 from steckel.dicom.uids import TransferSyntaxUid
 from steckel.dimse.channel import Buffer
 from steckel.dimse.ports import Transcoder
+from steckel.dimse.services import MAKES
 from steckel.errors import CannotRender, UnsupportedTransferSyntax
 from steckel.retrieve.model import Retriever, StoredInstance
 from steckel.upperlayer.negotiation import Context
@@ -33,7 +34,7 @@ def choose_context(contexts: Iterable[Context], instance: StoredInstance) -> Con
         for context in contexts
         if context.abstract_syntax == instance.sop_class_uid
     }
-    for syntax in (instance.transfer_syntax, *FALLBACK):
+    for syntax in (instance.transfer_syntax, *MAKES):
         if syntax in suitable:
             return suitable[syntax]
     if suitable:

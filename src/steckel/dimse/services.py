@@ -13,6 +13,7 @@ from typing import Final
 
 from steckel.dicom.tables import UIDS
 from steckel.dicom.transfer_syntax import (
+    DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,
     EXPLICIT_VR_BIG_ENDIAN,
     EXPLICIT_VR_LITTLE_ENDIAN,
     IMPLICIT_VR_LITTLE_ENDIAN,
@@ -78,6 +79,16 @@ _IDENTIFIER_SYNTAXES = frozenset(
     {EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN, EXPLICIT_VR_BIG_ENDIAN}
 )
 
+#: What the transcoder makes of anything that it can read, best first.
+MAKES: Final = (
+    EXPLICIT_VR_LITTLE_ENDIAN,
+    IMPLICIT_VR_LITTLE_ENDIAN,
+    EXPLICIT_VR_BIG_ENDIAN,
+    DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,
+)
+#: Video endoscopy, microscopy, photography: streams that nothing else can be made of.
+_VIDEO = frozenset(f"1.2.840.10008.5.1.4.1.1.77.1.{one}.1" for one in (1, 2, 4))
+
 #: Level 2, digital signatures preserved, no coercion (PS3.4 B.3.1.4): bytes are kept.
 _STORAGE_INFORMATION = bytes((2, 0, 3, 0, 0, 0))
 
@@ -104,9 +115,12 @@ def support_of(abstract_syntax: str, *, accept_unknown_storage: bool) -> Support
     service = service_of(abstract_syntax, accept_unknown_storage=accept_unknown_storage)
     if service is None:
         return None
-    if service is STORAGE and accept_unknown_storage:
-        return _OPEN_STORAGE
-    return _SUPPORT[service.operation]
+    support = _SUPPORT[service.operation]
+    if service is STORAGE:
+        makes = () if abstract_syntax in _VIDEO else MAKES
+        unlisted = _is_unheard_of if accept_unknown_storage else None
+        return replace(support, makes=makes, takes_unlisted=unlisted)
+    return support
 
 
 def _is_unheard_of(transfer_syntax: str) -> bool:
@@ -146,4 +160,3 @@ _SUPPORT: dict[Operation, Support] = {
         extended=partial(_state, _STORAGE_INFORMATION),
     ),
 }
-_OPEN_STORAGE: Final = replace(_SUPPORT[Operation.C_STORE], takes_unlisted=_is_unheard_of)

@@ -5,6 +5,10 @@ that we can take, because it lists first what it holds, and what is stored as
 it was sent needs no transcoding. One exception: who offers Implicit and
 Explicit VR Little Endian gets Explicit, which keeps VRs of private elements.
 Syntaxes that nobody here knows come last, where keeping the bytes is all that is asked.
+
+Where the peer is to receive (C-GET), it is the other way round: its context is
+for whatever we hold of that class, so it takes a syntax that we can make of
+anything, unless another context of the class is there for that.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -32,6 +36,7 @@ class Support:
     transfer_syntaxes: AbstractSet[str] | Mapping[str, object]
     takes_unlisted: Callable[[str], bool] | None = None  #: where nothing listed is proposed
     peer_may_be_scp: bool = False
+    makes: tuple[str, ...] = ()  #: what we can send anything in, best first
     extended: Callable[[bytes], bytes] | None = None  #: answers extended negotiation
 
 
@@ -66,7 +71,7 @@ def answer(request: AssociateRq, supports: Supports, *, max_length: int) -> Asso
         called_aet=request.called_aet,
         calling_aet=request.calling_aet,
         reserved=request.reserved,
-        contexts=tuple(_answer_context(one, supports) for one in request.contexts),
+        contexts=tuple(_answer_contexts(request, supports)),
         user=UserInformation(
             max_length=max_length,
             implementation_class_uid=IMPLEMENTATION_CLASS_UID,
@@ -79,14 +84,41 @@ def answer(request: AssociateRq, supports: Supports, *, max_length: int) -> Asso
     )
 
 
-def _answer_context(proposed: ProposedContext, supports: Supports) -> AnsweredContext:
+def _answer_contexts(request: AssociateRq, supports: Supports) -> Iterator[AnsweredContext]:
+    undelivered = set(_undelivered(request, supports))
+    for proposed in request.contexts:
+        to_receive = proposed.abstract_syntax in undelivered
+        yield _answer_context(proposed, supports(proposed.abstract_syntax), to_receive=to_receive)
+
+
+def _undelivered(request: AssociateRq, supports: Supports) -> Iterator[str]:
+    """Yield what the peer receives only and has no context for that takes anything."""
+    for role in _roles(request, supports):
+        support = supports(role.sop_class_uid)
+        if support is None or role.scu or not role.scp:
+            continue
+        made = set(support.makes)
+        syntaxes = (
+            set(context.transfer_syntaxes)
+            for context in request.contexts
+            if context.abstract_syntax == role.sop_class_uid
+        )
+        if not any(one and one <= made for one in syntaxes):
+            yield role.sop_class_uid
+
+
+def _answer_context(
+    proposed: ProposedContext, support: Support | None, *, to_receive: bool
+) -> AnsweredContext:
     # With a refusal the transfer syntax is not significant (PS3.8 9.3.3.2).
     syntax = proposed.transfer_syntaxes[0] if proposed.transfer_syntaxes else ""
-    support = supports(proposed.abstract_syntax)
     if support is None:
         result = ContextResult.ABSTRACT_SYNTAX_NOT_SUPPORTED
     else:
-        chosen = choose_transfer_syntax(proposed.transfer_syntaxes, support)
+        chosen = None
+        if to_receive:
+            chosen = next((u for u in support.makes if u in proposed.transfer_syntaxes), None)
+        chosen = chosen or choose_transfer_syntax(proposed.transfer_syntaxes, support)
         if chosen is None:
             result = ContextResult.TRANSFER_SYNTAXES_NOT_SUPPORTED
         else:

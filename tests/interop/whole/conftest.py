@@ -1,5 +1,6 @@
 """One whole server for a module of tests, and objects that it has never seen."""
 
+import io
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -39,3 +40,18 @@ def make_object() -> Callable[..., Dataset]:
         return made
 
     return make
+
+
+@pytest.fixture
+def store(server: SteckelServer) -> Callable[[Dataset], None]:
+    """Return a function that stores an object, by STOW-RS."""
+
+    def store(made: Dataset) -> None:
+        body = io.BytesIO()
+        made.save_as(body, enforce_file_format=True)
+        with server.client() as client:
+            headers = {"Content-Type": "application/dicom"}
+            answer = client.post("/dicomweb/studies", content=body.getvalue(), headers=headers)
+        assert answer.status_code == 200, answer.text
+
+    return store

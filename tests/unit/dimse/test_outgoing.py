@@ -40,6 +40,7 @@ def contexts(*syntaxes: str, sop_class: str = CT) -> list[Context]:
         (JPEG, (IMPLICIT,), IMPLICIT),
         (IMPLICIT, (EXPLICIT, IMPLICIT), IMPLICIT),
         (BIG, (BIG, EXPLICIT), BIG),
+        (EXPLICIT, (JPEG, BIG), BIG),
     ],
 )
 def test_the_stored_syntax_comes_first_then_the_uncompressed_ones(

@@ -62,6 +62,15 @@ def test_only_storage_lets_the_peer_be_scp() -> None:
     assert not get.peer_may_be_scp
 
 
+def test_nothing_but_a_stream_is_made_of_a_video() -> None:
+    video = support_of("1.2.840.10008.5.1.4.1.1.77.1.1.1", accept_unknown_storage=False)
+    image = support_of(CT, accept_unknown_storage=False)
+    assert video is not None
+    assert image is not None
+    assert not video.makes
+    assert image.makes[0] == "1.2.840.10008.1.2.1"
+
+
 @pytest.mark.parametrize(
     ("wished", "granted"), [(b"\1\1\1\1", b"\1\0\1\0"), (b"\0\0\1", b"\0\0\1"), (b"", b"")]
 )

@@ -29,7 +29,7 @@ CT, FIND = "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.2.2.1"
 
 def supports(abstract_syntax: str) -> Support | None:
     if abstract_syntax == CT:
-        return Support(transfer_syntaxes=KNOWN, peer_may_be_scp=True)
+        return Support(transfer_syntaxes=KNOWN, peer_may_be_scp=True, makes=(EXPLICIT, IMPLICIT))
     if abstract_syntax == FIND:
         return Support(
             transfer_syntaxes=frozenset({EXPLICIT}), extended=lambda theirs: theirs[::-1]
@@ -116,6 +116,28 @@ def test_the_scp_role_is_granted_only_where_we_send_back() -> None:
     agreed = agreed_contexts(asked, answered)
     assert (agreed[1].requestor_is_scu, agreed[1].requestor_is_scp) == (False, True)
     assert (agreed[3].requestor_is_scu, agreed[3].requestor_is_scp) == (True, False)
+
+
+RECEIVES = RoleSelection(sop_class_uid=CT, scu=False, scp=True)
+
+
+@pytest.mark.parametrize(
+    ("role", "proposed", "chosen"),
+    [
+        (RECEIVES, [(JPEG, IMPLICIT, EXPLICIT)], [EXPLICIT]),
+        (RECEIVES, [(BIG, IMPLICIT)], [IMPLICIT]),
+        (RECEIVES, [(JPEG, BIG)], [JPEG]),
+        (RECEIVES, [(JPEG, EXPLICIT), (IMPLICIT, EXPLICIT)], [JPEG, EXPLICIT]),
+        (replace(RECEIVES, scu=True), [(JPEG, EXPLICIT)], [JPEG]),
+        (replace(RECEIVES, scu=True, scp=False), [(JPEG, EXPLICIT)], [JPEG]),
+    ],
+)
+def test_who_receives_gets_a_context_that_anything_can_be_sent_in(
+    role: RoleSelection, proposed: list[tuple[str, ...]], chosen: list[str]
+) -> None:
+    contexts = [context(CT, *one, number=2 * n + 1) for n, one in enumerate(proposed)]
+    answered = answer(request(*contexts, roles=(role,)), supports, max_length=1)
+    assert [one.transfer_syntax for one in answered.contexts] == chosen
 
 
 def test_a_role_that_was_not_asked_for_does_not_count() -> None:
