@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic
 
-from steckel.archive.disk import require_room, translate_errors
+from steckel.archive.disk import require_room, translate_errors, write_at
 from steckel.archive.draft import Buffer
 from steckel.archive.drafts import RESERVED, SpoolFile
 from steckel.archive.layout import Layout, new_container_name, sync_folder
@@ -68,7 +68,7 @@ class OpenContainer:
         """Make the file of a large draft a container with one member; it takes no more."""
         name = new_container_name(series)
         with translate_errors():
-            os.pwrite(spool.descriptor, local_header(member, pad_to=RESERVED), 0)
+            write_at(spool.descriptor, 0, [local_header(member, pad_to=RESERVED)])
             os.fdatasync(spool.descriptor)
             spool.path.rename(layout.open_path(name))
             sync_folder(layout.open)
@@ -134,17 +134,8 @@ class OpenContainer:
         return Location(self.name, member.offset, length)
 
     def _write_at(self, start: int, pieces: Sequence[Buffer]) -> None:
-        views = [memoryview(piece).cast("B") for piece in pieces if len(piece)]
-        position = start
         try:
-            with translate_errors():
-                while views:
-                    written = os.pwritev(self._descriptor, views, position)
-                    position += written
-                    while views and written >= len(views[0]):
-                        written -= len(views.pop(0))
-                    if views:
-                        views[0] = views[0][written:]
+            write_at(self._descriptor, start, pieces)
         except (OutOfSpace, StorageFailure):
             os.ftruncate(self._descriptor, start)
             raise
@@ -197,7 +188,7 @@ class OpenContainer:
         """
         with self._writing, translate_errors():
             directory = central_directory(self._members, self._end)
-            os.pwrite(self._descriptor, directory, self._end)
+            write_at(self._descriptor, self._end, [directory])
             os.ftruncate(self._descriptor, self._end + len(directory))
             os.fdatasync(self._descriptor)
         return self._layout.open_path(self.name)

@@ -2,10 +2,11 @@
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from steckel.archive.draft import Buffer
 from steckel.errors import OutOfSpace, StorageFailure
 
 #: Room that is never used up, so that the index and the logs can still be written.
@@ -32,3 +33,19 @@ def require_room(folder: Path, size: int) -> None:
         status = os.statvfs(folder)
     if status.f_bavail * status.f_frsize < size + RESERVE:
         raise OutOfSpace("there is no room on the archive's disk")
+
+
+def write_at(descriptor: int, position: int, pieces: Sequence[Buffer]) -> None:
+    """Write all of `pieces` one after another; raises `OutOfSpace` or `StorageFailure`.
+
+    The system may write less than it was given, most of all on a disk that runs full.
+    """
+    views = [memoryview(piece).cast("B") for piece in pieces if len(piece)]
+    with translate_errors():
+        while views:
+            written = os.pwritev(descriptor, views, position)
+            position += written
+            while views and written >= len(views[0]):
+                written -= len(views.pop(0))
+            if views:
+                views[0] = views[0][written:]

@@ -6,7 +6,7 @@ import os
 import secrets
 from pathlib import Path
 
-from steckel.archive.disk import require_room, translate_errors
+from steckel.archive.disk import require_room, translate_errors, write_at
 from steckel.archive.draft import Buffer
 from steckel.archive.layout import SPOOL_SUFFIX
 from steckel.archive.tally import Tally
@@ -74,7 +74,7 @@ class SpooledDraft:
 
     def begin_dataset(self) -> None:
         """Say that the data set starts here: digest and checksum are taken as it comes."""
-        self.tally = Tally(bytes(self.view()))
+        self.tally = Tally(self.read(0, self._size))
 
     def _spill(self, memory: bytearray) -> None:
         self._file = SpoolFile(self._folder)
@@ -87,11 +87,8 @@ class SpooledDraft:
             raise ValueError("the draft is closed")
         view = memoryview(data)
         require_room(self._folder, len(view))
-        with translate_errors():
-            while view:
-                written = os.pwrite(self._file.descriptor, view, RESERVED + self._size)
-                self._size += written
-                view = view[written:]
+        write_at(self._file.descriptor, RESERVED + self._size, [view])
+        self._size += len(view)
 
     def view(self) -> memoryview:
         """Return all of it, without a copy; nothing may be written afterwards."""

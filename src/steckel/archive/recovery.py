@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from steckel.archive import scan
-from steckel.archive.disk import translate_errors
+from steckel.archive.disk import translate_errors, write_at
 from steckel.archive.layout import CONTAINER_SUFFIX, SPOOL_SUFFIX, Layout
 from steckel.archive.ports import SealedContainers
 from steckel.archive.zip_format import Member, central_directory
@@ -65,8 +65,8 @@ def _recover_one(file: Path, descriptor: int, *, unknown: Unknown, index: Index)
         os.fdatasync(descriptor)
     index(file.stem, [member for member in whole if member.number in suspects], read_at)
     directory = central_directory(whole, end)
+    write_at(descriptor, end, [directory])
     with translate_errors():
-        os.pwrite(descriptor, directory, end)
         os.fdatasync(descriptor)
     return True
 
