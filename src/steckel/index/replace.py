@@ -33,10 +33,13 @@ def move(connection: Connection, before: Location, after: Location) -> bool:
     return result.rowcount == 1
 
 
-def replace_version(connection: Connection, entry: InstanceEntry) -> None:
-    """Make the row of an instance say what another version of it is; its series stays."""
+def replace_version(connection: Connection, entry: InstanceEntry) -> bool:
+    """Make the row of an instance say what another version of it is; its series stays.
+
+    Returns whether there was such a row.
+    """
     now = tick(connection)
-    connection.execute(
+    result = connection.execute(
         update(instances)
         .where(instances.c.uid == entry.sop_instance_uid)
         .values(
@@ -60,6 +63,7 @@ def replace_version(connection: Connection, entry: InstanceEntry) -> None:
         .where(series.c.study_pk == study_pk, series.c.uid == entry.series_uid)
         .values(changed=now)
     )
+    return result.rowcount == 1
 
 
 def add_erasures(connection: Connection, locations: Iterable[Location]) -> None:

@@ -140,9 +140,13 @@ class IngestService:
         if known is None:
             return None
         examined = candidate.examined
+        source = _label(candidate.arrival.source)
         if known.digest == examined.digest and known.study_uid == examined.study_uid:
-            return _receipt(examined, Outcome.DUPLICATE)
-        note = self._versions.meet(known, examined, _label(candidate.arrival.source))
+            if self._versions.is_kept(known, examined):
+                return _receipt(examined, Outcome.DUPLICATE)
+            self._versions.restore(known, examined, source)
+            return _receipt(examined, Outcome.STORED)
+        note = self._versions.meet(known, examined, source)
         return _receipt(examined, Outcome.CONFLICT, note)
 
     def _append(self, candidate: _Candidate) -> None:

@@ -14,7 +14,7 @@ from steckel.archive.store import Archive
 from steckel.archive.zip_format import Provenance
 from steckel.dicom import dictionary, tags
 from steckel.dicom.header import Header
-from steckel.errors import NotFound, RefusedByPolicy, SteckelError
+from steckel.errors import InputError, NotFound, RefusedByPolicy, SteckelError, StorageFailure
 from steckel.index.engine import writing
 from steckel.index.lookups import Lookups
 from steckel.index.model import Known
@@ -56,6 +56,44 @@ class Versions:
         except SteckelError as failure:  # they stay, and `verify` tells of them
             _log.warning("bytes_left", container=location.container, reason=str(failure))
 
+    def is_kept(self, known: Known, again: Examined) -> bool:
+        """Whether the archive still holds the data set that was sent again, to the bit."""
+        try:
+            return self._holds(known, again)
+        except NotFound:  # compaction may have moved it since the index was asked
+            moved = self._lookups.known(again.sop_instance_uid)
+            if moved is None or moved.location == known.location:
+                return False
+        except StorageFailure:
+            return False
+        try:
+            return self._holds(moved, again)
+        except (NotFound, StorageFailure):
+            return False
+
+    def _holds(self, known: Known, again: Examined) -> bool:
+        """Compare the bytes: a sender that is told "duplicate" may delete its own."""
+        sent = memoryview(again.pieces[-1])
+        if len(again.pieces) == 1:
+            sent = sent[again.dataset_offset :]
+        position = 0
+        for piece in self._reader.chunks(known.location, known.dataset_offset):
+            if bytes(sent[position : position + len(piece)]) != piece:
+                return False
+            position += len(piece)
+        return position == len(sent)
+
+    def restore(self, known: Known, again: Examined, source: str) -> None:
+        """Archive an instance anew whose bytes the store has lost, or has damaged.
+
+        Raises
+        ------
+        OutOfSpace, StorageFailure
+            It is not in the archive.
+        """
+        self._replace(known, again, again.pieces, source)
+        _log.warning("instance_restored", sop_instance_uid=again.sop_instance_uid)
+
     def meet(self, known: Known, new: Examined, source: str) -> str:
         """Deal with other bytes under a UID that is archived; return a note for the sender.
 
@@ -68,16 +106,24 @@ class Versions:
         """
         if self._on_conflict is OnConflict.REFUSE:
             raise RefusedByPolicy("another version of this instance is already archived")
-        old = examine(memoryview(self._reader.read(known.location)))
+        old = self._archived(known)
         conflict = _conflict(known, old, new, source)
         elsewhere = (known.study_uid, known.series_uid) != (new.study_uid, new.series_uid)
         if self._on_conflict is OnConflict.KEEP_LAST and not elsewhere:
-            self._conflicts.record(_turned(conflict), old.pieces)
+            if old is not None:
+                self._conflicts.record(_turned(conflict), old.pieces)
             self._replace(known, new, new.pieces, source)
             return "another version of this instance was archived; this one took its place"
         self._conflicts.record(conflict, new.pieces)
         _log.warning("conflict_recorded", sop_instance_uid=new.sop_instance_uid)
         return "another version is archived; this one waits for a decision"
+
+    def _archived(self, known: Known) -> Examined | None:
+        """Return the archived version; ``None`` when it is gone, or cannot be read any more."""
+        try:
+            return examine(memoryview(self._reader.read(known.location)))
+        except (NotFound, StorageFailure, InputError):
+            return None
 
     def keep_first(self, conflict_id: str) -> None:
         """Resolve a conflict: the archive keeps what it has; raises `NotFound`."""
@@ -116,13 +162,15 @@ class Versions:
             appended.sync()
             entry = index_entry(new, appended.location, received)
             with writing(self._engine) as connection:
-                replace_version(connection, entry)
-                add_erasures(connection, [known.location])
+                replaced = replace_version(connection, entry)
+                add_erasures(connection, [known.location if replaced else appended.location])
+            if not replaced:
+                raise StorageFailure("the instance was deleted while it was being archived")
         finally:
             appended.settle()
 
 
-def _conflict(known: Known, old: Examined, new: Examined, source: str) -> Conflict:
+def _conflict(known: Known, old: Examined | None, new: Examined, source: str) -> Conflict:
     return Conflict(
         id=new_conflict_id(),
         study_uid=known.study_uid,
@@ -134,7 +182,7 @@ def _conflict(known: Known, old: Examined, new: Examined, source: str) -> Confli
         kept_size=known.length,
         other_digest=new.digest.hex(),
         other_size=sum(len(piece) for piece in new.pieces),
-        differences=" ".join(_differences(old.header, new.header)),
+        differences=" ".join(_differences(old.header, new.header)) if old is not None else "",
     )
 
 
