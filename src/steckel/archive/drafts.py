@@ -10,6 +10,8 @@ from steckel.archive.disk import require_room, translate_errors, write_at
 from steckel.archive.draft import Buffer
 from steckel.archive.layout import SPOOL_SUFFIX
 from steckel.archive.tally import Tally
+from steckel.dicom.part10 import read_start
+from steckel.errors import NotDicom
 
 #: Objects larger than this are spooled to a file.
 IN_MEMORY = 8 << 20
@@ -62,25 +64,39 @@ class SpooledDraft:
         OutOfSpace, StorageFailure
             There is no room for a large object.
         """
+        if self._memory is not None and self._size + len(data) > self._limit:
+            self._spill(self._memory)
         if self.tally is not None:
             self.tally.add(data)
-        if self._memory is not None:
-            if self._size + len(data) <= self._limit:
-                self._memory += data
-                self._size += len(data)
-                return
-            self._spill(self._memory)
-        self._append(data)
+        if self._memory is None:
+            self._append(data)
+        else:
+            self._memory += data
+            self._size += len(data)
 
     def begin_dataset(self) -> None:
         """Say that the data set starts here: digest and checksum are taken as it comes."""
         self.tally = Tally(self.read(0, self._size))
 
     def _spill(self, memory: bytearray) -> None:
+        if self.tally is None:
+            self._sum_up(memory)
         self._file = SpoolFile(self._folder)
         self._memory = None
         self._size = 0
         self._append(memory)
+
+    def _sum_up(self, memory: bytearray) -> None:
+        """Sum up what is large as it comes, if it begins as a file does.
+
+        Afterwards all of it would have to be mapped into memory once more.
+        """
+        try:
+            start = read_start(memory).dataset_offset
+        except NotDicom:
+            return
+        self.tally = Tally(memory[:start])
+        self.tally.add(memory[start:])
 
     def _append(self, data: Buffer) -> None:
         if self._file is None:

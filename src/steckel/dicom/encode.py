@@ -1,7 +1,8 @@
 """Small data sets to bytes and back: identifiers of DIMSE and file meta information.
 
 The DICOM JSON model on one side, a transfer syntax on the other (PS3.5 7).
-Text beyond ASCII is written as UTF-8, and Specific Character Set says so.
+Text beyond ASCII is written as UTF-8, and Specific Character Set says so, as it
+does wherever the data set has one.
 """
 
 import base64
@@ -40,7 +41,7 @@ def encode_dataset(dataset: JsonDataset, transfer_syntax: str) -> bytes:
     encoding = assume(transfer_syntax).encoding
     declared = {key: element for key, element in dataset.items() if key != _CHARACTER_SET}
     body = _encode_level(declared, encoding)
-    if not body.isascii() and _has_wide_text(declared):
+    if _CHARACTER_SET in dataset or (not body.isascii() and _has_wide_text(declared)):
         head = _encode_level({_CHARACTER_SET: {"vr": "CS", "Value": ["ISO_IR 192"]}}, encoding)
         return _insert_in_order(declared, head, encoding)
     return body

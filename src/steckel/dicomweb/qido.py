@@ -5,7 +5,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from steckel.dicom import tags
+from steckel.dicom import dictionary, tags
 from steckel.dicom.json_model import JsonDataset, json_key
 from steckel.dicomweb.addresses import resource_path, service_url, target_of
 from steckel.dicomweb.documents import (
@@ -47,16 +47,22 @@ class SearchTransaction:
     async def _answer(self, request: Request, level: Level) -> Response:
         media_type = document_type(request)
         search = parse_search(level, _in_path(request), request.query_params.multi_items())
-        body, more = await run_in_threadpool(self._find, search, service_url(request))
+        service = service_url(request)
+        body, more = await run_in_threadpool(self._find, search, service)
         headers = {"Cache-Control": "private, no-cache"}
+        warnings = [f"{name} is not matched here" for name in self._ignored(search)]
         if more:
             # PS3.18 8.3.4.4.1
-            headers["Warning"] = (
-                f'299 {service_url(request)} "There are additional results that can be requested"'
-            )
+            warnings.append("There are additional results that can be requested")
+        if warnings:
+            headers["Warning"] = ", ".join(f'299 {service} "{text}"' for text in warnings)
         if media_type == DICOM_XML:
             return xml_response(datasets_of(body), headers)
         return await json_response(request, body, media_type, headers=headers)
+
+    def _ignored(self, search: Search) -> list[str]:
+        unmatched = sorted(self._finder.unmatched(search.query))
+        return [dictionary.keyword_of(tag) or tags.show(tag) for tag in unmatched]
 
     def _find(self, search: Search, service: str) -> tuple[bytes, bool]:
         """Return the JSON array, and whether there are more results than were asked for.

@@ -35,7 +35,7 @@ class Search:
 class _Reading:
     """What was read so far."""
 
-    values: dict[int, str] = field(default_factory=dict)
+    values: dict[tuple[int, ...], str] = field(default_factory=dict)  #: by path
     include: set[int] = field(default_factory=set)
     everything: bool = False
     fuzzy: bool = False
@@ -59,13 +59,16 @@ def parse_search(
     for name, value in parameters:
         _read(reading, name, value)
     for tag, uid in in_path.items():
-        asked = reading.values.get(tag)
+        asked = reading.values.get((tag,))
         if asked is not None and uid not in asked.split("\\"):
             raise InvalidQuery(f"{tags.show(tag)} contradicts the address")
-        reading.values[tag] = uid
+        reading.values[(tag,)] = uid
     query = Query(
         level=level,
-        keys=tuple(Key(tag=tag, value=value) for tag, value in reading.values.items()),
+        keys=tuple(
+            Key(tag=path[-1], value=value, within=path[:-1])
+            for path, value in reading.values.items()
+        ),
         fields=Fields.ALL if reading.everything else Fields.DEFAULT,
         include=frozenset(reading.include),
         fuzzy=reading.fuzzy,
@@ -104,18 +107,18 @@ def _match(reading: _Reading, name: str, value: str) -> None:
     if not value:
         return  # universal matching (PS3.4 C.2.2.2.3)
     value = _normalise(tag, value)
-    earlier = reading.values.get(tag)
+    earlier = reading.values.get(path)
     if earlier is None:
-        reading.values[tag] = value
+        reading.values[path] = value
     elif dictionary.vr_of(tag) == "UI":
-        reading.values[tag] = f"{earlier}\\{value}"
+        reading.values[path] = f"{earlier}\\{value}"
     else:
         raise InvalidQuery(f"{name} is given twice")
 
 
-def _path(name: str) -> list[int]:
+def _path(name: str) -> tuple[int, ...]:
     """Read ``PatientName``, ``00100010`` or ``00400275.00400009``."""
-    return [_attribute(step, name) for step in name.split(".")]
+    return tuple(_attribute(step, name) for step in name.split("."))
 
 
 def _attribute(step: str, name: str) -> int:

@@ -122,6 +122,12 @@ def locate(level: Level, tag: int) -> tuple[Level, Attribute] | None:
     return None
 
 
+def locate_items(level: Level, sequence: int) -> tuple[Level, Attribute] | None:
+    """Return the level whose ready JSON has this sequence with its items."""
+    found = locate(level, sequence)
+    return found if found and found[1].matching is Matching.WORDS else None
+
+
 UNIQUE: Final = {
     Level.PATIENT: frozenset({tags.PATIENT_ID}),
     Level.STUDY: frozenset({tags.STUDY_INSTANCE_UID}),
@@ -129,6 +135,29 @@ UNIQUE: Final = {
     Level.IMAGE: frozenset(
         {tags.STUDY_INSTANCE_UID, tags.SERIES_INSTANCE_UID, tags.SOP_INSTANCE_UID}
     ),
+}
+
+#: Returned by default whether there is a value or not: what PS3.18 10.6.3.3 asks for
+#: without a condition. Clients read them unasked.
+_STUDY_REQUIRED = frozenset(
+    {
+        tags.STUDY_DATE,
+        tags.STUDY_TIME,
+        tags.ACCESSION_NUMBER,
+        tags.MODALITIES_IN_STUDY,
+        tags.REFERRING_PHYSICIAN_NAME,
+        tags.PATIENT_NAME,
+        tags.PATIENT_ID,
+        tags.PATIENT_BIRTH_DATE,
+        tags.PATIENT_SEX,
+        tags.STUDY_ID,
+    }
+)
+REQUIRED: Final = {
+    Level.PATIENT: frozenset({tags.PATIENT_NAME, tags.PATIENT_ID}),
+    Level.STUDY: _STUDY_REQUIRED,
+    Level.SERIES: _STUDY_REQUIRED | {tags.MODALITY, tags.SERIES_NUMBER},
+    Level.IMAGE: _STUDY_REQUIRED | {tags.MODALITY, tags.SERIES_NUMBER, tags.INSTANCE_NUMBER},
 }
 
 _PATIENT_DEFAULT = frozenset(

@@ -10,13 +10,21 @@ from typing import Any
 import orjson
 from sqlalchemy import ColumnElement, Engine, Select, and_, asc, desc, exists, func, select
 
-from steckel.dicom import tags
+from steckel.dicom import dictionary, tags
 from steckel.dicom.json_model import JsonDataset, JsonElement, json_key
 from steckel.errors import InvalidQuery
 from steckel.index.batch import values_of
 from steckel.index.engine import is_sqlite
 from steckel.index.schema import instances, patients, series, studies
-from steckel.query.attributes import COLUMNS, DEFAULT, ORDER, UNIQUE, locate
+from steckel.query.attributes import (
+    COLUMNS,
+    DEFAULT,
+    ORDER,
+    REQUIRED,
+    UNIQUE,
+    locate,
+    locate_items,
+)
 from steckel.query.matching import Matcher
 from steckel.query.model import Fields, Key, Level, Query
 
@@ -57,9 +65,12 @@ class QueryEngine:
 
     def statement(self, query: Query) -> Select[Any]:
         """Return the SQL of a query."""
-        statement = _columns(query.level)
+        statement = _columns(query.level).add_columns(*_patient_counts(query))
         for key in query.keys:
-            statement = statement.where(self._condition(query, key))
+            if not key.within:
+                statement = statement.where(self._condition(query, key))
+        for within in dict.fromkeys(key.within for key in query.keys if key.within):
+            statement = statement.where(self._in_items(query, within))
         statement = statement.order_by(*_order(query))
         if query.limit is not None:
             statement = statement.limit(query.limit)
@@ -80,20 +91,46 @@ class QueryEngine:
             return condition
         return _has_below(query.level, level, condition) if key.value.strip("* ") else and_(True)
 
+    def _in_items(self, query: Query, within: tuple[int, ...]) -> ColumnElement[bool]:
+        found = locate_items(query.level, within[0])
+        if found is None:
+            return and_(True)
+        level, attribute = found
+        keys = [key for key in query.keys if key.within == within]
+        condition = self._matcher.in_items(attribute.column, within, keys)
+        if ORDER[level] <= ORDER[query.level]:
+            return condition
+        return _has_below(query.level, level, condition)
+
+    def unmatched(self, query: Query) -> frozenset[int]:
+        """Return the tags whose keys match everything, because the index does not hold them."""
+        return frozenset(
+            key.tag
+            for key in query.keys
+            if key.value.strip("* ")
+            if not (
+                locate_items(query.level, key.within[0])
+                if key.within
+                else locate(query.level, key.tag)
+            )
+        )
+
     def _rows(self, statement: Select[Any], query: Query) -> Iterator[JsonDataset]:
-        wanted = _wanted(query)
+        wanted, required = _wanted(query), _required(query)
         with self._engine.connect() as connection:
             result = connection.execution_options(yield_per=_PIECE).execute(statement)
             for row in result:
-                yield self._dataset(query.level, row, wanted)
+                dataset = required | self._dataset(query, row)
+                keys = dataset.keys() if wanted is None else wanted & dataset.keys()
+                yield {key: dataset[key] for key in sorted(keys)}
 
-    def _dataset(self, level: Level, row: Any, wanted: frozenset[str] | None) -> JsonDataset:
+    def _dataset(self, query: Query, row: Any) -> JsonDataset:
+        level = query.level
         dataset: JsonDataset = orjson.loads(row.json)
-        if level is Level.PATIENT:
-            _add_number(dataset, tags.NUMBER_OF_PATIENT_RELATED_STUDIES, row.studies)
-            _add_number(dataset, tags.NUMBER_OF_PATIENT_RELATED_SERIES, row.all_series or 0)
-            _add_number(dataset, tags.NUMBER_OF_PATIENT_RELATED_INSTANCES, row.all_instances or 0)
-        else:
+        if _counts_patient(query):
+            for tag in _OF_PATIENT:
+                _add_number(dataset, tag, getattr(row, f"n{tag}") or 0)
+        if level is not Level.PATIENT:
             _add_study(dataset, row)
         if level in (Level.SERIES, Level.IMAGE):
             dataset.update(orjson.loads(row.series_json))
@@ -102,24 +139,37 @@ class QueryEngine:
             dataset.update(orjson.loads(row.instance_json))
         dataset[json_key(tags.RETRIEVE_AE_TITLE)] = {"vr": "AE", "Value": [self._aet]}
         dataset[json_key(tags.INSTANCE_AVAILABILITY)] = {"vr": "CS", "Value": ["ONLINE"]}
-        if wanted is None:
-            return dict(sorted(dataset.items()))
-        return {key: dataset[key] for key in sorted(wanted & dataset.keys())}
+        return dataset
+
+
+#: What is counted of a patient (PS3.4 C.6.1.1.2, C.6.2.1.2), and how.
+_THEIRS = studies.alias("of_patient")
+_OF_PATIENT: dict[int, ColumnElement[Any]] = {
+    tags.NUMBER_OF_PATIENT_RELATED_STUDIES: func.count(),
+    tags.NUMBER_OF_PATIENT_RELATED_SERIES: func.sum(_THEIRS.c.series),
+    tags.NUMBER_OF_PATIENT_RELATED_INSTANCES: func.sum(_THEIRS.c.instances),
+}
+
+
+def _counts_patient(query: Query) -> bool:
+    """Whether the patient's counts are wanted; below the patient only by name."""
+    named = frozenset() if isinstance(query.fields, Fields) else query.fields
+    return query.level is Level.PATIENT or not _OF_PATIENT.keys().isdisjoint(named | query.include)
+
+
+def _patient_counts(query: Query) -> list[ColumnElement[Any]]:
+    if not _counts_patient(query):
+        return []
+    patient = patients.c.pk if query.level is Level.PATIENT else studies.c.patient_pk
+    return [
+        select(count).where(_THEIRS.c.patient_pk == patient).scalar_subquery().label(f"n{tag}")
+        for tag, count in _OF_PATIENT.items()
+    ]
 
 
 def _columns(level: Level) -> Select[Any]:
     if level is Level.PATIENT:
-        of_patient = studies.c.patient_pk == patients.c.pk
-        total = {
-            name: select(func.sum(column)).where(of_patient).scalar_subquery().label(name)
-            for name, column in (
-                ("all_series", studies.c.series),
-                ("all_instances", studies.c.instances),
-            )
-        }
-        return select(patients.c.json, patients.c.studies, *total.values()).where(
-            patients.c.studies > 0
-        )
+        return select(patients.c.json).where(patients.c.studies > 0)
     columns: list[Any] = [
         studies.c.json,
         studies.c.modalities,
@@ -179,6 +229,13 @@ def _wanted(query: Query) -> frozenset[str] | None:
     named = DEFAULT[query.level] if query.fields is Fields.DEFAULT else query.fields
     named = named | query.include | UNIQUE[query.level]
     return frozenset(json_key(tag) for tag in (*named, tags.RETRIEVE_AE_TITLE))
+
+
+def _required(query: Query) -> JsonDataset:
+    """Return, empty, what is returned even if there is no value."""
+    if query.fields is not Fields.DEFAULT:
+        return {}
+    return {json_key(tag): {"vr": dictionary.vr_of(tag)} for tag in REQUIRED[query.level]}
 
 
 def _add_study(dataset: JsonDataset, row: Any) -> None:

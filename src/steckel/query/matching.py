@@ -4,13 +4,26 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Cast, Column, ColumnElement, Text, and_, cast, func, or_, true
+from sqlalchemy import (
+    Cast,
+    ColumnElement,
+    Text,
+    and_,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.sql.selectable import TableValuedAlias
 
 from steckel.dicom import dictionary, person_name, tags
 from steckel.dicom.json_model import json_key
 from steckel.errors import InvalidQuery
 from steckel.query.attributes import Attribute, Matching
+from steckel.query.model import Key
 
 Condition = ColumnElement[bool]
 
@@ -55,6 +68,28 @@ class Matcher:
             case _:
                 return self._text(column, value)
 
+    def in_items(
+        self, column: ColumnElement[Any], within: Sequence[int], keys: Sequence[Key]
+    ) -> Condition:
+        """Match keys in a sequence of the ready JSON: one item has them all (PS3.4 C.2.2.2.6)."""
+        items = self._items(column, within[0])
+        if len(within) > 1:
+            condition = self.in_items(items.c.value, within[1:], keys)
+        else:
+            condition = and_(
+                true(),
+                *(self._held(key.tag, items.c.value, key.value.strip(" \0")) for key in keys),
+            )
+        return select(literal(1)).select_from(items).where(condition).exists()
+
+    def _items(self, column: ColumnElement[Any], sequence: int) -> TableValuedAlias:
+        key = json_key(sequence)
+        if self._sqlite:
+            return func.json_each(column, f'$."{key}".Value').table_valued("value", name=f"i{key}")
+        found = func.jsonb_extract_path(cast(column, JSONB), key, "Value")
+        elements = func.jsonb_array_elements(found)
+        return elements.table_valued("value", name=f"i{key}").render_derived()
+
     def like(self, column: ColumnElement[Any], pattern: str) -> Condition:
         """Match a pattern of ``*`` and ``?``; served by an index when it starts with text."""
         if self._sqlite:
@@ -71,14 +106,14 @@ class Matcher:
             return self.like(column, value)
         return column == value
 
-    def _name(self, column: Column[Any], value: str) -> Condition:
+    def _name(self, column: ColumnElement[Any], value: str) -> Condition:
         pattern = person_name.normalise(value)
         choices = [self._one(column, pattern), self.like(column, f"{pattern}=*")]
         if not pattern.isascii():  # it may be the ideographic or the phonetic group
             choices += [self.like(column, f"*={pattern}"), self.like(column, f"*={pattern}=*")]
         return or_(*choices)
 
-    def words(self, column: Column[Any], value: str) -> Condition:
+    def words(self, column: ColumnElement[Any], value: str) -> Condition:
         """Fuzzy matching: each word begins a component of the name, in any order."""
         conditions = []
         for word in person_name.words(value):
@@ -88,17 +123,19 @@ class Matcher:
             conditions.append(or_(*starts))
         return and_(true(), *conditions)
 
-    def _held(self, tag: int, column: Column[Any], value: str) -> Condition:
+    def _held(self, tag: int, column: ColumnElement[Any], value: str) -> Condition:
         """Match the first value of an attribute in the ready JSON."""
+        if not value or value == "*":
+            return true()
         vr = dictionary.vr_of(tag)
         if vr == "SQ":
-            return true()  # an item's keys are not matched, as if they were empty
+            return true()  # a sequence has no value of its own; see `in_items`
         found = self._json_value(tag, column, name=vr == "PN")
         if vr in ("DA", "TM"):
             return _range(found, value, _date_bounds if vr == "DA" else _time_bounds, tag)
         return self._text(found, value)
 
-    def _json_value(self, tag: int, column: Column[Any], *, name: bool) -> Cast[str]:
+    def _json_value(self, tag: int, column: ColumnElement[Any], *, name: bool) -> Cast[str]:
         key = json_key(tag)
         if self._sqlite:
             path = f'$."{key}".Value[0]' + (".Alphabetic" if name else "")

@@ -35,6 +35,7 @@ class Key:
 
     tag: int
     value: str
+    within: tuple[int, ...] = ()  #: the sequences whose items hold it, from the outside
 
 
 @dataclass(frozen=True, kw_only=True)

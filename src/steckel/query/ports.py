@@ -18,3 +18,6 @@ class Finder(Protocol):
         InvalidQuery
             A key cannot be understood at this level.
         """
+
+    def unmatched(self, query: Query) -> frozenset[int]:
+        """Return the tags whose keys match everything, because the index does not hold them."""

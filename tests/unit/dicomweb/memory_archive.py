@@ -249,6 +249,9 @@ class MemoryArchive:
         for dataset in list(matches.values())[query.offset : end]:
             yield _reduced(dataset, query)
 
+    def unmatched(self, query: Query) -> frozenset[int]:
+        return frozenset(key.tag for key in query.keys if key.tag == tags.PATIENT_COMMENTS)
+
     # --- deleter
     def delete_study(self, study: str) -> None:
         self._delete(Selection(study_uids=(study,)))

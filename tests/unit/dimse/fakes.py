@@ -107,6 +107,7 @@ class ListFinder:
     error: SteckelError | None = None
     queries: list[Query] = field(default_factory=list)
     before_each: Callable[[int], object] = lambda _: None
+    not_matched: frozenset[int] = frozenset()
 
     def find(self, query: Query) -> Iterator[JsonDataset]:
         self.queries.append(query)
@@ -115,6 +116,9 @@ class ListFinder:
         for number, match in enumerate(self.matches):
             self.before_each(number)
             yield match
+
+    def unmatched(self, query: Query) -> frozenset[int]:
+        return self.not_matched & {key.tag for key in query.keys}
 
 
 @dataclass

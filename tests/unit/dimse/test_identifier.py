@@ -2,7 +2,7 @@
 
 import pytest
 
-from steckel.dicom.encode import encode_dataset
+from steckel.dicom.encode import decode_dataset, encode_dataset
 from steckel.dicom.json_model import JsonDataset
 from steckel.dimse.scp.identifier import (
     Identifier,
@@ -111,12 +111,30 @@ def test_a_relational_query_needs_none() -> None:
     assert query.level is Level.IMAGE
 
 
-def test_matching_inside_a_sequence_is_noticed() -> None:
+def test_a_value_inside_a_sequence_is_a_key() -> None:
     asks = at("SERIES", T00400275=("SQ", {"00400009": {"vr": "SH", "Value": ["S1"]}}))
     wants = at("SERIES", T00400275=("SQ", {"00400009": {"vr": "SH"}}))
-    assert identifier(asks).has_unmatched
-    assert not identifier(wants).has_unmatched
+    inside = Key(tag=0x00400009, value="S1", within=(0x00400275,))
+    query = to_query(identifier(asks), STUDY_ROOT, relational=True, fuzzy=False)
+    assert query.keys == (inside,)
+    assert not to_query(identifier(wants), STUDY_ROOT, relational=True, fuzzy=False).keys
     assert "00400275" in identifier(wants).requested
+
+
+def test_character_set_and_timezone_are_answered_and_match_nothing() -> None:
+    read = identifier(
+        at(
+            "STUDY",
+            T00080005=("CS", "ISO_IR 100"),
+            T00080201=("SH", "+0100"),
+            T00080050=("SH", None),
+        )
+    )
+    assert not to_query(read, STUDY_ROOT, relational=True, fuzzy=False).keys
+    answer = encode_dataset(to_answer(read, {}, "US"), "1.2.840.10008.1.2.1")
+    decoded = decode_dataset(answer, "1.2.840.10008.1.2.1")
+    assert decoded["00080005"] == {"vr": "CS", "Value": ["ISO_IR 192"]}
+    assert decoded["00080201"] == {"vr": "SH"}
 
 
 def test_a_selection_takes_the_unique_keys_down_to_the_level() -> None:

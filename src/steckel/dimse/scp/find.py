@@ -28,7 +28,7 @@ class FindScp:
             fuzzy=bool(extended[FIND_FUZZY]),
         )
         pending = Status.PENDING
-        if identifier.has_unmatched:
+        if self._finder.unmatched(query):
             pending = Status.PENDING_WITHOUT_OPTIONAL_KEYS
         for match in self._finder.find(query):
             if request.cancelled():

@@ -5,6 +5,7 @@ query engine's to say. What is checked here is the shape: the level belongs to
 the information model, and the unique keys above it are there.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from steckel.dicom import charset, elements, tags, values
@@ -28,12 +29,12 @@ UNIQUE_KEYS: dict[Level, int] = {
 #: Elements of an identifier that say something about it and match nothing.
 _ABOUT = frozenset(
     {
-        tags.SPECIFIC_CHARACTER_SET,
         tags.QUERY_RETRIEVE_LEVEL,
         tags.RETRIEVE_AE_TITLE,
-        tags.TIMEZONE_OFFSET_FROM_UTC,
     }
 )
+#: And these, which are answered where they are asked for: in UTF-8, and as the study says.
+_ECHOED = frozenset({tags.SPECIFIC_CHARACTER_SET, tags.TIMEZONE_OFFSET_FROM_UTC})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,14 +42,13 @@ class Identifier:
     """What a peer asks.
 
     `requested` holds all elements it wants back, `keys` those with a value to
-    match. `has_unmatched` says that it wants matching that we do not do: in
-    the items of a sequence.
+    match, `in_items` those of them that are in the items of sequences.
     """
 
     level: Level
     keys: dict[int, str]
     requested: JsonDataset
-    has_unmatched: bool = False
+    in_items: tuple[Key, ...] = ()
 
 
 def read_identifier(raw: bytes, transfer_syntax: str, levels: tuple[Level, ...]) -> Identifier:
@@ -67,6 +67,8 @@ def read_identifier(raw: bytes, transfer_syntax: str, levels: tuple[Level, ...])
     requested = {key: one for key, one in dataset.items() if int(key, 16) not in _ABOUT}
     keys = {}
     for key, element in requested.items():
+        if int(key, 16) in _ECHOED:
+            continue
         value = _matching_value(element["vr"], element.get("Value"), texts.get(int(key, 16), ""))
         if value:
             keys[int(key, 16)] = value
@@ -74,7 +76,7 @@ def read_identifier(raw: bytes, transfer_syntax: str, levels: tuple[Level, ...])
         level=_level(texts.get(tags.QUERY_RETRIEVE_LEVEL, ""), levels),
         keys=keys,
         requested=requested,
-        has_unmatched=any(one["vr"] == "SQ" and _asks(one) for one in requested.values()),
+        in_items=tuple(_in_items(requested, ())),
     )
 
 
@@ -112,14 +114,19 @@ def _matching_value(vr: str, found: list[object] | None, text: str) -> str:
     return text
 
 
-def _asks(element: object) -> bool:
-    """Whether any element inside a sequence has a value to match."""
-    if not isinstance(element, dict):
-        return False
-    found = element.get("Value") or ()
-    if element.get("vr") != "SQ":
-        return bool(found)
-    return any(_asks(inner) for item in found for inner in item.values())
+def _in_items(dataset: JsonDataset, path: tuple[int, ...]) -> Iterator[Key]:
+    """Yield what is to be matched inside sequences, which have one item here (PS3.4 C.2.2.2.6)."""
+    for key, element in dataset.items():
+        tag, found = int(key, 16), element.get("Value") or []
+        if element["vr"] == "SQ":
+            for item in found[:1]:
+                yield from _in_items(item, (*path, tag))
+        elif path and found:
+            yield Key(tag=tag, value="\\".join(map(_spelled, found)), within=path)
+
+
+def _spelled(value: object) -> str:
+    return str(value.get("Alphabetic", "")) if isinstance(value, dict) else str(value)
 
 
 def to_query(
@@ -140,7 +147,10 @@ def to_query(
                 raise InvalidQuery(f"{tag} must have a single value: not relational")
     return Query(
         level=identifier.level,
-        keys=tuple(Key(tag=tag, value=value) for tag, value in identifier.keys.items()),
+        keys=(
+            *(Key(tag=tag, value=value) for tag, value in identifier.keys.items()),
+            *identifier.in_items,
+        ),
         fields=frozenset(int(key, 16) for key in identifier.requested),
         fuzzy=fuzzy,
     )
