@@ -36,6 +36,7 @@ format: setup-tests ## bring the code into its form
 
 bench: setup setup-tests ## measure beside the peers, and print ratios
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.study_list
 
 clean: ## remove everything that setup made
 	rm -rf $(VENV) $(STATIC) workstation/node_modules workstation/tsconfig.tsbuildinfo

@@ -35,11 +35,13 @@ class Contestant:
     aet: str
 
     @contextmanager
-    def running(self, folder: Path) -> Iterator[Running]:
-        """Start it empty; stop it and remove its data at the end."""
-        home = folder / self.name.replace(" ", "-")
-        shutil.rmtree(home, ignore_errors=True)
-        home.mkdir(parents=True)
+    def running(self, folder: Path, *, empty: bool = True) -> Iterator[Running]:
+        """Start it empty, its data removed at the end; or start it on a folder that is kept."""
+        home = folder
+        if empty:
+            home = folder / self.name.replace(" ", "-")
+            shutil.rmtree(home, ignore_errors=True)
+            home.mkdir(parents=True)
         dicom_port, http_port = _free_port(), _free_port()
         command, environment = self.command(home, dicom_port, http_port)
         process = subprocess.Popen(
@@ -55,7 +57,8 @@ class Contestant:
         finally:
             process.terminate()
             process.wait(60)
-            shutil.rmtree(home)
+            if empty:
+                shutil.rmtree(home)
 
 
 def _steckel(home: Path, dicom_port: int, http_port: int) -> tuple[list[str], dict[str, str]]:
