@@ -125,6 +125,9 @@ class Batch:
     def _meet_series(self, entry: InstanceEntry) -> KnownSeries:
         """Find or make the patient, the study and the series of an instance."""
         facts = entry.describe()
+        owner = self._one(self._sql.find_owner, uid=entry.study_uid)
+        if owner is not None and owner[0] != entry.identity:
+            raise PatientMismatch("the study already belongs to another patient")
         self._run(self._sql.add_patient, identity=entry.identity, **facts.patient)
         patient_pk = self._one(self._sql.find_patient, identity=entry.identity)[0]
         study_pk = self._study(entry, facts, patient_pk)
@@ -164,7 +167,7 @@ class Batch:
             self._added_studies[patient_pk] += 1
         found = self._one(self._sql.find_study, uid=entry.study_uid)
         study_pk, owner, modalities, sop_classes, body_parts = found
-        if owner != patient_pk:
+        if owner != patient_pk:  # made by another process meanwhile
             raise PatientMismatch("the study already belongs to another patient")
         wider = (
             _with(modalities, facts.modality),

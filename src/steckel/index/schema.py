@@ -23,12 +23,15 @@ from sqlalchemy import (
 
 from steckel.index.metadata import metadata
 
+#: Compared by its bytes, whatever language the server speaks: so ranges and pages go in
+#: one order everywhere, and an index serves what begins with a text.
+Words = Text().with_variant(Text(collation="C"), "postgresql")
 #: 64 bits on PostgreSQL; on SQLite the row's own number.
 Serial = BigInteger().with_variant(Integer(), "sqlite")
 
 
 def _text(name: str, *, index: bool = False) -> Column[str]:
-    return Column(name, Text, nullable=False, server_default="", index=index)
+    return Column(name, Words, nullable=False, server_default="", index=index)
 
 
 def _count(name: str) -> Column[int]:
@@ -40,7 +43,7 @@ patients = Table(
     metadata,
     Column("pk", Serial, primary_key=True),
     #: issuer and identifier; of a study when there is no identifier (`index.model`)
-    Column("identity", Text, nullable=False, unique=True),
+    Column("identity", Words, nullable=False, unique=True),
     _text("issuer"),
     _text("patient_id", index=True),
     _text("name"),  #: normalised (`dicom.person_name.normalise`)
@@ -50,13 +53,14 @@ patients = Table(
     Column("json", Text, nullable=False),
     _count("studies"),
     Index("ix_patients_name_pk", "name", "pk"),
+    sqlite_autoincrement=True,
 )
 
 studies = Table(
     "studies",
     metadata,
     Column("pk", Serial, primary_key=True),
-    Column("uid", Text, nullable=False, unique=True),
+    Column("uid", Words, nullable=False, unique=True),
     Column("patient_pk", ForeignKey("patients.pk"), nullable=False),
     _text("patient_id"),
     _text("patient_name"),
@@ -86,6 +90,7 @@ studies = Table(
     Index("ix_studies_received_pk", "received", "pk"),
     Index("ix_studies_description_pk", "description", "pk"),
     Index("ix_studies_modalities_pk", "modalities", "pk"),
+    sqlite_autoincrement=True,
 )
 
 series = Table(
@@ -93,7 +98,7 @@ series = Table(
     metadata,
     Column("pk", Serial, primary_key=True),
     Column("study_pk", ForeignKey("studies.pk", ondelete="CASCADE"), nullable=False),
-    Column("uid", Text, nullable=False, index=True),
+    Column("uid", Words, nullable=False, index=True),
     _text("modality"),
     Column("number", Integer),
     _text("description"),
@@ -105,13 +110,15 @@ series = Table(
     _count("instances"),
     Column("changed", BigInteger, nullable=False),
     Index("uq_series_study_pk_uid", "study_pk", "uid", unique=True),
+    sqlite_autoincrement=True,
 )
 
 containers = Table(
     "containers",
     metadata,
     Column("pk", Serial, primary_key=True),
-    Column("name", Text, nullable=False, unique=True),
+    Column("name", Words, nullable=False, unique=True),
+    sqlite_autoincrement=True,
 )
 
 instances = Table(
@@ -119,8 +126,8 @@ instances = Table(
     metadata,
     Column("pk", Serial, primary_key=True),
     Column("series_pk", ForeignKey("series.pk", ondelete="CASCADE"), nullable=False),
-    Column("uid", Text, nullable=False, unique=True),
-    Column("sop_class", Text, nullable=False),
+    Column("uid", Words, nullable=False, unique=True),
+    Column("sop_class", Words, nullable=False),
     Column("number", Integer),
     Column("transfer_syntax", Text, nullable=False),
     Column("container_pk", ForeignKey("containers.pk"), nullable=False, index=True),
@@ -156,7 +163,7 @@ deletions = Table(
     "deletions",
     metadata,
     Column("changed", BigInteger, primary_key=True, autoincrement=False),
-    Column("study_uid", Text, nullable=False),
+    Column("study_uid", Words, nullable=False),
 )
 
 #: Members of containers that were deleted, but whose bytes are still there.
@@ -164,7 +171,7 @@ erasures = Table(
     "erasures",
     metadata,
     Column("pk", Serial, primary_key=True),
-    Column("container", Text, nullable=False),
+    Column("container", Words, nullable=False),
     Column("offset", BigInteger, nullable=False),
     Index("uq_erasures_container_offset", "container", "offset", unique=True),
 )
@@ -174,7 +181,7 @@ quarantine = Table(
     "quarantine",
     metadata,
     Column("pk", Serial, primary_key=True),
-    Column("id", Text, nullable=False, unique=True),
+    Column("id", Words, nullable=False, unique=True),
     Column("name", Text, nullable=False),
     Column("way", Text, nullable=False),
     Column("source", Text, nullable=False),
@@ -183,7 +190,7 @@ quarantine = Table(
     Column("size", BigInteger, nullable=False),
     Column("kind", Text, nullable=False),  #: name of the error
     Column("reason", Text, nullable=False),
-    Column("digest", Text, nullable=False, index=True),
+    Column("digest", Words, nullable=False, index=True),
     _text("study_uid"),
     _text("sop_instance_uid"),
 )
@@ -193,15 +200,15 @@ conflicts = Table(
     "conflicts",
     metadata,
     Column("pk", Serial, primary_key=True),
-    Column("id", Text, nullable=False, unique=True),
-    Column("study_uid", Text, nullable=False, index=True),
+    Column("id", Words, nullable=False, unique=True),
+    Column("study_uid", Words, nullable=False, index=True),
     Column("series_uid", Text, nullable=False),
-    Column("sop_instance_uid", Text, nullable=False, index=True),
+    Column("sop_instance_uid", Words, nullable=False, index=True),
     Column("received", BigInteger, nullable=False),
     Column("source", Text, nullable=False),
     Column("kept_digest", Text, nullable=False),
     Column("kept_size", BigInteger, nullable=False),
-    Column("other_digest", Text, nullable=False),
+    Column("other_digest", Words, nullable=False),
     Column("other_size", BigInteger, nullable=False),
     Column("differences", Text, nullable=False),  #: keywords, space separated
     Column("state", Text, nullable=False),  #: open, kept-first, kept-second

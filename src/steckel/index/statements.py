@@ -29,9 +29,12 @@ class Statements:
             conflict=["identity"],
         )
         self.find_patient = Prepared(
-            select(patients.c.pk, patients.c.name, patients.c.json).where(
-                patients.c.identity == bindparam("identity")
-            ),
+            select(patients.c.pk).where(patients.c.identity == bindparam("identity")), dialect
+        )
+        self.find_owner = Prepared(
+            select(patients.c.identity)
+            .join(studies, studies.c.patient_pk == patients.c.pk)
+            .where(studies.c.uid == bindparam("uid")),
             dialect,
         )
         self.add_study = insert_new(

@@ -1,17 +1,13 @@
-"""An empty database with the tables of access control."""
-
-import os
-from collections.abc import Iterator
-from pathlib import Path
+"""Access control on an empty database, of both kinds."""
 
 import pytest
 from sqlalchemy import Engine
+from tests.databases import database_server, engine, index, upgraded_database
 from tests.unit.security.doubles import Clock, CountingPasswords
 
-from steckel.index.engine import open_engine
-from steckel.index.metadata import metadata
-from steckel.security import tables
 from steckel.security.site import Security, open_security
+
+__all__ = ["database_server", "engine", "index", "upgraded_database"]
 
 GOOD = "correct horse battery"
 
@@ -24,24 +20,6 @@ def clock() -> Clock:
 @pytest.fixture
 def passwords() -> CountingPasswords:
     return CountingPasswords()
-
-
-_TABLES = [tables.account, tables.session, tables.api_token, tables.ae]
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    """Both databases: PostgreSQL where ``STECKEL_TEST_POSTGRESQL`` names an empty one."""
-    url = f"sqlite:///{tmp_path / 'steckel.sqlite'}"
-    if request.param == "postgresql":
-        url = os.environ.get("STECKEL_TEST_POSTGRESQL", "")
-        if not url:
-            pytest.skip("STECKEL_TEST_POSTGRESQL names no database")
-    engine = open_engine(url)
-    metadata.drop_all(engine, tables=_TABLES)
-    metadata.create_all(engine, tables=_TABLES)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

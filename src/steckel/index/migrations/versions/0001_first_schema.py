@@ -8,6 +8,8 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+#: Compared by its bytes, whatever language the server speaks.
+_WORDS = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 #: The index of words is a table of its own on SQLite, an index of the column on PostgreSQL.
 _SEARCH_SQLITE = (
     (
@@ -34,10 +36,6 @@ _SEARCH_SQLITE = (
 _SEARCH_POSTGRESQL = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
     "CREATE INDEX ix_studies_search ON studies USING gin (search gin_trgm_ops)",
-    "CREATE INDEX ix_studies_patient_name_pattern ON studies (patient_name text_pattern_ops)",
-    "CREATE INDEX ix_studies_patient_id_pattern ON studies (patient_id text_pattern_ops)",
-    "CREATE INDEX ix_studies_accession_pattern ON studies (accession text_pattern_ops)",
-    "CREATE INDEX ix_patients_name_pattern ON patients (name text_pattern_ops)",
 )
 
 
@@ -72,15 +70,15 @@ def upgrade() -> None:
     op.create_table(
         "conflicts",
         sa.Column("pk", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("study_uid", sa.Text(), nullable=False),
+        sa.Column("id", _WORDS, nullable=False),
+        sa.Column("study_uid", _WORDS, nullable=False),
         sa.Column("series_uid", sa.Text(), nullable=False),
-        sa.Column("sop_instance_uid", sa.Text(), nullable=False),
+        sa.Column("sop_instance_uid", _WORDS, nullable=False),
         sa.Column("received", sa.BigInteger(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("kept_digest", sa.Text(), nullable=False),
         sa.Column("kept_size", sa.BigInteger(), nullable=False),
-        sa.Column("other_digest", sa.Text(), nullable=False),
+        sa.Column("other_digest", _WORDS, nullable=False),
         sa.Column("other_size", sa.BigInteger(), nullable=False),
         sa.Column("differences", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
@@ -99,20 +97,21 @@ def upgrade() -> None:
     op.create_table(
         "containers",
         sa.Column("pk", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name", _WORDS, nullable=False),
         sa.PrimaryKeyConstraint("pk", name=op.f("pk_containers")),
         sa.UniqueConstraint("name", name=op.f("uq_containers_name")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "deletions",
         sa.Column("changed", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("study_uid", sa.Text(), nullable=False),
+        sa.Column("study_uid", _WORDS, nullable=False),
         sa.PrimaryKeyConstraint("changed", name=op.f("pk_deletions")),
     )
     op.create_table(
         "erasures",
         sa.Column("pk", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("container", sa.Text(), nullable=False),
+        sa.Column("container", _WORDS, nullable=False),
         sa.Column("offset", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("pk", name=op.f("pk_erasures")),
     )
@@ -122,17 +121,18 @@ def upgrade() -> None:
     op.create_table(
         "patients",
         sa.Column("pk", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("identity", sa.Text(), nullable=False),
-        sa.Column("issuer", sa.Text(), server_default="", nullable=False),
-        sa.Column("patient_id", sa.Text(), server_default="", nullable=False),
-        sa.Column("name", sa.Text(), server_default="", nullable=False),
-        sa.Column("birth_date", sa.Text(), server_default="", nullable=False),
-        sa.Column("sex", sa.Text(), server_default="", nullable=False),
-        sa.Column("search", sa.Text(), server_default="", nullable=False),
+        sa.Column("identity", _WORDS, nullable=False),
+        sa.Column("issuer", _WORDS, server_default="", nullable=False),
+        sa.Column("patient_id", _WORDS, server_default="", nullable=False),
+        sa.Column("name", _WORDS, server_default="", nullable=False),
+        sa.Column("birth_date", _WORDS, server_default="", nullable=False),
+        sa.Column("sex", _WORDS, server_default="", nullable=False),
+        sa.Column("search", _WORDS, server_default="", nullable=False),
         sa.Column("json", sa.Text(), nullable=False),
         sa.Column("studies", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("pk", name=op.f("pk_patients")),
         sa.UniqueConstraint("identity", name=op.f("uq_patients_identity")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("patients", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_patients_birth_date"), ["birth_date"], unique=False)
@@ -142,7 +142,7 @@ def upgrade() -> None:
     op.create_table(
         "quarantine",
         sa.Column("pk", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("id", _WORDS, nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("way", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
@@ -151,9 +151,9 @@ def upgrade() -> None:
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("digest", sa.Text(), nullable=False),
-        sa.Column("study_uid", sa.Text(), server_default="", nullable=False),
-        sa.Column("sop_instance_uid", sa.Text(), server_default="", nullable=False),
+        sa.Column("digest", _WORDS, nullable=False),
+        sa.Column("study_uid", _WORDS, server_default="", nullable=False),
+        sa.Column("sop_instance_uid", _WORDS, server_default="", nullable=False),
         sa.PrimaryKeyConstraint("pk", name=op.f("pk_quarantine")),
         sa.UniqueConstraint("id", name=op.f("uq_quarantine_id")),
     )
@@ -195,25 +195,25 @@ def upgrade() -> None:
     op.create_table(
         "studies",
         sa.Column("pk", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("uid", sa.Text(), nullable=False),
+        sa.Column("uid", _WORDS, nullable=False),
         sa.Column(
             "patient_pk", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
-        sa.Column("patient_id", sa.Text(), server_default="", nullable=False),
-        sa.Column("patient_name", sa.Text(), server_default="", nullable=False),
-        sa.Column("patient_birth_date", sa.Text(), server_default="", nullable=False),
-        sa.Column("patient_sex", sa.Text(), server_default="", nullable=False),
-        sa.Column("date", sa.Text(), server_default="", nullable=False),
-        sa.Column("time", sa.Text(), server_default="", nullable=False),
-        sa.Column("accession", sa.Text(), server_default="", nullable=False),
-        sa.Column("study_id", sa.Text(), server_default="", nullable=False),
-        sa.Column("description", sa.Text(), server_default="", nullable=False),
-        sa.Column("referring", sa.Text(), server_default="", nullable=False),
-        sa.Column("institution", sa.Text(), server_default="", nullable=False),
-        sa.Column("modalities", sa.Text(), server_default="", nullable=False),
-        sa.Column("sop_classes", sa.Text(), server_default="", nullable=False),
-        sa.Column("body_parts", sa.Text(), server_default="", nullable=False),
-        sa.Column("search", sa.Text(), server_default="", nullable=False),
+        sa.Column("patient_id", _WORDS, server_default="", nullable=False),
+        sa.Column("patient_name", _WORDS, server_default="", nullable=False),
+        sa.Column("patient_birth_date", _WORDS, server_default="", nullable=False),
+        sa.Column("patient_sex", _WORDS, server_default="", nullable=False),
+        sa.Column("date", _WORDS, server_default="", nullable=False),
+        sa.Column("time", _WORDS, server_default="", nullable=False),
+        sa.Column("accession", _WORDS, server_default="", nullable=False),
+        sa.Column("study_id", _WORDS, server_default="", nullable=False),
+        sa.Column("description", _WORDS, server_default="", nullable=False),
+        sa.Column("referring", _WORDS, server_default="", nullable=False),
+        sa.Column("institution", _WORDS, server_default="", nullable=False),
+        sa.Column("modalities", _WORDS, server_default="", nullable=False),
+        sa.Column("sop_classes", _WORDS, server_default="", nullable=False),
+        sa.Column("body_parts", _WORDS, server_default="", nullable=False),
+        sa.Column("search", _WORDS, server_default="", nullable=False),
         sa.Column("json", sa.Text(), nullable=False),
         sa.Column("series", sa.Integer(), server_default="0", nullable=False),
         sa.Column("instances", sa.Integer(), server_default="0", nullable=False),
@@ -225,6 +225,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("pk", name=op.f("pk_studies")),
         sa.UniqueConstraint("uid", name=op.f("uq_studies_uid")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("studies", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_studies_accession"), ["accession"], unique=False)
@@ -248,14 +249,14 @@ def upgrade() -> None:
         "series",
         sa.Column("pk", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("study_pk", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("uid", sa.Text(), nullable=False),
-        sa.Column("modality", sa.Text(), server_default="", nullable=False),
+        sa.Column("uid", _WORDS, nullable=False),
+        sa.Column("modality", _WORDS, server_default="", nullable=False),
         sa.Column("number", sa.Integer(), nullable=True),
-        sa.Column("description", sa.Text(), server_default="", nullable=False),
-        sa.Column("body_part", sa.Text(), server_default="", nullable=False),
-        sa.Column("station", sa.Text(), server_default="", nullable=False),
-        sa.Column("date", sa.Text(), server_default="", nullable=False),
-        sa.Column("time", sa.Text(), server_default="", nullable=False),
+        sa.Column("description", _WORDS, server_default="", nullable=False),
+        sa.Column("body_part", _WORDS, server_default="", nullable=False),
+        sa.Column("station", _WORDS, server_default="", nullable=False),
+        sa.Column("date", _WORDS, server_default="", nullable=False),
+        sa.Column("time", _WORDS, server_default="", nullable=False),
         sa.Column("json", sa.Text(), nullable=False),
         sa.Column("instances", sa.Integer(), server_default="0", nullable=False),
         sa.Column("changed", sa.BigInteger(), nullable=False),
@@ -263,6 +264,7 @@ def upgrade() -> None:
             ["study_pk"], ["studies.pk"], name=op.f("fk_series_study_pk"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("pk", name=op.f("pk_series")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("series", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_series_uid"), ["uid"], unique=False)
@@ -287,8 +289,8 @@ def upgrade() -> None:
         sa.Column(
             "series_pk", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
-        sa.Column("uid", sa.Text(), nullable=False),
-        sa.Column("sop_class", sa.Text(), nullable=False),
+        sa.Column("uid", _WORDS, nullable=False),
+        sa.Column("sop_class", _WORDS, nullable=False),
         sa.Column("number", sa.Integer(), nullable=True),
         sa.Column("transfer_syntax", sa.Text(), nullable=False),
         sa.Column(
