@@ -24,6 +24,7 @@ from steckel.index.schema import (
     studies,
 )
 from steckel.index.signals import tick
+from steckel.index.summary import summarise
 
 _log = structlog.get_logger(__name__)
 
@@ -83,17 +84,7 @@ def _tidy(connection: Connection, study: str, study_pk: int, patient_pk: int) ->
         update(series).where(series.c.study_pk == study_pk).values(instances=left, changed=now)
     )
     connection.execute(delete(series).where(series.c.study_pk == study_pk, series.c.instances == 0))
-    remaining = connection.execute(
-        select(func.count(), func.coalesce(func.sum(series.c.instances), 0)).where(
-            series.c.study_pk == study_pk
-        )
-    ).one()
-    if remaining[0]:
-        connection.execute(
-            update(studies)
-            .where(studies.c.pk == study_pk)
-            .values(series=remaining[0], instances=remaining[1], changed=now)
-        )
+    if summarise(connection, study_pk, now):
         return
     connection.execute(delete(studies).where(studies.c.pk == study_pk))
     connection.execute(insert(deletions).values(changed=now, study_uid=study))

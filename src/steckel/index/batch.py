@@ -11,6 +11,7 @@ from typing import Any
 from steckel.errors import PatientMismatch
 from steckel.index.model import InstanceEntry, SeriesFacts
 from steckel.index.statements import Statements
+from steckel.index.summary import set_of, values_of
 
 _KEPT = 4096
 
@@ -196,10 +197,4 @@ def _with(kept: str, value: str) -> str:
     r"""Add a value to a set that is kept as ``\CT\SR\``, sorted."""
     if not value or f"\\{value}\\" in kept:
         return kept
-    values = sorted({*kept.strip("\\").split("\\"), value} - {""})
-    return "\\" + "\\".join(values) + "\\"
-
-
-def values_of(kept: str) -> list[str]:
-    r"""Return the values of a set that is kept as ``\CT\SR\``."""
-    return [value for value in kept.split("\\") if value]
+    return set_of([*values_of(kept), value])

@@ -9,6 +9,7 @@ from steckel.archive.location import Location
 from steckel.index.model import InstanceEntry
 from steckel.index.schema import containers, erasures, instances, series, studies
 from steckel.index.signals import tick
+from steckel.index.summary import summarise
 
 
 def container_pk(connection: Connection, name: str) -> int:
@@ -56,14 +57,18 @@ def replace_version(connection: Connection, entry: InstanceEntry) -> bool:
             received=entry.received,
         )
     )
-    connection.execute(update(studies).where(studies.c.uid == entry.study_uid).values(changed=now))
-    study_pk = select(studies.c.pk).where(studies.c.uid == entry.study_uid).scalar_subquery()
+    if result.rowcount != 1:
+        return False
+    study_pk = connection.execute(
+        select(studies.c.pk).where(studies.c.uid == entry.study_uid)
+    ).scalar_one()
     connection.execute(
         update(series)
         .where(series.c.study_pk == study_pk, series.c.uid == entry.series_uid)
         .values(changed=now)
     )
-    return result.rowcount == 1
+    summarise(connection, study_pk, now)
+    return True
 
 
 def add_erasures(connection: Connection, locations: Iterable[Location]) -> None:

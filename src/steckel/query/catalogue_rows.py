@@ -6,7 +6,7 @@ import orjson
 
 from steckel.dicom import tags
 from steckel.dicom.json_model import JsonDataset, json_key
-from steckel.index.batch import values_of
+from steckel.index.summary import values_of
 from steckel.query.catalogue_model import (
     PatientRow,
     PersonName,

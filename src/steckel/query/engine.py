@@ -13,9 +13,9 @@ from sqlalchemy import ColumnElement, Engine, Select, and_, asc, desc, exists, f
 from steckel.dicom import dictionary, tags
 from steckel.dicom.json_model import JsonDataset, JsonElement, json_key
 from steckel.errors import InvalidQuery
-from steckel.index.batch import values_of
 from steckel.index.engine import is_sqlite
 from steckel.index.schema import instances, patients, series, studies
+from steckel.index.summary import values_of
 from steckel.query.attributes import (
     COLUMNS,
     DEFAULT,
