@@ -96,7 +96,10 @@ def main() -> None:
     print(f"{options.studies:,} studies, SQLite; milliseconds: median, 95th percentile")
     with STECKEL.running(home, empty=False) as server:
         client = httpx.Client(
-            base_url=f"http://127.0.0.1:{server.http_port}", auth=("admin", _PASSWORD), timeout=60
+            base_url=f"http://127.0.0.1:{server.http_port}",
+            auth=("admin", _PASSWORD),
+            timeout=60,
+            transport=httpx.HTTPTransport(retries=6),  # until its web role listens
         )
         for title, ask in _questions(client, options.studies):
             median, high = _measure(ask)
