@@ -14,6 +14,9 @@ EXPLICIT_VR_BIG_ENDIAN: Final = TransferSyntaxUid("1.2.840.10008.1.2.2")
 #: Private to GE: pixel data is big endian, all else is Implicit VR Little Endian.
 _GE_PRIVATE_BIG_ENDIAN: Final = TransferSyntaxUid("1.2.840.113619.5.2")
 
+_PAPYRUS_3: Final = TransferSyntaxUid("1.2.840.10008.1.20")
+_IMPLICIT = frozenset({IMPLICIT_VR_LITTLE_ENDIAN, _GE_PRIVATE_BIG_ENDIAN, _PAPYRUS_3})
+
 #: The whole data set is deflated (PS3.5 A.5); the JPIP ones by reference (A.7).
 _DEFLATED = frozenset(
     {DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN, "1.2.840.10008.1.2.4.95", "1.2.840.10008.1.2.4.205"}
@@ -26,6 +29,7 @@ _NATIVE = frozenset(
         EXPLICIT_VR_LITTLE_ENDIAN,
         EXPLICIT_VR_BIG_ENDIAN,
         _GE_PRIVATE_BIG_ENDIAN,
+        _PAPYRUS_3,
     }
 )
 #: Younger than the dictionary that is generated from pydicom.
@@ -63,7 +67,7 @@ class TransferSyntax:
 
 def _describe(uid: str, name: str) -> TransferSyntax:
     encoding = EXPLICIT_LITTLE
-    if uid in (IMPLICIT_VR_LITTLE_ENDIAN, _GE_PRIVATE_BIG_ENDIAN):
+    if uid in _IMPLICIT:
         encoding = IMPLICIT_LITTLE
     elif uid == EXPLICIT_VR_BIG_ENDIAN:
         encoding = EXPLICIT_BIG
