@@ -97,6 +97,9 @@ _JSON: Final = (
 )
 _PATIENT_HELD = frozenset(held.PATIENT)
 
+#: Columns of a study that say what is in it: only a query for studies or patients uses them.
+_STAND_INS: Final = frozenset({tags.MODALITY, tags.SOP_CLASS_UID, tags.BODY_PART_EXAMINED})
+
 ORDER: Final = {Level.PATIENT: 0, Level.STUDY: 1, Level.SERIES: 2, Level.IMAGE: 3}
 
 
@@ -114,6 +117,8 @@ def locate(level: Level, tag: int) -> tuple[Level, Attribute] | None:
     far = [item for item in reversed(candidates) if ORDER[item] > ORDER[level]]
     for candidate in (*near, *far):
         attribute = COLUMNS[candidate].get(tag)
+        if candidate is Level.STUDY and level is Level.SERIES and tag in _STAND_INS:
+            continue
         if attribute is not None:
             return candidate, attribute
         for json_level, column, content in _JSON:

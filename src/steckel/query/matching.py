@@ -107,9 +107,11 @@ class Matcher:
         return column == value
 
     def _name(self, column: ColumnElement[Any], value: str) -> Condition:
-        pattern = person_name.normalise(value)
+        """Match a name whose groups are those given; an empty group matches any (PS3.5 6.2.1.2)."""
+        groups = person_name.normalise(value).split("=")
+        pattern = "=".join(group or "*" for group in groups)
         choices = [self._one(column, pattern), self.like(column, f"{pattern}=*")]
-        if not pattern.isascii():  # it may be the ideographic or the phonetic group
+        if len(groups) == 1 and not pattern.isascii():  # it may be another group than the first
             choices += [self.like(column, f"*={pattern}"), self.like(column, f"*={pattern}=*")]
         return or_(*choices)
 

@@ -1,0 +1,10 @@
+"""Questions to the index, on both databases."""
+
+from tests.databases import (
+    database_server,
+    engine,
+    index,
+    upgraded_database,
+)
+
+__all__ = ["database_server", "engine", "index", "upgraded_database"]
