@@ -101,6 +101,7 @@ def test_find_answers_pending_then_success(house: House, root: str) -> None:
 
 def test_matching_that_we_do_not_do_is_told(house: House) -> None:
     house.finder.matches = [{}]
+    house.finder.not_matched = frozenset({0x00400009})
     item = identifier(ScheduledProcedureStepID="S1")
     asked = identifier(QueryRetrieveLevel="SERIES", RequestAttributesSequence=[item])
     ae = AE("PYNET")
