@@ -34,6 +34,9 @@ def run_web(house: ServingHouse, stop: threading.Event) -> None:
         access_log=False,
         log_config=None,
         server_header=False,
+        # Otherwise whoever calls from this machine could say where it calls from.
+        proxy_headers=bool(settings.http_trusted_proxies),
+        forwarded_allow_ips=settings.http_trusted_proxies,
         timeout_graceful_shutdown=_GRACE_SECONDS,
         ssl_certfile=settings.http_tls_cert,
         ssl_keyfile=settings.http_tls_key,

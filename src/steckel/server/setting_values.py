@@ -3,6 +3,7 @@
 A parser raises ``ValueError`` with what is allowed, in plain words.
 """
 
+import ipaddress
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,6 +37,17 @@ def parse_address(text: str) -> Address:
     if not colon or not port.isdecimal() or not 0 < int(port) < 65536:
         raise ValueError("HOST:PORT, such as 127.0.0.1:8080, with a port from 1 to 65535")
     return Address(host.strip("[]") or "0.0.0.0", int(port))  # noqa: S104 - asked for
+
+
+def parse_networks(text: str) -> str:
+    """Return addresses and networks, with commas between them."""
+    try:
+        networks = [ipaddress.ip_network(part.strip()) for part in text.split(",")]
+    except ValueError:
+        raise ValueError(
+            "addresses or networks with commas between them, such as 127.0.0.1, 10.1.0.0/16"
+        ) from None
+    return ",".join(map(str, networks))
 
 
 def parse_aet(text: str) -> str:

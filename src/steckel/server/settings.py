@@ -23,6 +23,7 @@ from steckel.server.setting_values import (
     parse_aet,
     parse_database,
     parse_flag,
+    parse_networks,
     parse_on_conflict,
     parse_path,
     parse_store,
@@ -50,6 +51,7 @@ class Settings:
     http: Address = _setting(Address("127.0.0.1", 8080), parse_address)
     http_tls_cert: Path | None = _setting(None, parse_path)
     http_tls_key: Path | None = _setting(None, parse_path)
+    http_trusted_proxies: str = _setting("", parse_networks)
     dicom: Address = _setting(Address("127.0.0.1", 11112), parse_address)
     dicom_tls: Address | None = _setting(None, parse_address)
     dicom_tls_cert: Path | None = _setting(None, parse_path)

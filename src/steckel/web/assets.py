@@ -8,12 +8,14 @@ modality or a report can become one.
 """
 
 import html
+from http import HTTPStatus
 from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from steckel.web.credentials import is_navigation
 from steckel.web.static_files import IMMUTABLE, REVALIDATE, StaticFolder
 
 #: The addresses that the client's router knows.
@@ -49,7 +51,7 @@ def workstation_routes(static_dir: Path) -> list[BaseRoute]:
     return [
         *(Route(path, pages.page, methods=["GET"]) for path in CLIENT_ROUTES),
         Route("/assets/{name:path}", pages.asset, methods=["GET"]),
-        Route("/{name:str}", pages.top_level_file, methods=["GET"]),
+        Route("/{name:path}", pages.top_level_file, methods=["GET"]),
     ]
 
 
@@ -74,4 +76,9 @@ class _WorkstationPages:
     def _file(self, request: Request, name: str, *, caching: str) -> Response:
         if path := self._folder.find(name):
             return self._folder.respond(request, path, caching=caching)
+        if is_navigation(request.headers):
+            # A person who mistyped an address sees the workstation, which says so.
+            page = self.page(request)
+            page.status_code = HTTPStatus.NOT_FOUND
+            return page
         return PlainTextResponse("Not found", status_code=404)

@@ -40,6 +40,8 @@ def test_an_empty_variable_is_not_set(tmp_path: Path) -> None:
         ("aet", "MUCH_TOO_LONG_A_TITLE", "1 to 16 characters"),
         ("aet", "   ", "1 to 16 characters"),
         ("aet", "BACK\\SLASH", "without backslash"),
+        ("http_trusted_proxies", "proxy.example", "addresses or networks"),
+        ("http_trusted_proxies", "10.1.0.0/8", "addresses or networks"),
         ("ris", "none", "builtin, external, hybrid"),
         ("log_level", "loud", "debug, info, warning, error"),
         ("on_conflict", "ask", "keep-first, keep-last, refuse"),

@@ -66,6 +66,12 @@ async def test_after_logout_the_cookie_is_worth_nothing(client: httpx.AsyncClien
     assert (await client.get("/api/session", headers=stolen)).status_code == 401
 
 
+async def test_who_is_logged_out_already_may_log_out(client: httpx.AsyncClient) -> None:
+    response = await client.post("/api/logout", headers={"Cookie": "steckel_session=ended"})
+    assert response.status_code == 204
+    assert 'steckel_session=""' in response.headers["set-cookie"]
+
+
 @pytest.mark.parametrize(("name", "password"), [("alice", "wrong"), ("nobody", GOOD), ("", "")])
 async def test_a_wrong_login_says_the_same_whatever_is_wrong(
     client: httpx.AsyncClient, name: str, password: str

@@ -59,6 +59,13 @@ def test_what_is_not_there_is_not_found(app: Starlette, path: str) -> None:
     assert get(app, path).status == 404
 
 
+@pytest.mark.parametrize("path", ["/none", "/none/at/all", "/assets/none"])
+def test_a_person_at_a_wrong_address_sees_the_workstation(app: Starlette, path: str) -> None:
+    answer = get(app, path, {"Accept": "text/html,*/*"})
+    assert answer.status == 404
+    assert "Workstation" in answer.text
+
+
 def test_a_build_that_is_missing_is_explained(tmp_path: Path) -> None:
     app = Starlette(routes=workstation_routes(tmp_path / "<none>"))
     answer = get(app, "/")

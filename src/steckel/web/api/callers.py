@@ -16,11 +16,17 @@ async def _caller(request: Request) -> Principal:
     return principal
 
 
+async def _caller_if_any(request: Request) -> Principal | None:
+    principal: Principal | None = getattr(request.state, "principal", None)
+    return principal
+
+
 async def _address(request: Request) -> str:
     return address_of(request.scope)
 
 
 Caller = Annotated[Principal, Depends(_caller)]
+CallerIfAny = Annotated[Principal | None, Depends(_caller_if_any)]
 Address = Annotated[str, Depends(_address)]
 
 

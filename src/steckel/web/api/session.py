@@ -13,7 +13,7 @@ from steckel.security.sessions import ABSOLUTE
 from steckel.security.site import Security
 from steckel.web import shapes
 from steckel.web.answers import Json, no_content
-from steckel.web.api.callers import Address, Caller
+from steckel.web.api.callers import Address, Caller, CallerIfAny
 from steckel.web.credentials import COOKIE
 from steckel.web.parts import Site
 
@@ -86,9 +86,9 @@ class SessionDoor:
         )
         return response
 
-    def log_out(self, caller: Caller) -> Response:
-        """End the session."""
-        if caller.session is not None:
+    def log_out(self, caller: CallerIfAny) -> Response:
+        """End the session, if it has not ended already."""
+        if caller is not None and caller.session is not None:
             self._security.sessions.end(caller.session)
         response = no_content()
         response.delete_cookie(COOKIE, httponly=True, samesite="lax")
