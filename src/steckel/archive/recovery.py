@@ -21,12 +21,27 @@ from steckel.archive.zip_format import Member, central_directory
 Unknown = Callable[[str, Sequence[Member]], Sequence[Member]]
 #: Given a container, members to index and a reader of its bytes, indexes them durably.
 Index = Callable[[str, Sequence[Member], scan.ReadAt], None]
+#: Given a container, says where the last member ends that the index knows; 0 if none.
+KnownEnd = Callable[[str], int]
+
+
+def _knows_nothing(_container: str) -> int:
+    return 0
 
 
 def recover(
-    layout: Layout, sealed: SealedContainers, *, unknown: Unknown, index: Index
+    layout: Layout,
+    sealed: SealedContainers,
+    *,
+    unknown: Unknown,
+    index: Index,
+    known_end: KnownEnd = _knows_nothing,
 ) -> list[str]:
-    """Bring the ``open`` folder to a clean state; return the containers sealed."""
+    """Bring the ``open`` folder to a clean state; return the containers sealed.
+
+    What the index knows is never cut off, whatever stands before it: it was
+    acknowledged, and can be read without its local header.
+    """
     for file in layout.open.glob(f"*{SPOOL_SUFFIX}"):
         with _locked(file) as descriptor:
             if descriptor is not None:
@@ -36,7 +51,8 @@ def recover(
         with _locked(file) as descriptor:
             if descriptor is None:
                 continue
-            if _recover_one(file, descriptor, unknown=unknown, index=index):
+            acknowledged = known_end(file.stem)
+            if _recover_one(file, descriptor, acknowledged, unknown=unknown, index=index):
                 sealed.put(file.stem, file)
                 recovered.append(file.stem)
             else:
@@ -44,22 +60,25 @@ def recover(
     return recovered
 
 
-def _recover_one(file: Path, descriptor: int, *, unknown: Unknown, index: Index) -> bool:
+def _recover_one(
+    file: Path, descriptor: int, acknowledged: int, *, unknown: Unknown, index: Index
+) -> bool:
     """Index what is whole, cut what is torn, close the container; whether anything is left."""
 
     def read_at(offset: int, length: int) -> bytes:
         return os.pread(descriptor, length, offset)
 
-    members = list(scan.members_of(read_at, os.fstat(descriptor).st_size))
+    size = os.fstat(descriptor).st_size
+    members = list(scan.members_of(read_at, size))
     suspects = {member.number for member in unknown(file.stem, members)}
     whole: list[Member] = []
     for member in members:
         if member.number in suspects and not scan.is_intact(read_at, member):
             break
         whole.append(member)
-    if not whole:
+    end = max(whole[-1].end if whole else 0, min(acknowledged, size))
+    if not end:
         return False
-    end = whole[-1].end
     with translate_errors():
         os.ftruncate(descriptor, end)
         os.fdatasync(descriptor)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 import structlog
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
 from steckel.archive.layout import Layout
 from steckel.archive.location import Location
@@ -44,7 +44,13 @@ class Recovery:
         OutOfSpace, StorageFailure
             Some are left for the next start.
         """
-        sealed = recover(self._layout, self._sealed, unknown=self._unknown, index=self._index)
+        sealed = recover(
+            self._layout,
+            self._sealed,
+            unknown=self._unknown,
+            index=self._index,
+            known_end=self._known_end,
+        )
         if sealed:
             _log.info("containers_recovered", count=len(sealed))
         return len(sealed)
@@ -52,6 +58,15 @@ class Recovery:
     def _unknown(self, container: str, members: Sequence[Member]) -> Sequence[Member]:
         known = known_offsets(self._engine, container)
         return [member for member in members if member.offset not in known]
+
+    def _known_end(self, container: str) -> int:
+        last = (
+            select(func.max(instances.c.offset + instances.c.length))
+            .join(containers, instances.c.container_pk == containers.c.pk)
+            .where(containers.c.name == container)
+        )
+        with self._engine.connect() as connection:
+            return int(connection.execute(last).scalar() or 0)
 
     def _index(self, container: str, members: Sequence[Member], read_at: ReadAt) -> None:
         index_members(self._engine, self._writer, container, members, read_at)

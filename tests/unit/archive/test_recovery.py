@@ -135,6 +135,30 @@ def test_a_member_that_was_acknowledged_is_kept_even_if_it_is_damaged(layout: La
         assert len(sealed.namelist()) == len(_FILES)
 
 
+@pytest.mark.parametrize("damaged", [0, 1])
+def test_what_was_acknowledged_is_kept_behind_a_damaged_local_header(
+    layout: Layout, damaged: int
+) -> None:
+    content = bytearray(_CONTENT)
+    content[_MEMBERS[damaged].start] ^= 1
+    layout.open_path(_NAME).write_bytes(content + b"torn")
+    index = _Index(known=4)
+
+    recover(
+        layout,
+        SealedFiles(layout),
+        unknown=index.unknown,
+        index=index.index,
+        known_end=lambda _: _MEMBERS[-1].end,
+    )
+
+    sealed = layout.sealed_path(_NAME).read_bytes()
+    last = _MEMBERS[-1]
+    assert sealed[last.offset : last.end] == _FILES[-1]
+    assert sealed[: last.end] == content
+    assert b"torn" not in sealed
+
+
 def test_a_container_whose_directory_was_half_written_is_sealed_anew(layout: Layout) -> None:
     layout.open_path(_NAME).write_bytes(_CONTENT)
     recover(layout, SealedFiles(layout), unknown=_Index(4).unknown, index=_Index().index)
