@@ -7,10 +7,11 @@ path names the way to the element: ``54000100/1/54001010``.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from struct import Struct
 from struct import error as StructError  # noqa: N812
 
 from steckel.dicom import charset, dictionary, elements, tags, values
-from steckel.dicom.elements import Buffer, Element
+from steckel.dicom.elements import UNDEFINED_LENGTH, Buffer, Element
 from steckel.dicom.json_model import JsonDataset, JsonElement, json_key
 from steckel.dicom.transfer_syntax import IMPLICIT_LITTLE, Encoding
 from steckel.errors import NotDicom
@@ -20,6 +21,7 @@ from steckel.errors import NotDicom
 MAX_DEPTH = 60
 
 Bulk = Callable[[str], str]
+_ITEM = {True: Struct("<HHI").unpack_from, False: Struct(">HHI").unpack_from}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,14 +30,14 @@ class Reading:
 
     encoding: Encoding
     bulk: Bulk | None = None  #: makes a URI from a path; without it all values are inline
-    bulk_above: int = 1024  #: bytes beyond which a binary value is given by URI
+    bulk_above: int = 256  #: bytes beyond which a binary value is given by URI
 
 
 def dataset_to_json(
     buffer: Buffer, start: int, end: int, reading: Reading, codecs: tuple[str, ...] = ("iso8859",)
 ) -> JsonDataset:
     """Read the elements between `start` and `end`; stop quietly where they stop making sense."""
-    return _Reader(buffer, reading).level(start, end, reading.encoding, codecs, path="", depth=0)
+    return _Reader(buffer, reading).level(start, end, _At(reading.encoding, codecs))
 
 
 def selected_to_json(
@@ -60,6 +62,8 @@ def selected_to_json(
 
 
 class _Reader:
+    """Reads each byte once, however deep sequences of undefined length nest."""
+
     def __init__(self, buffer: Buffer, reading: Reading, *, signed: bool = False) -> None:
         self._buffer = memoryview(buffer)
         self._reading = reading
@@ -67,42 +71,49 @@ class _Reader:
 
     def standard(self, element: Element, codecs: tuple[str, ...]) -> JsonElement | None:
         """Read an element of the top level that is not private."""
-        vr = self._vr(element, {})
-        return self._element(element, vr, self._reading.encoding, codecs, path="", depth=0)
+        at = _At(self._reading.encoding, codecs)
+        return self._element(element, self._vr(element, {}), at)[0]
 
-    def level(
-        self,
-        start: int,
-        end: int,
-        encoding: Encoding,
-        codecs: tuple[str, ...],
-        *,
-        path: str,
-        depth: int,
-    ) -> JsonDataset:
+    def level(self, start: int, end: int, at: "_At") -> JsonDataset:
+        """Read the elements between `start` and `end`; stop quietly where that makes no sense."""
         dataset: JsonDataset = {}
-        creators: dict[int, str] = {}
         try:
-            for element in elements.elements_between(self._buffer, start, end, encoding):
-                tag = element.tag
-                if not tag & 0xFFFF or tag >> 16 == 0xFFFE:
-                    continue  # group lengths are not part of the model
-                if tag == tags.SPECIFIC_CHARACTER_SET:
-                    codecs = charset.codecs_of(self._text(element, codecs))
-                elif tag == tags.PIXEL_REPRESENTATION and element.length == 2:
-                    self._signed = bool(
-                        self._buffer[element.offset] | self._buffer[element.end - 1]
-                    )
-                vr = self._vr(element, creators)
-                if vr == "LO" and tag >> 16 & 1 and 0x10 <= tag & 0xFFFF <= 0xFF:
-                    creators[tag >> 8 & 0xFFFF00 | tag & 0xFF] = self._text(element, codecs)
-                made = self._element(element, vr, encoding, codecs, path=path, depth=depth)
-                if made is not None:
-                    dataset[json_key(tag)] = made
+            self._fill(dataset, start, end, at)
         except (NotDicom, StructError):
-            if depth or not dataset:
+            if not dataset:
                 raise
         return dataset
+
+    def _fill(self, dataset: JsonDataset, position: int, end: int, at: "_At") -> tuple[int, bool]:
+        """Read elements into a data set; return where they end, and whether by a delimiter."""
+        creators: dict[int, str] = {}
+        while position + 8 <= end:
+            element = self._next(position, end, at)
+            tag = element.tag
+            if tag == tags.ITEM_DELIMITATION_ITEM:
+                return element.offset, True
+            if not tag & 0xFFFF or tag >> 16 == 0xFFFE:
+                position = element.end
+                continue  # group lengths are not part of the model
+            if tag == tags.SPECIFIC_CHARACTER_SET:
+                at = at.with_codecs(charset.codecs_of(self._text(element, at.codecs)))
+            elif tag == tags.PIXEL_REPRESENTATION and element.length == 2:
+                self._signed = bool(self._buffer[element.offset] | self._buffer[element.end - 1])
+            vr = self._vr(element, creators)
+            if vr == "LO" and tag >> 16 & 1 and 0x10 <= tag & 0xFFFF <= 0xFF:
+                creators[tag >> 8 & 0xFFFF00 | tag & 0xFF] = self._text(element, at.codecs)
+            made, position = self._element(element, vr, at)
+            if made is not None:
+                dataset[json_key(tag)] = made
+        return position, False
+
+    def _next(self, position: int, end: int, at: "_At") -> Element:
+        """Return the element at `position`; where it ends is open for an undefined length."""
+        tag, vr, offset, length = elements.read_element(self._buffer, position, at.encoding)
+        if length == UNDEFINED_LENGTH:
+            return Element(tag, vr, offset, length, end)
+        stop = min(offset + length, end)
+        return Element(tag, vr, offset, stop - offset, stop)
 
     def _text(self, element: Element, codecs: tuple[str, ...]) -> str:
         return values.text_of(bytes(self._buffer[element.offset : element.end]), "LO", codecs)
@@ -110,34 +121,35 @@ class _Reader:
     def _vr(self, element: Element, creators: dict[int, str]) -> str:
         vr, tag = element.vr, element.tag
         if vr == "UN":
+            if element.length == UNDEFINED_LENGTH:
+                return "SQ"
             if tag >> 16 & 1 and tag & 0xFF00:
                 creator = creators.get(tag >> 8 & 0xFFFF00 | tag >> 8 & 0xFF)
                 vr = dictionary.private_vr(creator, tag) if creator else "UN"
             else:
                 vr = dictionary.vr_of(tag)
-            if element.length == elements.UNDEFINED_LENGTH:
-                return "SQ"
         if vr == "US" and self._signed and dictionary.may_be_signed(tag):
             return "SS"
         return vr
 
-    def _element(
-        self,
-        element: Element,
-        vr: str,
-        encoding: Encoding,
-        codecs: tuple[str, ...],
-        *,
-        path: str,
-        depth: int,
-    ) -> JsonElement | None:
-        here = path + json_key(element.tag)
+    def _element(self, element: Element, vr: str, at: "_At") -> tuple[JsonElement | None, int]:
+        """Read one element; return it and where it ends."""
+        here = at.path + json_key(element.tag)
+        if vr == "SQ" and at.depth < MAX_DEPTH:
+            inside = IMPLICIT_LITTLE if element.vr == "UN" else at.encoding
+            return self._sequence(element, _At(inside, at.codecs, f"{here}/", at.depth + 1))
+        if element.length == UNDEFINED_LENGTH:
+            end = elements.skip_sequence(
+                self._buffer, element.offset, element.end, at.encoding, unknown=element.vr == "UN"
+            )
+            if vr == "SQ":
+                return None, end
+            return self._bulk_or_nothing("OB", here), end  # encapsulated pixel data of an icon
         if vr == "SQ":
-            if element.vr == "UN":
-                encoding = IMPLICIT_LITTLE
-            return self._sequence(element, encoding, codecs, here=here, depth=depth)
-        if element.length == elements.UNDEFINED_LENGTH:  # encapsulated pixel data of an icon
-            return self._bulk_or_nothing("OB", here)
+            return None, element.end
+        return self._value(element, vr, at, here), element.end
+
+    def _value(self, element: Element, vr: str, at: "_At", here: str) -> JsonElement:
         raw_length = element.end - element.offset
         if vr in values.BINARY:
             if self._reading.bulk is not None and raw_length > self._reading.bulk_above:
@@ -145,9 +157,9 @@ class _Reader:
             if not raw_length:
                 return {"vr": vr}
             raw = bytes(self._buffer[element.offset : element.end])
-            return {"vr": vr, "InlineBinary": values.inline(_little(raw, vr, encoding))}
+            return {"vr": vr, "InlineBinary": values.inline(_little(raw, vr, at.encoding))}
         raw = bytes(self._buffer[element.offset : element.end])
-        found = values.to_json(raw, vr, codecs, little=encoding.little)
+        found = values.to_json(raw, vr, at.codecs, little=at.encoding.little)
         return {"vr": vr, "Value": found} if found else {"vr": vr}
 
     def _bulk_or_nothing(self, vr: str, here: str) -> JsonElement | None:
@@ -155,24 +167,54 @@ class _Reader:
             return None
         return {"vr": vr, "BulkDataURI": self._reading.bulk(here)}
 
-    def _sequence(
-        self,
-        element: Element,
-        encoding: Encoding,
-        codecs: tuple[str, ...],
-        *,
-        here: str,
-        depth: int,
-    ) -> JsonElement | None:
-        if depth >= MAX_DEPTH:
-            return None
-        items = [
-            self.level(start, end, encoding, codecs, path=f"{here}/{number}/", depth=depth + 1)
-            for number, (start, end) in enumerate(
-                elements.items_of(self._buffer, element, encoding), start=1
-            )
-        ]
-        return {"vr": "SQ", "Value": items} if items else {"vr": "SQ"}
+    def _sequence(self, sequence: Element, at: "_At") -> tuple[JsonElement, int]:
+        """Read the items of a sequence."""
+        items: list[JsonDataset] = []
+        position, end, closed = sequence.offset, sequence.end, False
+        while position + 8 <= end and not closed:
+            group, number, length = _ITEM[at.encoding.little](self._buffer, position)
+            tag = group << 16 | number
+            position += 8
+            if tag == tags.ITEM:
+                item: JsonDataset = {}
+                position = self._item(item, position, end, length, at.item(len(items) + 1))
+                items.append(item)
+            elif tag == tags.SEQUENCE_DELIMITATION_ITEM:
+                closed = True
+            else:
+                raise NotDicom(f"{tags.show(tag)} stands where an item of a sequence belongs")
+        if sequence.length != UNDEFINED_LENGTH:
+            position = end
+        elif not closed:
+            raise NotDicom("a sequence is never closed: was the data set cut off?")
+        return ({"vr": "SQ", "Value": items} if items else {"vr": "SQ"}), position
+
+    def _item(self, item: JsonDataset, position: int, end: int, length: int, at: "_At") -> int:
+        """Read one item, and return where it ends."""
+        if length != UNDEFINED_LENGTH:
+            stop = min(position + length, end)
+            self._fill(item, position, stop, at)
+            return stop
+        stop, closed = self._fill(item, position, end, at)
+        if not closed:
+            raise NotDicom("an item is never closed: was the data set cut off?")
+        return stop
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    """Where in a data set one reads, and how it is spelled there."""
+
+    encoding: Encoding
+    codecs: tuple[str, ...]
+    path: str = ""
+    depth: int = 0
+
+    def with_codecs(self, codecs: tuple[str, ...]) -> "_At":
+        return _At(self.encoding, codecs, self.path, self.depth)
+
+    def item(self, number: int) -> "_At":
+        return _At(self.encoding, self.codecs, f"{self.path}{number}/", self.depth)
 
 
 def _little(raw: bytes, vr: str, encoding: Encoding) -> bytes:
