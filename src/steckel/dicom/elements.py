@@ -11,7 +11,7 @@ from struct import Struct
 from typing import NamedTuple
 
 from steckel.dicom import dictionary, tags
-from steckel.dicom.transfer_syntax import IMPLICIT_LITTLE, Encoding
+from steckel.dicom.transfer_syntax import IMPLICIT_LITTLE, Encoding, TransferSyntax
 from steckel.errors import NotDicom
 
 Buffer = bytes | bytearray | memoryview
@@ -31,6 +31,9 @@ _LONG_VR_NAMES = {vr: vr.decode() for vr in _LONG_VRS}
 _TAG_VR_LENGTH = {True: Struct("<HH2sH").unpack_from, False: Struct(">HH2sH").unpack_from}
 _TAG_LENGTH = {True: Struct("<HHI").unpack_from, False: Struct(">HHI").unpack_from}
 _U32 = {True: Struct("<I").unpack_from, False: Struct(">I").unpack_from}
+
+
+_VR_LETTERS = frozenset(range(ord("A"), ord("Z") + 1))
 
 
 class Element(NamedTuple):
@@ -94,6 +97,24 @@ def _read_last_element(
     if offset > len(rest):
         raise NotDicom("the data set ends inside an element's header")
     return tag, vr, position + offset, length
+
+
+def shows_vr(buffer: Buffer, position: int) -> bool:
+    """Whether the element at `position` spells out its value representation."""
+    return len(buffer) >= position + 6 and (
+        buffer[position + 4] in _VR_LETTERS and buffer[position + 5] in _VR_LETTERS
+    )
+
+
+def real_encoding(buffer: Buffer, start: int, syntax: TransferSyntax) -> Encoding:
+    """Return how the data set at `start` is spelled.
+
+    Compressed pixel data belongs into Explicit VR Little Endian (PS3.5 A.4), but
+    some writers put it into Implicit VR.
+    """
+    if syntax.encapsulated and not shows_vr(buffer, start):
+        return IMPLICIT_LITTLE
+    return syntax.encoding
 
 
 def scan(buffer: Buffer, start: int, end: int, encoding: Encoding) -> Scan:

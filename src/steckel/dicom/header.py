@@ -5,7 +5,7 @@ checks of identity all read from it. Bytes stay where they are.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from steckel.dicom import charset, elements, pixel_frames, tags, values
 from steckel.dicom.elements import Buffer, Element, Scan
@@ -138,7 +138,10 @@ def read_header(
         A deflated data set inflates to more than is taken.
     """
     if not syntax.deflated:
-        found = elements.scan(buffer, start, end, syntax.encoding)
+        encoding = elements.real_encoding(buffer, start, syntax)
+        if encoding != syntax.encoding:
+            syntax = replace(syntax, encoding=encoding)
+        found = elements.scan(buffer, start, end, encoding)
         return Header(buffer, found, syntax, _codecs(buffer, found), end)
     deflated = memoryview(buffer)[start:end]
     inflated, whole = inflate(deflated) if pixels else inflate_head(deflated)

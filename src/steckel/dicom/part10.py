@@ -27,7 +27,8 @@ PREFIX = b"DICM"
 #: the system that opens it (CVE-2019-11687).
 _PROGRAMS = (b"MZ", b"\x7fELF", b"#!", b"\xfe\xed\xfa", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
 
-_VR_LETTERS = frozenset(range(ord("A"), ord("Z") + 1))
+#: Between these a wrong claim is put right: they differ in nothing but the spelling of elements.
+_PLAIN = frozenset({IMPLICIT_VR_LITTLE_ENDIAN, EXPLICIT_VR_LITTLE_ENDIAN, EXPLICIT_VR_BIG_ENDIAN})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +112,7 @@ def _read_meta(
     """Read group 0002 element by element; its group length is not trusted."""
     meta: dict[int, str] = {}
     position = start
-    encoding = EXPLICIT_LITTLE if _looks_explicit(view, start) else IMPLICIT_LITTLE
+    encoding = EXPLICIT_LITTLE if elements.shows_vr(view, start) else IMPLICIT_LITTLE
     while position + 8 <= len(view) and bytes(view[position : position + 2]) == b"\x02\0":
         tag, vr, offset, length = elements.read_element(view, position, encoding)
         if offset + length > len(view):
@@ -132,17 +133,11 @@ def _read_meta(
     )
 
 
-def _looks_explicit(view: memoryview, position: int) -> bool:
-    return len(view) >= position + 6 and (
-        view[position + 4] in _VR_LETTERS and view[position + 5] in _VR_LETTERS
-    )
-
-
 def _guess(view: memoryview, position: int) -> str:
     """Tell the encoding of a bare data set from its first element."""
     if position + 8 > len(view):
         raise NotDicom("the file is too short")
-    explicit = _looks_explicit(view, position)
+    explicit = elements.shows_vr(view, position)
     little = int.from_bytes(view[position : position + 2], "little")
     big = int.from_bytes(view[position : position + 2], "big")
     if explicit and 0 < little <= 0x20:
@@ -159,11 +154,12 @@ def true_syntax(view: memoryview, position: int, claimed: str, *, explicit: bool
     """Return the syntax that the first element shows, where the claim is plainly wrong.
 
     Only between the uncompressed ones: a file that says Implicit and is
-    Explicit, or the other way round, is common and can be read.
+    Explicit, or the other way round, is common and can be read. A claim of
+    compression is about the pixel data, which the first element says nothing of.
     """
-    if position + 8 > len(view):
+    if claimed not in _PLAIN or position + 8 > len(view):
         return claimed
-    shows_explicit = _looks_explicit(view, position)
+    shows_explicit = elements.shows_vr(view, position)
     if explicit == shows_explicit:
         return claimed
     group = int.from_bytes(view[position : position + 2], "little")

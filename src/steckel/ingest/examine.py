@@ -150,13 +150,16 @@ def _read(view: memoryview, start: FileStart, warnings: list[str]) -> Header:
     pixel = header.scan.pixel
     known = lookup(syntax.uid) is not None  # one from the future may have its reasons
     if known and syntax.encapsulated and pixel and pixel.length != UNDEFINED_LENGTH:
-        plain = EXPLICIT_VR_LITTLE_ENDIAN if syntax.encoding.explicit else IMPLICIT_VR_LITTLE_ENDIAN
+        explicit = header.syntax.encoding.explicit
+        plain = EXPLICIT_VR_LITTLE_ENDIAN if explicit else IMPLICIT_VR_LITTLE_ENDIAN
         syntax = assume(plain)
         header = _scan(view, start.dataset_offset, syntax)
     if syntax.uid != claimed.uid:
         warnings.append(
             f"said to be in {claimed.uid}, but is in {syntax.uid}; archived as what it is"
         )
+    elif header.syntax.encoding != claimed.encoding:
+        warnings.append(f"in Implicit VR, which {claimed.uid} does not allow; archived as it is")
     return header
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, func, select
 
 from steckel.archive.location import Location
 from steckel.archive.reader import CHUNK, Reader
+from steckel.dicom.elements import real_encoding
 from steckel.dicom.frames import Fragment
 from steckel.dicom.inflating import inflate
 from steckel.dicom.transfer_syntax import EXPLICIT_LITTLE, assume
@@ -80,7 +81,8 @@ class RetrieveEngine:
         if syntax.deflated:
             inflated, _ = inflate(memoryview(part10)[instance.dataset_offset :])
             return value_at(inflated, 0, len(inflated), EXPLICIT_LITTLE, path)
-        return value_at(part10, instance.dataset_offset, len(part10), syntax.encoding, path)
+        encoding = real_encoding(part10, instance.dataset_offset, syntax)
+        return value_at(part10, instance.dataset_offset, len(part10), encoding, path)
 
     def metadata(self, study: str, series: str) -> MetadataDocument:
         """Return the metadata document of a series, or raise `NotFound`."""

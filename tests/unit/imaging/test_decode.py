@@ -181,12 +181,11 @@ def test_a_codestream_is_believed_before_the_transfer_syntax(
     assert run(service.decode(instance, 1)) == pixels.tobytes()
 
 
-def test_fragments_in_a_native_transfer_syntax_are_decoded(
+def test_jpeg_in_a_data_set_in_implicit_vr_is_decoded(
     service: ImagingService, stored: Stored, run: Run
 ) -> None:
-    """Its data set is implicit, so the ingest files it so; its pixels are JPEG all the same."""
     instance = stored("SC_rgb_jpeg.dcm")
-    assert instance.transfer_syntax == "1.2.840.10008.1.2"
+    assert instance.transfer_syntax == "1.2.840.10008.1.2.4.50"
     decoded = np.frombuffer(run(service.decode(instance, 1)), np.uint8)
     assert 240 < decoded.mean() < 248
 

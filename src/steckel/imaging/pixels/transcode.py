@@ -76,7 +76,7 @@ class _Transcoding:
     def __init__(self, header: Header, syntax: TransferSyntax, target: TransferSyntax) -> None:
         self._header = header
         self._syntax = syntax
-        self._source = EXPLICIT_LITTLE if header.inflated else syntax.encoding
+        self._source = EXPLICIT_LITTLE if header.inflated else header.syntax.encoding
         self._target = target.encoding
 
     def pieces(self, start: FileStart) -> Iterator[Buffer]:
