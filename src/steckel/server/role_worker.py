@@ -1,17 +1,22 @@
 """The worker role: what is done beside, in rounds."""
 
 import threading
+import time
 
 import structlog
 
+from steckel.care.documents import Documents
 from steckel.errors import SteckelError
 from steckel.index.engine import checkpoint
+from steckel.query.changes import Changes
+from steckel.retrieve.engine import RetrieveEngine
 from steckel.server.saying import say
 from steckel.server.wiring import House
 
 _log = structlog.get_logger(__name__)
 
 _ROUND_SECONDS = 1.0
+_QUIET_SECONDS = 5.0
 _ERASURE_ROUNDS = 5
 _RECOVERY_ROUNDS = 60
 
@@ -19,12 +24,18 @@ _RECOVERY_ROUNDS = 60
 class Worker:
     """Does what must not delay an answer.
 
-    Moves SQLite's log into its database, erases deleted bytes, and takes over
-    what a process that died has left open.
+    Moves SQLite's log into its database, makes the documents of what arrived,
+    erases deleted bytes, and takes over what a process that died has left open.
     """
 
     def __init__(self, house: House) -> None:
         self._house = house
+        self._documents = Documents(
+            house.engine,
+            Changes(house.engine),
+            RetrieveEngine(house.engine, house.reader),
+            quiet_seconds=_QUIET_SECONDS,
+        )
 
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop."""
@@ -38,6 +49,7 @@ class Worker:
 
     def _round(self, number: int) -> None:
         checkpoint(self._house.engine)
+        self._documents.run(time.monotonic())
         if number % _ERASURE_ROUNDS == 0:
             self._house.erasure.run()
         if number % _RECOVERY_ROUNDS == 0:
