@@ -50,13 +50,13 @@ export function createApi(call: Call) {
     patient: (key: string, signal?: AbortSignal) =>
       json<PatientDetail>('GET', `/api/patients/${segment(key)}`, { signal }),
 
-    quarantine: (cursor: string | null, signal?: AbortSignal) =>
-      json<CountedPage<QuarantineItem>>('GET', '/api/quarantine', { query: page(cursor), signal }),
+    quarantine: (cursor: string | null, signal?: AbortSignal, limit = 100) =>
+      json<CountedPage<QuarantineItem>>('GET', '/api/quarantine', { query: page(cursor, limit), signal }),
     replayQuarantined: (id: string) => json<UploadLine>('POST', `/api/quarantine/${segment(id)}/replay`),
     deleteQuarantined: (id: string, keepalive = false) =>
       nothing('DELETE', `/api/quarantine/${segment(id)}`, { keepalive }),
-    conflicts: (cursor: string | null, signal?: AbortSignal) =>
-      json<CountedPage<Conflict>>('GET', '/api/conflicts', { query: page(cursor), signal }),
+    conflicts: (cursor: string | null, signal?: AbortSignal, limit = 100) =>
+      json<CountedPage<Conflict>>('GET', '/api/conflicts', { query: page(cursor, limit), signal }),
     resolveConflict: (id: string, keep: 'first' | 'second') =>
       nothing('POST', `/api/conflicts/${segment(id)}/resolve`, { body: { keep } }),
 

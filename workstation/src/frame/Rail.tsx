@@ -9,22 +9,27 @@ import { useApi } from '@/session/services.tsx'
 import { useIsAdmin } from '@/session/session.tsx'
 import styles from './Frame.module.css'
 
-/** How many objects wait in quarantine; events say so first. */
+/** How many objects wait for somebody: in quarantine, of which events tell, and in two versions. */
 function useInboxCount(): number {
   const api = useApi()
   const client = useQueryClient()
-  const key = ['inbox-count']
-  const query = useQuery({
+  const key = ['inbox-count', 'quarantine']
+  const quarantine = useQuery({
     queryKey: key,
-    queryFn: async ({ signal }) => (await api.quarantine(null, signal)).count,
+    queryFn: async ({ signal }) => (await api.quarantine(null, signal, 1)).count,
     staleTime: 60_000,
+  })
+  const conflicts = useQuery({
+    queryKey: ['inbox-count', 'conflicts'],
+    queryFn: async ({ signal }) => (await api.conflicts(null, signal, 1)).count,
+    refetchInterval: 60_000,
   })
   useLive((event) => {
     if (event.type === 'study') return
     if (event.type === 'quarantine') client.setQueryData(key, event.count)
     void client.invalidateQueries({ queryKey: ['quarantine'] })
   })
-  return query.data ?? 0
+  return (quarantine.data ?? 0) + (conflicts.data ?? 0)
 }
 
 function Item({ to, icon, label, badge = 0 }: { to: string; icon: ReactNode; label: string; badge?: number }) {

@@ -31,7 +31,7 @@ export function UploadIndicator() {
     return <Button kind="ghost" icon={<FileUp />} aria-label={t('uploads.title')} onPress={show} />
   }
   if (!state.active) {
-    const trouble = failed + state.totals.refused + state.totals.quarantined
+    const trouble = failed + state.totals.refused + state.totals.quarantined + state.totals.conflict
     return (
       <Button kind="ghost" icon={trouble > 0 ? <CircleAlert className={styles['trouble']} /> : <CircleCheck className={styles['done']} />} onPress={show}>
         {trouble > 0 ? t('uploads.finishedTrouble', { count: trouble }) : t('uploads.finished', { count: finished })}

@@ -1,4 +1,5 @@
 /** The series of a study with their thumbnails. */
+import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import type { Series } from '@/api/types.ts'
 import { useFormat } from '@/format/use_format.ts'
@@ -7,6 +8,12 @@ import styles from './SeriesStrip.module.css'
 
 /** More would make a page of thousands of pictures out of a dynamic study. */
 const shown = 48
+
+function amount(series: Series, shown: string, t: TFunction): string {
+  const options = { count: series.instances, shown }
+  if (series.kind === 'image') return t('count.images', options)
+  return series.kind === 'other' ? t('count.objects', options) : t('count.documents', options)
+}
 
 export function SeriesGrid({ study, series }: { study: string; series: readonly Series[] }) {
   const { t } = useTranslation()
@@ -19,7 +26,7 @@ export function SeriesGrid({ study, series }: { study: string; series: readonly 
           <span className={styles['facts']}>
             <span className={styles['title']}>{each.description || t('series.number', { number: each.number ?? '?' })}</span>
             <span className={styles['quiet']}>
-              {each.modality} · {t('count.images', { count: each.instances, shown: format.number(each.instances) })}
+              {each.modality} · {amount(each, format.number(each.instances), t)}
             </span>
             {each.body_part !== '' && <span className={styles['quiet']}>{each.body_part} {each.laterality}</span>}
           </span>

@@ -3,6 +3,7 @@ import { CircleAlert, RotateCw } from 'lucide-react'
 import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { ProblemError, statusOf, UnreachableError } from '@/api/problem.ts'
+import { said } from '@/i18n/said.ts'
 import { Button } from './Button.tsx'
 import clsx from './clsx.ts'
 import { CopyButton } from './CopyButton.tsx'
@@ -29,7 +30,7 @@ export function explain(error: unknown, t: TFunction): Explanation {
   const kind = isKnown(status) ? (`${status}` as const) : status >= 500 ? 'server' : 'refused'
   return {
     title: t(`problem.${kind}.title`),
-    advice: detail !== '' ? detail : t(`problem.${kind}.advice`),
+    advice: detail !== '' ? said(detail, t) : t(`problem.${kind}.advice`),
     reference,
   }
 }

@@ -3,6 +3,7 @@ import { CircleAlert, CircleCheck, Radio } from 'lucide-react'
 import { useMutation } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import type { EchoResult } from '@/api/types.ts'
+import { said } from '@/i18n/said.ts'
 import { Button } from '@/ui/Button.tsx'
 import { explain } from '@/ui/ProblemView.tsx'
 import styles from './Admin.module.css'
@@ -20,7 +21,7 @@ export function EchoButton({ echo, disabled = false }: { echo: () => Promise<Ech
         {answer?.ok === true && (
           <span className={styles['good']}><CircleCheck aria-hidden="true" />{t('ae.answered', { milliseconds: Math.round(answer.milliseconds) })}</span>
         )}
-        {answer?.ok === false && <span className={styles['bad']}><CircleAlert aria-hidden="true" />{answer.message}</span>}
+        {answer?.ok === false && <span className={styles['bad']}><CircleAlert aria-hidden="true" />{said(answer.message, t)}</span>}
         {test.isError && <span className={styles['bad']}><CircleAlert aria-hidden="true" />{explain(test.error, t).advice}</span>}
       </span>
     </span>

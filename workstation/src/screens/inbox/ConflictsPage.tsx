@@ -1,10 +1,15 @@
 /** The same SOP Instance UID with other bytes: both sides beside each other, and one to keep. */
 import { Check, ShieldCheck } from 'lucide-react'
+import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { Conflict, ConflictSide } from '@/api/types.ts'
+import { leading } from '@/format/modality.ts'
 import { useFormat } from '@/format/use_format.ts'
+import { useApi } from '@/session/services.tsx'
 import { useIsAdmin } from '@/session/session.tsx'
+import { PatientBanner } from '@/study/PatientBanner.tsx'
+import { studyOptions } from '@/study/queries.ts'
 import { Button } from '@/ui/Button.tsx'
 import { CopyButton } from '@/ui/CopyButton.tsx'
 import { Empty } from '@/ui/Empty.tsx'
@@ -45,6 +50,21 @@ function Side({ title, note, side, action, preferred, onKeep }: SideProps) {
 /** Keywords such as PatientBirthDate in words. */
 export const spaced = (keyword: string): string => keyword.replace(/([a-z\d])([A-Z])|([A-Z])([A-Z][a-z])/g, '$1$3 $2$4')
 
+/** Whose object it is, and of which study. */
+function Whose({ studyUid }: { studyUid: string }) {
+  const format = useFormat()
+  const { data: study } = useQuery(studyOptions(useApi(), studyUid))
+  return (
+    <div className={styles['whose']}>
+      {study && (
+        <PatientBanner patient={study.patient} linked>
+          <bdi>{study.description}</bdi> {leading(study.modalities).join(' ')} · {format.date(study.date)}
+        </PatientBanner>
+      )}
+    </div>
+  )
+}
+
 function ConflictCard({ conflict }: { conflict: Conflict }) {
   const { t } = useTranslation()
   const format = useFormat()
@@ -56,6 +76,7 @@ function ConflictCard({ conflict }: { conflict: Conflict }) {
   })
   return (
     <article className={styles['conflict']}>
+      <Whose studyUid={conflict.study_uid} />
       <header className={styles['conflictHead']}>
         <span>{t('conflicts.received', { time: format.instant(conflict.received), source: conflict.source })}</span>
         <Link to={`/view/${conflict.study_uid}`}>{t('conflicts.openStudy')}</Link>

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { quarantineFile } from '@/api/api.ts'
 import type { QuarantineItem } from '@/api/types.ts'
 import { useFormat } from '@/format/use_format.ts'
+import { said } from '@/i18n/said.ts'
 import { useApi } from '@/session/services.tsx'
 import { useIsAdmin } from '@/session/session.tsx'
 import { Button } from '@/ui/Button.tsx'
@@ -20,7 +21,7 @@ function Actions({ item, onDelete }: { item: QuarantineItem; onDelete: () => voi
   const { tell, tellProblem } = useNotices()
   const replay = useReplay()
   const again = (): void => replay.mutate(item.id, {
-    onSuccess: (line) => tell([t('inbox.replayed', { outcome: t(`uploads.outcomes.${line.outcome}`) }), line.reason].filter(Boolean).join(' · ')),
+    onSuccess: (line) => tell([t('inbox.replayed', { outcome: t(`uploads.outcomes.${line.outcome}`) }), said(line.reason, t)].filter(Boolean).join(' · ')),
     onError: tellProblem,
   })
   return (
@@ -30,6 +31,12 @@ function Actions({ item, onDelete }: { item: QuarantineItem; onDelete: () => voi
       <Button kind="ghost" icon={<Trash2 />} aria-label={t('inbox.delete')} onPress={onDelete} />
     </span>
   )
+}
+
+/** Without the file's name, which has a column of its own. */
+function fromWhere({ name, source }: QuarantineItem): string[] {
+  const sender = source.name.endsWith(name) ? source.name.slice(0, -name.length).replace(/\/$/, '') : source.name
+  return [source.way, sender, source.address].filter(Boolean)
 }
 
 export function QuarantinePage() {
@@ -74,9 +81,9 @@ export function QuarantinePage() {
             <tr key={item.id}>
               <td className={styles['nowrap']}>{format.instant(item.received)}</td>
               <td className={styles['name']}><bdi>{item.name}</bdi></td>
-              <td>{[item.source.way, item.source.name, item.source.address].filter(Boolean).join(' · ')}</td>
+              <td>{fromWhere(item).join(' · ')}</td>
               <td className={styles['nowrap']}>{format.bytes(item.size)}</td>
-              <td className={styles['reason']}>{item.reason}</td>
+              <td className={styles['reason']}>{said(item.reason, t)}</td>
               {admin && <td><Actions item={item} onDelete={() => remove(item)} /></td>}
             </tr>
           ))}

@@ -58,12 +58,12 @@ const dateAndTime = (study: Study, { format }: CellContext): ReactNode => (
 
 export const columns: readonly Column[] = [
   { id: 'patient', min: 140, share: 2.4, sort: 'name', cell: (study) => <span className={list['name']}><PersonName name={study.patient.name} /></span> },
-  { id: 'patient_id', min: 78, share: 1, sort: 'patient_id', cell: (study) => <Text>{study.patient.id}</Text> },
+  { id: 'patient_id', min: 116, share: 1, sort: 'patient_id', cell: (study) => <Text>{study.patient.id}</Text> },
   { id: 'age_sex', min: 80, cell: ageAndSex },
   { id: 'date', min: 148, sort: 'date', cell: dateAndTime },
   { id: 'modality', min: 66, sort: 'modality', cell: (study) => <span className={styles['modality']} title={study.modalities.join(' ')}>{leading(study.modalities).join(' ')}</span> },
   { id: 'description', min: 100, share: 2.2, sort: 'description', cell: (study) => <Text>{study.description}</Text> },
-  { id: 'accession', min: 92, share: 1, sort: 'accession', cell: (study) => <Text>{study.accession}</Text> },
+  { id: 'accession', min: 116, share: 1, sort: 'accession', cell: (study) => <Text>{study.accession}</Text> },
   { id: 'images', min: 60, align: 'end', cell: (study, { format }) => format.number(study.instances) },
   { id: 'referring', min: 100, share: 1.3, cell: (study) => <Text>{plainName(study.referring)}</Text> },
   { id: 'institution', min: 100, share: 1.3, cell: (study) => <Text>{study.institution}</Text> },

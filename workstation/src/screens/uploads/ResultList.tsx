@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { ProblemError } from '@/api/problem.ts'
 import type { Outcome } from '@/api/types.ts'
+import { said } from '@/i18n/said.ts'
 import { explain } from '@/ui/ProblemView.tsx'
 import clsx from '@/ui/clsx.ts'
 import type { Failure, ResultLine } from '@/uploads/queue.ts'
@@ -35,7 +36,7 @@ function Line({ result }: { result: ResultLine }) {
   }
   const { line } = result
   const Icon = icons[line.outcome]
-  const reason = [line.reason, ...line.warnings].filter(Boolean).join(' · ')
+  const reason = [line.reason, ...line.warnings].filter(Boolean).map((each) => said(each, t)).join(' · ')
   return (
     <>
       <span className={clsx(styles['outcome'], styles[line.outcome])}><Icon aria-hidden="true" />{t(`uploads.outcomes.${line.outcome}`)}</span>

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { useLocation, useNavigate, useParams, useSearchParams } from 'react-router'
 import { statusOf } from '@/api/problem.ts'
 import type { StudyDetail } from '@/api/types.ts'
+import { leading } from '@/format/modality.ts'
 import { useFormat } from '@/format/use_format.ts'
 import { plainName } from '@/format/name.ts'
 import { useKeys } from '@/keys/keys.tsx'
@@ -117,7 +118,7 @@ export function ViewScreen() {
       {study ? (
         <PatientBanner patient={study.patient} linked before={back}>
           <span className={styles['study']}>
-            <bdi>{study.description}</bdi> {study.modalities.join(' ')} · {format.date(study.date)} {format.time(study)}
+            <bdi>{study.description}</bdi> {leading(study.modalities).join(' ')} · {format.date(study.date)} {format.time(study)}
           </span>
           <Choices study={study} shown={shown} show={show} />
           <Button kind="ghost" icon={<AppWindow />} aria-label={t('view.ownWindow')} onPress={ownWindow} />
