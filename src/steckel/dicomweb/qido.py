@@ -24,6 +24,10 @@ _UIDS = {
     Level.SERIES: (tags.STUDY_INSTANCE_UID, tags.SERIES_INSTANCE_UID),
     Level.IMAGE: (tags.STUDY_INSTANCE_UID, tags.SERIES_INSTANCE_UID, tags.SOP_INSTANCE_UID),
 }
+#: What JSON and XML are in (PS3.18 F.2.2), whatever the objects were.
+_IN_UTF_8: JsonDataset = {
+    json_key(tags.SPECIFIC_CHARACTER_SET): {"vr": "CS", "Value": ["ISO_IR 192"]}
+}
 
 
 class SearchTransaction:
@@ -50,7 +54,10 @@ class SearchTransaction:
         service = service_url(request)
         body, more = await run_in_threadpool(self._find, search, service)
         headers = {"Cache-Control": "private, no-cache"}
-        warnings = [f"{name} is not matched here" for name in self._ignored(search)]
+        warnings = [
+            *search.warnings,
+            *(f"{name} is not matched here" for name in self._ignored(search)),
+        ]
         if more:
             # PS3.18 8.3.4.4.1
             warnings.append("There are additional results that can be requested")
@@ -74,6 +81,7 @@ class SearchTransaction:
         for dataset in self._finder.find(search.query):
             if len(found) == search.limit:
                 return b"[%b]" % b",".join(found), True
+            dataset.update(_IN_UTF_8)
             _add_retrieve_url(dataset, search.query.level, service)
             found.append(orjson.dumps(dataset, option=orjson.OPT_SORT_KEYS))
         return b"[%b]" % b",".join(found), False

@@ -29,6 +29,7 @@ class Search:
 
     query: Query
     limit: int
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass
@@ -39,6 +40,7 @@ class _Reading:
     include: set[int] = field(default_factory=set)
     everything: bool = False
     fuzzy: bool = False
+    warnings: list[str] = field(default_factory=list)
     limit: int = MAX_RESULTS
     offset: int = 0
 
@@ -75,7 +77,7 @@ def parse_search(
         limit=reading.limit + 1,
         offset=reading.offset,
     )
-    return Search(query=query, limit=reading.limit)
+    return Search(query=query, limit=reading.limit, warnings=tuple(reading.warnings))
 
 
 def _read(reading: _Reading, name: str, value: str) -> None:
@@ -86,6 +88,11 @@ def _read(reading: _Reading, name: str, value: str) -> None:
             reading.offset = _number(name, value)
         case "fuzzymatching":
             reading.fuzzy = _truth(name, value)
+        case "multiplevaluematching":
+            _truth(name, value)  # lists are matched either way
+        case "emptyvaluematching":
+            if _truth(name, value):
+                reading.warnings.append(f"The {name} parameter is not supported")
         case "includefield":
             _include(reading, value)
         case _ if name not in _ELSEWHERE:

@@ -15,7 +15,7 @@ from steckel.dicom import tags
 from steckel.dicom.json_model import json_key
 from steckel.dicom.transfer_syntax import assume
 from steckel.dicomweb.accepting import accepted
-from steckel.dicomweb.addresses import Target, target_of
+from steckel.dicomweb.addresses import Target, service_url, target_of
 from steckel.dicomweb.bulkdata import BulkDataTransaction
 from steckel.dicomweb.content import (
     PRIVATE,
@@ -34,7 +34,14 @@ from steckel.dicomweb.multipart_answer import MultipartAnswer
 from steckel.dicomweb.pixel_media_types import is_video, media_types_of
 from steckel.dicomweb.ports import Imaging, Rendered
 from steckel.dicomweb.refusals import NotAcceptable
-from steckel.dicomweb.rendering import GIF, JPEG, PNG, RenderRequest, parse_rendering
+from steckel.dicomweb.rendering import (
+    GIF,
+    JPEG,
+    PNG,
+    RenderRequest,
+    not_followed,
+    parse_rendering,
+)
 from steckel.dicomweb.streaming import each_in_thread
 from steckel.errors import CannotRender, NotFound
 from steckel.imaging.model import HTML
@@ -66,7 +73,7 @@ class RenderedTransaction:
             content = await run_in_threadpool(direct)
             return await respond(request, content)
         check_frames(instance, [1])
-        return await self._one(request, instance, 1, ranges)
+        return _warn(request, await self._one(request, instance, 1, ranges))
 
     async def frames(self, request: Request) -> Response:
         """Answer with the frames that the address lists."""
@@ -76,9 +83,9 @@ class RenderedTransaction:
         instance = await self._instance(target)
         check_frames(instance, numbers)
         if len(numbers) == 1:
-            return await self._one(request, instance, numbers[0], ranges)
+            return _warn(request, await self._one(request, instance, numbers[0], ranges))
         chosen = ((instance, number) for number in numbers)
-        return await self._many(request, chosen, ranges)
+        return _warn(request, await self._many(request, chosen, ranges))
 
     async def many(self, request: Request) -> Response:
         """Answer with an image for each instance of a series or a study.
@@ -89,10 +96,10 @@ class RenderedTransaction:
         ranges = accepted(request)
         if ranges[0].multipart is not True:
             instance, _ = await run_in_threadpool(self._representative, target)
-            return await self._one(request, instance, 1, ranges)
+            return _warn(request, await self._one(request, instance, 1, ranges))
         instances = self._retriever.select(target.selection())
         chosen = ((instance, 1) for instance in instances if is_image(instance))
-        return await self._many(request, chosen, ranges)
+        return _warn(request, await self._many(request, chosen, ranges))
 
     async def thumbnail(self, request: Request) -> Response:
         """Answer with one small image that stands for the whole (PS3.18 10.4.1.1.4)."""
@@ -217,6 +224,14 @@ def _image_type(ranges: list[Range]) -> str:
 
 def _rendering(request: Request, media_type: str) -> RenderRequest:
     return parse_rendering(request.query_params, media_type)
+
+
+def _warn(request: Request, response: Response) -> Response:
+    """Say in the answer what of the request was not followed."""
+    service = service_url(request)
+    if said := not_followed(request.query_params):
+        response.headers["Warning"] = ", ".join(f'299 {service} "{text}"' for text in said)
+    return response
 
 
 def _etag(instance: StoredInstance, number: int, rendering: RenderRequest, kind: str) -> str:

@@ -1,7 +1,7 @@
 """How an image is to be shown: the parameters of the rendered resources (PS3.18 8.3.5).
 
-Pure: text in, values out. `annotation`, `iccprofile` and `charset` are read
-and not followed, as PS3.18 8.3.5.1 allows.
+Pure: text in, values out. `annotation` and `iccprofile` are not followed, as
+PS3.18 8.3.5.1 allows; the answer says so in a Warning.
 """
 
 from collections.abc import Mapping
@@ -18,6 +18,7 @@ __all__ = [
     "Region",
     "RenderRequest",
     "Window",
+    "not_followed",
     "number_of",
     "parse_rendering",
     "quality_of",
@@ -49,6 +50,20 @@ def parse_rendering(parameters: Mapping[str, str], media_type: str) -> RenderReq
         window=_window(parameters.get("window")),
         quality=quality_of(parameters.get("quality")),
     )
+
+
+def not_followed(parameters: Mapping[str, str]) -> list[str]:
+    """Say what was asked for and is not done (PS3.18 8.3.5.1.1, 8.3.5.1.5)."""
+    said = []
+    if annotation := _printable(parameters.get("annotation", "")):
+        said.append(f"The following annotation values are not supported: {annotation}")
+    if _printable(parameters.get("iccprofile", "no")) not in ("no", "srgb"):
+        said.append("The icc profile is not supported")
+    return said
+
+
+def _printable(text: str) -> str:
+    return "".join(one for one in text[:64] if one.isascii() and (one.isalnum() or one in ",-_"))
 
 
 def quality_of(text: str | None) -> int | None:

@@ -29,6 +29,7 @@ from steckel.dicomweb.refusals import NotAcceptable
 from steckel.dicomweb.streaming import each_in_thread, in_threads
 from steckel.dicomweb.zip_answer import zip_pieces
 from steckel.errors import CannotRender, NotFound
+from steckel.imaging.model import check_transcodable
 from steckel.retrieve.model import Retriever, StoredInstance
 
 _MULTIPART_DICOM = f'multipart/related; type="{DICOM}"; transfer-syntax=*'
@@ -176,8 +177,9 @@ class RetrieveTransaction:
         for syntax in acceptable_syntaxes(ranges, instance.transfer_syntax):
             if syntax == instance.transfer_syntax:
                 return _Prepared(instance, syntax)
-            part10 = part10 or await run_in_threadpool(self._retriever.read, instance)
             try:
+                check_transcodable(instance.location.length)
+                part10 = part10 or await run_in_threadpool(self._retriever.read, instance)
                 return _Prepared(instance, syntax, await self._imaging.transcode(part10, syntax))
             except CannotRender:
                 continue

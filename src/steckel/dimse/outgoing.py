@@ -14,6 +14,7 @@ from steckel.dimse.channel import Buffer
 from steckel.dimse.ports import Transcoder
 from steckel.dimse.services import MAKES
 from steckel.errors import CannotRender, UnsupportedTransferSyntax
+from steckel.imaging.model import check_transcodable
 from steckel.retrieve.model import Retriever, StoredInstance
 from steckel.upperlayer.negotiation import Context
 
@@ -59,6 +60,7 @@ class Outgoing:
         """
         if context.transfer_syntax == instance.transfer_syntax:
             return self.retriever.chunks(instance, offset=instance.dataset_offset)
+        check_transcodable(instance.location.length)
         to = TransferSyntaxUid(context.transfer_syntax)
         part10 = self.transcoder.transcode(self.retriever.read(instance), to)
         start = read_start(part10)

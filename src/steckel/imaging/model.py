@@ -3,7 +3,19 @@
 from dataclasses import dataclass
 from hashlib import blake2b
 
+from steckel.errors import CannotRender
+
 JPEG, PNG, GIF, HTML = "image/jpeg", "image/png", "image/gif", "text/html"
+
+
+#: Bytes of an object that is transcoded in memory; what is larger goes out as it is, or not.
+MAX_TRANSCODED = 512 << 20
+
+
+def check_transcodable(length: int) -> None:
+    """Raise `CannotRender` for an object that would take too much memory."""
+    if length > MAX_TRANSCODED:
+        raise CannotRender(f"it is larger than {MAX_TRANSCODED >> 20} MiB, too large to transcode")
 
 
 @dataclass(frozen=True, kw_only=True)

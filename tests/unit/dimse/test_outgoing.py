@@ -9,6 +9,7 @@ from steckel.dicom.uids import SopClassUid, TransferSyntaxUid
 from steckel.dimse.outgoing import FALLBACK, Outgoing, choose_context
 from steckel.dimse.scu.courier import MAX_CONTEXTS, plan_loads
 from steckel.errors import CannotRender, UnsupportedTransferSyntax
+from steckel.imaging.model import MAX_TRANSCODED
 from steckel.retrieve.model import StoredInstance
 from steckel.upperlayer.negotiation import Context
 
@@ -96,3 +97,12 @@ def test_more_contexts_than_an_association_has_go_on_several() -> None:
 
 def test_nothing_to_send_needs_no_association() -> None:
     assert list(plan_loads([])) == []
+
+
+def test_what_is_too_large_is_not_read_to_be_transcoded() -> None:
+    stored = instance(IMPLICIT)
+    large = replace(stored, location=replace(stored.location, length=MAX_TRANSCODED + 1))
+    [context] = contexts(EXPLICIT)
+    outgoing = Outgoing(retriever=MemoryRetriever(), transcoder=PydicomTranscoder())
+    with pytest.raises(CannotRender, match="too large"):
+        outgoing.dataset(large, context)
