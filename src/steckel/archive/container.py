@@ -10,6 +10,7 @@ import os
 import threading
 import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 
@@ -137,7 +138,8 @@ class OpenContainer:
         try:
             write_at(self._descriptor, start, pieces)
         except (OutOfSpace, StorageFailure):
-            os.ftruncate(self._descriptor, start)
+            with translate_errors():
+                os.ftruncate(self._descriptor, start)
             raise
 
     def sync(self, upto: int) -> None:
@@ -162,10 +164,21 @@ class OpenContainer:
             except (OutOfSpace, StorageFailure):
                 # After a failed fsync the kernel may have dropped the pages: nothing
                 # that was not synced before may be promised any more.
-                self._failed = True
-                self.closed_to_more = True
+                self._give_up()
                 raise
             self._synced = target
+
+    def _give_up(self) -> None:
+        """Take no more, and leave nothing behind that was not synced.
+
+        A process that finds it here later would read it from memory, and a sync of
+        its own would not tell that it never came to the disk.
+        """
+        with self._writing:
+            self._failed = True
+            self.closed_to_more = True
+            with suppress(OSError):
+                os.ftruncate(self._descriptor, self._synced)
 
     def settle(self) -> None:
         """Note that one appended member is indexed, or was given up."""

@@ -45,8 +45,16 @@ def new_container_name(series: tuple[str, str]) -> str:
 
     Nothing a peer sends becomes part of a path.
     """
-    digest = hashlib.sha256("|".join(series).encode()).hexdigest()[:20]
-    return f"{digest}-{secrets.token_hex(6)}"
+    return _fresh(hashlib.sha256("|".join(series).encode()).hexdigest()[:20])
+
+
+def successor_name(container: str) -> str:
+    """Return a fresh name for a container of the same series."""
+    return _fresh(container.partition("-")[0])
+
+
+def _fresh(series_digest: str) -> str:
+    return f"{series_digest}-{secrets.token_hex(6)}"
 
 
 def sync_folder(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from steckel.archive.disk import translate_errors
 from steckel.archive.layout import Layout
 from steckel.archive.location import Location
 from steckel.archive.ports import SealedContainers
@@ -39,10 +40,17 @@ class Reader:
             return self._sealed.read(container, start, length)
         except NotFound:
             try:
-                return self._open.read(self._layout.open_path(container), start, length)
-            except FileNotFoundError:
+                with translate_errors():
+                    return self._read_open(container, start, length)
+            except NotFound:
                 # It may have been sealed between the two looks.
                 return self._sealed.read(container, start, length)
+
+    def _read_open(self, container: str, start: int, length: int) -> bytes:
+        try:
+            return self._open.read(self._layout.open_path(container), start, length)
+        except FileNotFoundError as problem:
+            raise NotFound(f"container {container} is not open") from problem
 
     def chunks(self, location: Location, offset: int = 0) -> Iterator[bytes]:
         """Read from `offset` to the end in pieces of at most 1 MiB."""

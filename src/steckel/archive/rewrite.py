@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from steckel.archive.disk import require_room, translate_errors
-from steckel.archive.layout import SPOOL_SUFFIX, Layout, new_container_name
+from steckel.archive.layout import SPOOL_SUFFIX, Layout
 from steckel.archive.location import Location
 from steckel.archive.ports import SealedContainers
 from steckel.archive.reader import Reader
@@ -37,14 +37,13 @@ def rewrite(
     layout: Layout,
     sealed: SealedContainers,
     reader: Reader,
-    series: tuple[str, str],
+    name: str,
     kept: Iterable[Kept],
 ) -> list[Moved]:
-    """Copy members into one new sealed container; durable when this returns.
+    """Copy members into a new sealed container `name`; durable when this returns.
 
     The old containers are untouched: the caller repoints the index first.
     """
-    name = new_container_name(series)
     path = layout.open / f"{name}{SPOOL_SUFFIX}"  # as a spool file: dropped after a crash
     moved: list[Moved] = []
     members: list[Member] = []

@@ -22,7 +22,8 @@ class Descriptors:
     def read(self, path: Path, offset: int, length: int) -> bytes:
         """Read a range of a file.
 
-        The file may be moved or removed meanwhile: what was opened is read.
+        The file may be moved meanwhile: what was opened is read. What was removed is
+        not there, even if it is still held open here.
 
         Raises
         ------
@@ -30,21 +31,25 @@ class Descriptors:
             It is not there.
         """
         with self._lock:
-            kept = self._files.get(path)
-            if kept is not None:
-                self._files.move_to_end(path)
-                descriptor = os.dup(kept)
-            else:
-                opened = os.open(path, os.O_RDONLY)
-                self._files[path] = opened
-                descriptor = os.dup(opened)
-                if len(self._files) > self._limit:
-                    _, oldest = self._files.popitem(last=False)
-                    os.close(oldest)
+            descriptor = os.dup(self._kept(path))
         try:
             return _read_fully(descriptor, offset, length)
         finally:
             os.close(descriptor)
+
+    def _kept(self, path: Path) -> int:
+        kept = self._files.get(path)
+        if kept is not None and not os.fstat(kept).st_nlink:
+            os.close(self._files.pop(path))
+            kept = None
+        if kept is not None:
+            self._files.move_to_end(path)
+            return kept
+        opened = self._files[path] = os.open(path, os.O_RDONLY)
+        if len(self._files) > self._limit:
+            _, oldest = self._files.popitem(last=False)
+            os.close(oldest)
+        return opened
 
     def forget(self, path: Path) -> None:
         """Close a file that is kept."""

@@ -48,7 +48,7 @@ class Deletion:
         self._delete(study, [series.c.uid == series_uid, instances.c.uid == sop])
 
     def _delete(self, study: str, narrower: Sequence[Any]) -> None:
-        with writing(self._engine) as connection:
+        with writing(self._engine, durable=True) as connection:
             row = connection.execute(
                 select(studies.c.pk, studies.c.patient_pk).where(studies.c.uid == study)
             ).first()

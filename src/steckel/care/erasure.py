@@ -4,20 +4,21 @@ A container is never changed: one without the deleted members is written
 beside it, the index is pointed there, and the old one is removed.
 """
 
+from collections.abc import Sequence
+
 import structlog
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Connection, Engine, delete, select
 
 from steckel.archive import scan
-from steckel.archive.layout import Layout
+from steckel.archive.layout import Layout, successor_name
 from steckel.archive.location import Location
 from steckel.archive.ports import SealedContainers
 from steckel.archive.reader import Reader
-from steckel.archive.rewrite import Kept, rewrite
-from steckel.archive.zip_format import Member
+from steckel.archive.rewrite import Kept, Moved, rewrite
 from steckel.errors import NotFound
 from steckel.index.engine import writing
-from steckel.index.replace import move
-from steckel.index.schema import containers, erasures, instances, series, studies
+from steckel.index.replace import add_erasures, move
+from steckel.index.schema import containers, erasures, instances
 
 _log = structlog.get_logger(__name__)
 
@@ -57,55 +58,52 @@ class Erasure:
         if kept is None:
             _log.debug("container_not_erased", container=name)
             return False
-        series_uids = self._series_of(name)
-        if kept and series_uids is not None:
-            moved = rewrite(self._layout, self._sealed, self._reader, series_uids, kept)
-            with writing(self._engine) as connection:
-                for one in moved:
-                    move(connection, one.before, one.after)
+        if kept:
+            new = successor_name(name)
+            self._point_to(name, rewrite(self._layout, self._sealed, self._reader, new, kept))
         self._forget(name)
         self._sealed.delete(name)
         _log.info("container_erased", container=name, kept=len(kept))
         return True
 
     def _kept(self, name: str, size: int) -> list[Kept] | None:
-        """Return the members that the index still points to.
+        """Return the members that were not deleted, be they in the index or not.
 
-        ``None`` when one of them cannot be found in the container, whose headers are
-        damaged then: what is left of it must stay.
+        ``None`` when one that is in the index cannot be found in the container, whose
+        headers are damaged then: what is left of it must stay.
         """
-        statement = (
+        wanted = (
             select(instances.c.offset)
             .join(containers, instances.c.container_pk == containers.c.pk)
             .where(containers.c.name == name)
         )
         with self._engine.connect() as connection:
-            wanted = set(connection.execute(statement).scalars())
+            indexed = set(connection.execute(wanted).scalars())
+            erased = _erased(connection, name)
 
         def read_at(offset: int, length: int) -> bytes:
             return self._sealed.read(name, offset, length)
 
-        members: list[Member] = [m for m in scan.members_of(read_at, size) if m.offset in wanted]
-        if len(members) != len(wanted):
+        members = [
+            member
+            for member in scan.members_of(read_at, size)
+            if member.offset in indexed or member.offset not in erased
+        ]
+        if not indexed.issubset(member.offset for member in members):
             return None
         return [Kept(Location(name, m.offset, m.length), m) for m in members]
 
-    def _series_of(self, name: str) -> tuple[str, str] | None:
-        statement = (
-            select(studies.c.uid, series.c.uid)
-            .select_from(instances)
-            .join(containers, instances.c.container_pk == containers.c.pk)
-            .join(series, instances.c.series_pk == series.c.pk)
-            .join(studies, series.c.study_pk == studies.c.pk)
-            .where(containers.c.name == name)
-            .limit(1)
-        )
-        with self._engine.connect() as connection:
-            row = connection.execute(statement).first()
-        return None if row is None else (row[0], row[1])
+    def _point_to(self, name: str, moved: Sequence[Moved]) -> None:
+        """Have the index point to the new container; what was deleted meanwhile is erased there."""
+        with writing(self._engine) as connection:
+            erased = _erased(connection, name)
+            for before, after in moved:
+                if not move(connection, before, after) and before.offset in erased:
+                    add_erasures(connection, [after])
 
     def _forget(self, name: str) -> None:
-        with writing(self._engine) as connection:
+        """Drop what the index says of a container; durable, for its file goes next."""
+        with writing(self._engine, durable=True) as connection:
             connection.execute(delete(erasures).where(erasures.c.container == name))
             connection.execute(
                 delete(containers).where(
@@ -115,3 +113,9 @@ class Erasure:
                     .exists(),
                 )
             )
+
+
+def _erased(connection: Connection, name: str) -> set[int]:
+    """Return where members of a container lie that were deleted."""
+    deleted = select(erasures.c.offset).where(erasures.c.container == name)
+    return set(connection.execute(deleted).scalars())

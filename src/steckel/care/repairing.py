@@ -130,7 +130,7 @@ class Repairing:
         try:
             appended.sync()
             entry = index_entry(good, appended.location, received)
-            with writing(self._engine) as connection:
+            with writing(self._engine, durable=True) as connection:
                 replace_version(connection, entry)
                 add_erasures(connection, [known.location])
         finally:

@@ -8,7 +8,7 @@ are raised (`failures`).
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -79,12 +79,31 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """Open a transaction that will write; committed at the end of the block."""
+def writing(engine: Engine, *, durable: bool = False) -> Iterator[Connection]:
+    """Open a transaction that will write; committed at the end of the block.
+
+    With `durable`, it and all before it are on stable storage afterwards: for what
+    no open container could bring back, and before a file goes that the index named.
+    """
     with engine.connect() as connection:
         connection.execution_options(steckel_writing=True)
-        with connection.begin():
+        with _synced(connection) if durable else nullcontext(), connection.begin():
             yield connection
+
+
+@contextmanager
+def _synced(connection: Connection) -> Iterator[None]:
+    """Have SQLite sync the commits of this connection; PostgreSQL always does."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    cursor = connection.connection.cursor()  # no transaction begins through it
+    cursor.execute("PRAGMA synchronous=FULL")
+    try:
+        yield
+    finally:
+        cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.close()
 
 
 def checkpoint(engine: Engine) -> None:

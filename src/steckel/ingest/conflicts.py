@@ -67,7 +67,7 @@ class ConflictStore:
 
     def insert(self, conflict: Conflict) -> None:
         """Add the row of a conflict whose files are there."""
-        with writing(self._engine) as connection:
+        with writing(self._engine, durable=True) as connection:
             known = select(conflicts.c.pk).where(
                 conflicts.c.sop_instance_uid == conflict.sop_instance_uid,
                 conflicts.c.other_digest == conflict.other_digest,
@@ -107,7 +107,7 @@ class ConflictStore:
 
     def close(self, conflict: Conflict, state: str) -> None:
         """Note how a conflict was resolved; the other bytes are dropped."""
-        with writing(self._engine) as connection:
+        with writing(self._engine, durable=True) as connection:
             connection.execute(
                 update(conflicts).where(conflicts.c.id == conflict.id).values(state=state)
             )

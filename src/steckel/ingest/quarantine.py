@@ -93,7 +93,7 @@ class QuarantineStore:
 
     def insert(self, entry: QuarantineEntry) -> None:
         """Add the row of an entry whose files are there."""
-        with writing(self._engine) as connection:
+        with writing(self._engine, durable=True) as connection:
             known = select(quarantine.c.pk).where(quarantine.c.id == entry.id)
             if connection.execute(known).first() is None:
                 connection.execute(quarantine.insert().values(**asdict(entry)))
@@ -135,7 +135,7 @@ class QuarantineStore:
     def remove(self, entry_id: str) -> None:
         """Drop an entry; raises `NotFound` when there is none."""
         entry = self.entry(entry_id)
-        with writing(self._engine) as connection:
+        with writing(self._engine, durable=True) as connection:
             connection.execute(delete(quarantine).where(quarantine.c.id == entry.id))
             signal_quarantine(connection)
         for path in (self._facts_path(entry.id), self._data_path(entry.id)):

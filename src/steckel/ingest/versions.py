@@ -161,7 +161,7 @@ class Versions:
         try:
             appended.sync()
             entry = index_entry(new, appended.location, received)
-            with writing(self._engine) as connection:
+            with writing(self._engine, durable=True) as connection:
                 replaced = replace_version(connection, entry)
                 add_erasures(connection, [known.location if replaced else appended.location])
             if not replaced:
