@@ -35,7 +35,7 @@ describe('the frame', () => {
   })
   it('says how many objects wait in the inbox, in quarantine or in two versions, and hears of more', async () => {
     const { server } = renderApp('/studies')
-    expect(await screen.findByRole('link', { name: 'Inbox, 7 waiting' })).toBeInTheDocument()
+    expect(await screen.findByRole('link', { name: 'Inbox, 5 waiting' })).toBeInTheDocument()
     server.tell('quarantine', { count: 5 })
     expect(await screen.findByRole('link', { name: 'Inbox, 7 waiting' })).toBeInTheDocument()
   })
