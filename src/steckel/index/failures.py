@@ -14,6 +14,8 @@ from steckel.errors import InvalidQuery, OutOfSpace, SteckelError, StorageFailur
 _PASS = (IntegrityError, DataError, ProgrammingError)
 #: SQLSTATE of PostgreSQL: disk full (53100).
 _FULL = ("SQLITE_FULL", "53100")
+#: SQLSTATE of PostgreSQL: numeric value out of range.
+_TOO_LARGE = "22003"
 _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 #: Beginnings of SQLite's error names, and what a person can do.
 _ADVICE = {
@@ -56,7 +58,8 @@ def translate_failures(engine: Engine) -> None:
 
 
 def _translate(context: ExceptionContext) -> None:
-    if isinstance(context.original_exception, OverflowError):
+    original = context.original_exception
+    if isinstance(original, OverflowError) or getattr(original, "sqlstate", "") == _TOO_LARGE:
         raise InvalidQuery("a number is larger than any that is kept here")
     # A ping that fails makes the pool connect again, and is nobody's error.
     wrapped = context.sqlalchemy_exception

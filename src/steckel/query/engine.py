@@ -117,8 +117,10 @@ class QueryEngine:
 
     def _rows(self, statement: Select[Any], query: Query) -> Iterator[JsonDataset]:
         wanted, required = _wanted(query), _required(query)
-        with self._engine.connect() as connection:
-            result = connection.execution_options(yield_per=_PIECE).execute(statement)
+        with (
+            self._engine.connect() as connection,
+            connection.execution_options(yield_per=_PIECE).execute(statement) as result,
+        ):
             for row in result:
                 dataset = required | self._dataset(query, row)
                 keys = dataset.keys() if wanted is None else wanted & dataset.keys()

@@ -52,8 +52,10 @@ class Planner:
         statement = _narrowed(_COLUMNS, selection).order_by(
             studies.c.pk, series.c.number, series.c.pk, instances.c.number, instances.c.pk
         )
-        with self._engine.connect() as connection:
-            result = connection.execution_options(yield_per=_PIECE).execute(statement)
+        with (
+            self._engine.connect() as connection,
+            connection.execution_options(yield_per=_PIECE).execute(statement) as result,
+        ):
             for row in result:
                 yield _stored(row)
 
