@@ -70,7 +70,7 @@ def means_uncompressed(asked: str | None) -> bool:
 
 def describe(essence: str, syntax: str) -> str:
     """Spell a Content-Type with its transfer syntax."""
-    return f"{essence};transfer-syntax={syntax}"
+    return f"{essence}; transfer-syntax={syntax}"
 
 
 def is_encapsulated(syntax: str) -> bool:

@@ -45,7 +45,7 @@ class _Prepared:
 
     @property
     def media_type(self) -> str:
-        return f"{DICOM};transfer-syntax={self.syntax}"
+        return f"{DICOM}; transfer-syntax={self.syntax}"
 
     @property
     def length(self) -> int:
@@ -141,7 +141,7 @@ class RetrieveTransaction:
         self, answer: MultipartAnswer, instances: Iterator[StoredInstance], service: str
     ) -> Generator[bytes, None, None]:
         for instance in instances:
-            media_type = f"{DICOM};transfer-syntax={instance.transfer_syntax}"
+            media_type = f"{DICOM}; transfer-syntax={instance.transfer_syntax}"
             location = _location(instance, service)
             yield answer.head(media_type, instance.location.length, location)
             yield from self._retriever.chunks(instance)
@@ -184,7 +184,7 @@ class RetrieveTransaction:
             except CannotRender:
                 continue
         message = "the instance cannot be brought into the transfer syntax that was asked for"
-        raise NotAcceptable(message, (f"{DICOM};transfer-syntax={instance.transfer_syntax}",))
+        raise NotAcceptable(message, (f"{DICOM}; transfer-syntax={instance.transfer_syntax}",))
 
 
 def acceptable_syntaxes(ranges: list[Range], stored: str) -> list[str]:

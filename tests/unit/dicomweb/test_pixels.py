@@ -41,7 +41,9 @@ def test_a_native_frame_is_read_not_decoded(
 ) -> None:
     ((headers, content),) = parts_of(client.get(path_of(ct) + "/frames/1", accept=accept))
     assert content == pixels("CT_small.dcm")
-    assert headers["content-type"] == "application/octet-stream;transfer-syntax=1.2.840.10008.1.2.1"
+    assert (
+        headers["content-type"] == "application/octet-stream; transfer-syntax=1.2.840.10008.1.2.1"
+    )
     assert headers["content-location"].endswith("/frames/1")
     assert imaging.decodes == 0
 
@@ -64,7 +66,7 @@ def test_a_compressed_frame_comes_as_it_is_stored(
     answer = client.get(path_of(stored("JPEG2000.dcm")) + "/frames/1", accept=accept)
     assert f'type="{media_type}"' in answer.headers["content-type"]
     ((headers, content),) = parts_of(answer)
-    assert headers["content-type"] == f"{media_type};transfer-syntax={J2K}"
+    assert headers["content-type"] == f"{media_type}; transfer-syntax={J2K}"
     assert content[:2] == b"\xff\x4f"
     assert imaging.decodes == 0
 
@@ -103,7 +105,7 @@ def test_frames_are_listed(client: Client, stored: Store) -> None:
 def test_one_frame_comes_alone_and_in_ranges(client: Client, stored: Store) -> None:
     path = path_of(stored("JPEG2000.dcm")) + "/frames/1"
     answer = client.get(path, accept="image/jp2")
-    assert answer.headers["content-type"] == f"image/jp2;transfer-syntax={J2K}"
+    assert answer.headers["content-type"] == f"image/jp2; transfer-syntax={J2K}"
     assert answer.headers["accept-ranges"] == "bytes"
     start = client.get(path, accept="image/jp2", range="bytes=0-127")
     assert (start.status_code, start.content) == (206, answer.content[:128])

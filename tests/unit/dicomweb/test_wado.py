@@ -25,7 +25,7 @@ from steckel.retrieve.model import StoredInstance
     [
         'multipart/related; type="application/dicom"; transfer-syntax=*',
         'multipart/related; type="application/dicom"',
-        "multipart/related; type=application/dicom;transfer-syntax=*",
+        "multipart/related; type=application/dicom; transfer-syntax=*",
         "*/*",
         "text/html, */*;q=0.1",
     ],
@@ -38,7 +38,7 @@ def test_instances_come_byte_for_byte(
     assert answer.headers["content-type"].startswith('multipart/related; type="application/dicom"')
     ((headers, content),) = parts_of(answer)
     assert content == sample("CT_small.dcm")
-    assert headers["content-type"] == "application/dicom;transfer-syntax=1.2.840.10008.1.2.1"
+    assert headers["content-type"] == "application/dicom; transfer-syntax=1.2.840.10008.1.2.1"
     assert headers["content-location"] == "http://pacs.test" + path_of(ct)
     assert headers["content-length"] == str(len(content))
 
@@ -258,7 +258,7 @@ def test_encapsulated_pixel_data_is_one_part_per_frame(client: Client, stored: S
         accept='multipart/related; type="image/jp2"; transfer-syntax=*',
     )
     ((headers, content),) = parts_of(answer)
-    assert headers["content-type"] == "image/jp2;transfer-syntax=1.2.840.10008.1.2.4.91"
+    assert headers["content-type"] == "image/jp2; transfer-syntax=1.2.840.10008.1.2.4.91"
     assert content[:2] == b"\xff\x4f"
 
 
