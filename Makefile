@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 MADE := $(VENV)/made
 STATIC := src/steckel/web/static
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-tests run test check format bench clean
@@ -55,7 +55,7 @@ $(MADE)/venv:
 $(MADE)/packages: requirements/demo.lock requirements/demo-data.lock | $(MADE)/venv
 	@echo 'Python packages …'
 	@$(PIP) -r requirements/demo.lock
-	@$(PIP) --no-deps -r requirements/demo-data.lock
+	@$(PIP) -r requirements/demo-data.lock
 	@touch $@
 
 $(MADE)/steckel: pyproject.toml $(MADE)/packages
