@@ -31,7 +31,7 @@ class SealedContainers(Protocol):
         """
 
     def delete(self, name: str) -> None:
-        """Remove a container; nothing happens if it is not there."""
+        """Remove a container, for good when this returns; nothing happens if it is not there."""
 
     def names(self) -> Iterator[str]:
         """Yield the names of all containers."""

@@ -4,9 +4,15 @@ Used by recovery after a crash, by ``verify`` and by ``reindex``.
 """
 
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
-from steckel.archive.zip_format import LOCAL_HEADER_ROOM, Member, parse_local_header
+from steckel.archive.zip_format import (
+    LOCAL_HEADER_ROOM,
+    Member,
+    central_directory,
+    local_header,
+    parse_local_header,
+)
 from steckel.errors import StorageFailure
 
 ReadAt = Callable[[int, int], bytes]  # offset, length → bytes (fewer at the end)
@@ -30,6 +36,18 @@ def members_of(read_at: ReadAt, size: int) -> Iterator[Member]:
             return
         yield member
         position = member.end
+
+
+def has_own_header(read_at: ReadAt, member: Member) -> bool:
+    """Whether a member's local header is to the bit what it was when it was written."""
+    length = member.offset - member.start
+    return read_at(member.start, length) == local_header(member, pad_to=length)
+
+
+def has_own_directory(read_at: ReadAt, members: Sequence[Member], size: int) -> bool:
+    """Whether a sealed container ends with the directory of its members, and with nothing else."""
+    end = members[-1].end if members else 0
+    return read_at(end, size - end) == central_directory(members, end)
 
 
 def is_intact(read_at: ReadAt, member: Member) -> bool:

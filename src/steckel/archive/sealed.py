@@ -112,7 +112,11 @@ class SealedFiles:
         path = self._layout.sealed_path(name)
         self._descriptors.forget(path)
         with translate_errors():
-            path.unlink(missing_ok=True)
+            try:
+                path.unlink()
+            except FileNotFoundError:
+                return
+            sync_folder(path.parent)
 
     def names(self) -> Iterator[str]:
         """Yield the names of all containers."""

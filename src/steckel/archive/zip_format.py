@@ -35,6 +35,9 @@ NAME_LENGTH = len("00000001.dcm")
 _PROVENANCE = Struct("<BIQ32sB")
 _PROVENANCE_VERSION = 1
 
+_FIRST_SECOND = int(datetime(1980, 1, 1, tzinfo=UTC).timestamp())
+_LAST_SECOND = int(datetime(2107, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Provenance:
@@ -194,7 +197,8 @@ def _extra(member: Member, *, start: int = 0) -> bytes:
 
 
 def _source_bytes(source: str) -> bytes:
-    return source.encode("utf-8")[:128]
+    # Cut where a character ends, so that what is read is what was written.
+    return source.encode("utf-8")[:128].decode("utf-8", "ignore").encode("utf-8")
 
 
 def _parse_provenance(body: bytes) -> Provenance:
@@ -218,6 +222,8 @@ def _split_extra(data: bytes) -> dict[int, bytes]:
 
 
 def _dos_time(milliseconds: int) -> tuple[int, int]:
-    moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
-    date = max(moment.year - 1980, 0) << 9 | moment.month << 5 | moment.day
+    """Return date and time as ZIP has them; a time that it cannot say is cut to its ends."""
+    seconds = min(max(milliseconds // 1000, _FIRST_SECOND), _LAST_SECOND)
+    moment = datetime.fromtimestamp(seconds, UTC)
+    date = moment.year - 1980 << 9 | moment.month << 5 | moment.day
     return date, moment.hour << 11 | moment.minute << 5 | moment.second // 2

@@ -46,6 +46,16 @@ class Erasure:
             names = connection.execute(select(erasures.c.container).distinct()).scalars().all()
         return sum(self._erase(name) for name in names)
 
+    def renew(self, name: str) -> bool:
+        """Write a container anew whose directory is damaged; whether it could be done.
+
+        Raises
+        ------
+        OutOfSpace, StorageFailure
+            It is as it was.
+        """
+        return self._erase(name)
+
     def _erase(self, name: str) -> bool:
         """Erase from one container, if that loses nothing; whether it was done."""
         try:
@@ -61,8 +71,9 @@ class Erasure:
         if kept:
             new = successor_name(name)
             self._point_to(name, rewrite(self._layout, self._sealed, self._reader, new, kept))
-        self._forget(name)
+        # If this stops in between, the next run finds that the container is gone.
         self._sealed.delete(name)
+        self._forget(name)
         _log.info("container_erased", container=name, kept=len(kept))
         return True
 
@@ -94,16 +105,18 @@ class Erasure:
         return [Kept(Location(name, m.offset, m.length), m) for m in members]
 
     def _point_to(self, name: str, moved: Sequence[Moved]) -> None:
-        """Have the index point to the new container; what was deleted meanwhile is erased there."""
-        with writing(self._engine) as connection:
+        """Have the index point to the new container; what was deleted meanwhile is erased there.
+
+        Durable, for the old container goes next.
+        """
+        with writing(self._engine, durable=True) as connection:
             erased = _erased(connection, name)
             for before, after in moved:
                 if not move(connection, before, after) and before.offset in erased:
                     add_erasures(connection, [after])
 
     def _forget(self, name: str) -> None:
-        """Drop what the index says of a container; durable, for its file goes next."""
-        with writing(self._engine, durable=True) as connection:
+        with writing(self._engine) as connection:
             connection.execute(delete(erasures).where(erasures.c.container == name))
             connection.execute(
                 delete(containers).where(

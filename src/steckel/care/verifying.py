@@ -28,6 +28,7 @@ class Flaw(StrEnum):
 
     DAMAGED = "damaged"  #: the bytes are not those that were archived
     HEADER = "damaged header"  #: the bytes are good, but their entry in the container is not
+    DIRECTORY = "damaged directory"  #: all is good but the end of the container, which ZIP needs
     MISSING = "missing"  #: the index knows it, the store does not have it
     UNINDEXED = "not in the index"  #: the store has it, the index does not know it
 
@@ -48,6 +49,7 @@ class _Stored(NamedTuple):
     location: Location
     dataset_offset: int
     digest: bytes
+    received: int
 
 
 class Verification:
@@ -73,6 +75,7 @@ class Verification:
                 instances.c.length,
                 instances.c.dataset_offset,
                 instances.c.digest,
+                instances.c.received,
             )
             .join(containers, instances.c.container_pk == containers.c.pk)
             .order_by(instances.c.container_pk, instances.c.offset)
@@ -83,7 +86,7 @@ class Verification:
                 if row.name != container:
                     container, members = row.name, self._members(row.name)
                 location = Location(row.name, row.offset, row.length)
-                stored = _Stored(location, row.dataset_offset, bytes(row.digest))
+                stored = _Stored(location, row.dataset_offset, bytes(row.digest), row.received)
                 flaw = self._flaw(stored, members.get(row.offset))
                 if flaw is None:
                     yield None
@@ -96,13 +99,17 @@ class Verification:
                 )
 
     def _members(self, container: str) -> dict[int, Member]:
-        """Return the members of a container by the offset of their bytes."""
+        """Return the members of a container by the offset of their bytes; without damaged ones."""
         size = self._reader.size(container)
 
         def read_at(offset: int, length: int) -> bytes:
             return self._reader.read(Location(container, 0, size), offset, length)
 
-        return {member.offset: member for member in scan.members_of(read_at, size)}
+        return {
+            member.offset: member
+            for number, member in enumerate(scan.members_of(read_at, size), 1)
+            if member.number == number and scan.has_own_header(read_at, member)
+        }
 
     def _flaw(self, stored: _Stored, member: Member | None) -> Flaw | None:
         digest, crc, position = sha256(), 0, 0
@@ -115,18 +122,36 @@ class Verification:
             return Flaw.MISSING
         if position != stored.location.length or digest.digest() != stored.digest:
             return Flaw.DAMAGED
-        if member is None or member.length != position:
+        if member is None or member.length != position or not _is_of(stored, member):
             return Flaw.HEADER
         return Flaw.DAMAGED if crc != member.crc else None
 
     def containers(self) -> Iterator[Finding]:
-        """Go through the sealed containers and yield members that the index does not know."""
+        """Go through the sealed containers: members that the index does not know, the directory."""
         for name in self._sealed.names():
-            known = known_offsets(self._engine, name)
+            yield from self._container(name)
 
-            def read_at(offset: int, length: int, name: str = name) -> bytes:
-                return self._sealed.read(name, offset, length)
+    def _container(self, name: str) -> Iterator[Finding]:
+        def read_at(offset: int, length: int) -> bytes:
+            return self._sealed.read(name, offset, length)
 
-            for member in scan.members_of(read_at, self._sealed.size(name)):
-                if member.offset not in known:
-                    yield Finding(flaw=Flaw.UNINDEXED, container=name, offset=member.offset)
+        known, size = known_offsets(self._engine, name), self._sealed.size(name)
+        members = list(scan.members_of(read_at, size))
+        for member in members:
+            if member.offset not in known:
+                yield Finding(flaw=Flaw.UNINDEXED, container=name, offset=member.offset)
+        if not known.issubset(member.offset for member in members):
+            return  # a damaged header ends the walk: `instances` tells of it
+        if not scan.has_own_directory(read_at, members, size):
+            end = members[-1].end if members else 0
+            yield Finding(flaw=Flaw.DIRECTORY, container=name, offset=end)
+
+
+def _is_of(stored: _Stored, member: Member) -> bool:
+    """Whether a container says of a member what the index says."""
+    written = member.provenance
+    return (written.digest, written.dataset_offset, written.received) == (
+        stored.digest,
+        stored.dataset_offset,
+        stored.received,
+    )

@@ -27,6 +27,7 @@ _ADVICE = {
     Flaw.MISSING: "is the disk of the store mounted? "
     "`steckel verify --repair --backup FOLDER` takes the images from a backup",
     Flaw.UNINDEXED: "`steckel verify --repair` adds these images to the index",
+    Flaw.DIRECTORY: "`steckel verify --repair` writes these containers anew; no image is lost",
 }
 
 
@@ -43,11 +44,18 @@ class _Report:
         self.flaws[finding.flaw] += 1
         if self.flaws.total() > _SHOWN:
             return
-        what = f"instance {finding.sop_instance_uid}" if finding.sop_instance_uid else "a member"
         self.console.print(
-            f"{finding.flaw}: {what} in container {finding.container} at byte {finding.offset}",
+            f"{finding.flaw}: {_what(finding)} {finding.container} at byte {finding.offset}",
             markup=False,
         )
+
+
+def _what(finding: Finding) -> str:
+    if finding.flaw is Flaw.DIRECTORY:
+        return "container"
+    if finding.sop_instance_uid:
+        return f"instance {finding.sop_instance_uid} in container"
+    return "a member in container"
 
 
 def run_verify(
@@ -106,20 +114,21 @@ def _check_instances(house: House, report: _Report, repairing: Repairing | None)
 
 
 def _check_containers(house: House, report: _Report, *, repair: bool) -> int:
-    """Look for what the index does not know; return how much of it is left."""
-    names: set[str] = set()
-    for finding in house.verification.containers():
+    """Look for what the index does not know, and damaged directories; return how many are left."""
+    found = list(house.verification.containers())
+    for finding in found:
         report.note(finding)
-        names.add(finding.container)
-    if not repair:
-        return report.flaws[Flaw.UNINDEXED]
-    added = sum(house.reindexing.add_missing(name) for name in sorted(names))
-    if names:
-        report.console.print(f"{added:,} images were added to the index")
-    return sum(1 for _ in house.verification.containers()) if names else 0
+    if not repair or not found:
+        return len(found)
+    unindexed = {one.container for one in found if one.flaw is Flaw.UNINDEXED}
+    added = sum(house.reindexing.add_missing(name) for name in sorted(unindexed))
+    report.console.print(f"{added:,} images were added to the index")
+    for name in sorted(one.container for one in found if one.flaw is Flaw.DIRECTORY):
+        house.erasure.renew(name)
+    return sum(1 for _ in house.verification.containers())
 
 
-def _conclude(report: _Report, unindexed_left: int, *, repair: bool) -> bool:
+def _conclude(report: _Report, left: int, *, repair: bool) -> bool:
     console = report.console
     console.print(f"{report.checked:,} instances were read")
     for flaw, count in sorted(report.flaws.items()):
@@ -128,12 +137,12 @@ def _conclude(report: _Report, unindexed_left: int, *, repair: bool) -> bool:
             console.print(f"  {_ADVICE[flaw]}", markup=False)
     for done, count in sorted(report.repairs.items()):
         console.print(f"{count:,} {done}", markup=False)
-    if unindexed_left and repair:
-        console.print(f"{unindexed_left:,} cannot be indexed: damaged, or second copies")
+    if left and repair:
+        console.print(f"{left:,} cannot be put right: damaged, or second copies")
     if not report.flaws:
         console.print("everything is as it was archived")
         return True
-    good = repair and not unindexed_left and report.repairs.keys() <= {Repair.REPLACED}
+    good = repair and not left and report.repairs.keys() <= {Repair.REPLACED}
     if good:
         console.print("everything was repaired")
     return good

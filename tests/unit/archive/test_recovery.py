@@ -135,6 +135,13 @@ def test_a_member_that_was_acknowledged_is_kept_even_if_it_is_damaged(layout: La
         assert len(sealed.namelist()) == len(_FILES)
 
 
+def test_a_damaged_time_of_arrival_stops_nothing(layout: Layout) -> None:
+    content = bytearray(_CONTENT)
+    content[_MEMBERS[0].offset - len("dimse:CT1") - 1 - 32 - 1] ^= 0x80  # the highest of u64
+
+    assert _recover(layout, bytes(content), _Index(known=4)) == _FILES
+
+
 @pytest.mark.parametrize("damaged", [0, 1])
 def test_what_was_acknowledged_is_kept_behind_a_damaged_local_header(
     layout: Layout, damaged: int
