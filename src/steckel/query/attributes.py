@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
-from sqlalchemy import Column
+from sqlalchemy import ColumnElement
 
 from steckel.dicom import tags
 from steckel.index import attributes as held
@@ -31,7 +31,7 @@ class Attribute:
     """Where and how an attribute is matched."""
 
     matching: Matching
-    column: Column[Any]
+    column: ColumnElement[Any]
 
 
 _T, _N, _D, _M = Matching.TEXT, Matching.NAME, Matching.DATE, Matching.TIME

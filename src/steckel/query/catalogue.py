@@ -5,10 +5,24 @@ page costs what the first does; nothing counts a whole table.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, asc, desc, func, or_, select, tuple_
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    FromClause,
+    Select,
+    asc,
+    desc,
+    func,
+    select,
+    tuple_,
+)
 
 from steckel.errors import NotFound
 from steckel.index.engine import is_sqlite
@@ -26,12 +40,13 @@ from steckel.query.catalogue_model import (
     StudySortKey,
 )
 from steckel.query.cursor import pack_cursor, unpack_cursor
-from steckel.query.matching import Matcher
-from steckel.query.words import WordSearch
+from steckel.query.study_filter import FilterConditions, in_range
 
 COUNT_LIMIT = 10_000
+#: Rows of a list that are looked at one by one before an index is asked for all that match.
+_NEAR = 4_000
 
-_SORT: dict[StudySortKey, tuple[ColumnElement[Any], ...]] = {
+_SORT: dict[StudySortKey, tuple[Column[Any], ...]] = {
     StudySortKey.DATE: (studies.c.date, studies.c.time, studies.c.pk),
     StudySortKey.NAME: (studies.c.patient_name, studies.c.pk),
     StudySortKey.RECEIVED: (studies.c.received, studies.c.pk),
@@ -43,30 +58,68 @@ _SORT: dict[StudySortKey, tuple[ColumnElement[Any], ...]] = {
 _STUDY = select(studies, patients.c.issuer).join(patients, studies.c.patient_pk == patients.c.pk)
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A page that is asked for."""
+
+    criteria: StudyFilter
+    sort: StudySort
+    limit: int
+    after: list[Any] | None
+
+    @property
+    def by_date(self) -> bool:
+        return self.sort.key is StudySortKey.DATE
+
+    @property
+    def walked(self) -> bool:
+        """Whether the next rows of the list are the page, by nothing but its order."""
+        asked = self.criteria
+        loose = asked.search or asked.patient_name or asked.description or asked.modalities
+        return not loose and (self.by_date or not in_range(asked, studies))
+
+    def looked_at(self) -> list[Column[Any]]:
+        """Return the columns by which it is decided whether a row is on the page."""
+        asked = (studies.c.search, studies.c.patient_name, studies.c.modalities, studies.c.date)
+        return list(dict.fromkeys((*_SORT[self.sort.key], *asked)))
+
+    def order(self, rows: FromClause = studies) -> list[ColumnElement[Any]]:
+        way = desc if self.sort.descending else asc
+        return [way(rows.c[column.name]) for column in _SORT[self.sort.key]]
+
+    def computed_order(self) -> list[ColumnElement[Any]]:
+        """Return the same order in such a way that no index is read along it."""
+        way = desc if self.sort.descending else asc
+        first, *others = _SORT[self.sort.key]
+        nothing = 0 if isinstance(first.type, BigInteger) else ""
+        return [way(first + nothing), *map(way, others)]
+
+    def beyond(self) -> list[ColumnElement[bool]]:
+        """Return the condition that a row comes after the cursor."""
+        if self.after is None:
+            return []
+        here, after = tuple_(*_SORT[self.sort.key]), tuple_(*self.after)
+        return [here < after if self.sort.descending else here > after]
+
+
 class Catalogue:
     """Thread-safe; blocking."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._matcher = Matcher(sqlite=is_sqlite(engine))
-        self._words = WordSearch(sqlite=is_sqlite(engine))
+        self._conditions = FilterConditions(sqlite=is_sqlite(engine))
 
     def studies(
         self, criteria: StudyFilter, sort: StudySort, limit: int, cursor: str | None
     ) -> Page[StudyRow]:
         """Return the studies after a cursor."""
         columns = _SORT[sort.key]
-        statement = self._filtered(_STUDY, criteria)
-        if cursor is not None:
-            after = unpack_cursor(cursor, len(columns))
-            here = tuple_(*columns)
-            statement = statement.where(
-                here < tuple_(*after) if sort.descending else here > tuple_(*after)
-            )
-        way = desc if sort.descending else asc
-        statement = statement.order_by(*(way(column) for column in columns)).limit(limit + 1)
+        after = None if cursor is None else unpack_cursor(cursor, len(columns))
+        wanted = _Wanted(criteria, sort, limit, after)
         with self._engine.connect() as connection:
-            found = connection.execute(statement).all()
+            found = self._near(connection, wanted)
+            if found is None:
+                found = connection.execute(self._anywhere(wanted)).all()
         shown = found[:limit]
         following = None
         if len(found) > limit:
@@ -74,9 +127,45 @@ class Catalogue:
             following = pack_cursor([last[column.name] for column in columns])
         return Page(items=tuple(self._study_rows(shown)), next_cursor=following)
 
+    def _near(self, connection: Connection, wanted: "_Wanted") -> Sequence[Any] | None:
+        """Look at the next rows of the list; ``None`` if those do not fill the page.
+
+        What is frequent is found here, before an index would have gathered all
+        of it; what is rare is left to the index.
+        """
+        if wanted.walked:
+            return None
+        criteria = wanted.criteria
+        along = in_range(criteria, studies) if wanted.by_date else ()
+        near = (
+            select(*wanted.looked_at())
+            .where(*self._conditions.narrow(criteria), *along, *wanted.beyond())
+            .order_by(*wanted.order())
+            .limit(_NEAR)
+            .subquery("near")
+        )
+        page = (
+            _STUDY.join(near, studies.c.pk == near.c.pk)
+            .where(*self._conditions.loose_in(criteria, near), *in_range(criteria, near))
+            .order_by(*wanted.order(near))
+            .limit(wanted.limit + 1)
+        )
+        found = connection.execute(page).all()
+        if len(found) > wanted.limit:
+            return found
+        looked_at = select(func.count()).select_from(near)
+        return found if connection.execute(looked_at).scalar_one() < _NEAR else None
+
+    def _anywhere(self, wanted: "_Wanted") -> Select[Any]:
+        """Return the list from the index that serves its criteria."""
+        conditions = self._conditions.all(wanted.criteria)
+        order = wanted.order() if wanted.walked else wanted.computed_order()
+        return _STUDY.where(*conditions, *wanted.beyond()).order_by(*order).limit(wanted.limit + 1)
+
     def count(self, criteria: StudyFilter) -> Count:
         """Return how many studies match, counting no further than 10,000."""
-        some = self._filtered(select(studies.c.pk), criteria).limit(COUNT_LIMIT + 1).subquery()
+        matching = select(studies.c.pk).where(*self._conditions.all(criteria))
+        some = matching.limit(COUNT_LIMIT + 1).subquery()
         with self._engine.connect() as connection:
             count = connection.execute(select(func.count()).select_from(some)).scalar_one()
         return Count(count=min(count, COUNT_LIMIT), exact=count <= COUNT_LIMIT)
@@ -93,7 +182,7 @@ class Catalogue:
         """Return the patients after a cursor, by name."""
         statement = select(patients).where(patients.c.studies > 0)
         if search.strip():
-            inside = self._words.conditions(search)
+            inside = self._conditions.loose(StudyFilter(search=search))
             statement = statement.where(
                 patients.c.pk.in_(select(studies.c.patient_pk).where(*inside))
             )
@@ -124,42 +213,6 @@ class Catalogue:
         if row is None:
             raise NotFound("there is no such patient")
         return PatientDetail(patient=rows.patient_row(row), studies=tuple(self._details(found)))
-
-    def _filtered(self, statement: Select[Any], criteria: StudyFilter) -> Select[Any]:
-        conditions: list[ColumnElement[bool]] = []
-        if criteria.search.strip():
-            conditions += self._words.conditions(criteria.search)
-        if criteria.patient_name.strip():
-            conditions += self._words.conditions(criteria.patient_name)
-            conditions.append(self._matcher.words(studies.c.patient_name, criteria.patient_name))
-        conditions += [
-            self._begins(column, value.strip())
-            for column, value in (
-                (studies.c.patient_id, criteria.patient_id),
-                (studies.c.accession, criteria.accession),
-            )
-            if value.strip()
-        ]
-        if criteria.description.strip():
-            conditions += self._words.conditions(criteria.description)
-        if criteria.date_from:
-            conditions.append(studies.c.date >= criteria.date_from)
-        if criteria.date_to:
-            conditions += [studies.c.date <= criteria.date_to, studies.c.date != ""]
-        if criteria.modalities:
-            patterns = [f"*\\{modality}\\*" for modality in criteria.modalities]
-            conditions.append(
-                or_(*(self._matcher.like(studies.c.modalities, pattern) for pattern in patterns))
-            )
-        if criteria.patient is not None:
-            key = int(criteria.patient) if criteria.patient.isdecimal() else -1
-            conditions.append(studies.c.patient_pk == key)
-        return statement.where(*conditions)
-
-    def _begins(self, column: ColumnElement[Any], value: str) -> ColumnElement[bool]:
-        plain = value.replace("*", "").replace("?", "")
-        spellings = {plain, plain.upper(), plain.lower()}
-        return or_(*(self._matcher.like(column, f"{text}*") for text in sorted(spellings)))
 
     def _study_rows(self, found: Iterable[Any]) -> list[StudyRow]:
         shown = list(found)

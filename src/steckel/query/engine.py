@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Engine, Select, and_, asc, desc, exists, func, select
+from sqlalchemy import ColumnElement, Engine, Select, asc, desc, func, select
 
 from steckel.dicom import dictionary, tags
 from steckel.dicom.json_model import JsonDataset, JsonElement, json_key
@@ -19,14 +19,11 @@ from steckel.index.summary import values_of
 from steckel.query.attributes import (
     COLUMNS,
     DEFAULT,
-    ORDER,
     REQUIRED,
     UNIQUE,
-    locate,
-    locate_items,
 )
-from steckel.query.matching import Matcher
-from steckel.query.model import Fields, Key, Level, Query
+from steckel.query.conditions import KEY_COLUMN, KeyConditions
+from steckel.query.model import Fields, Level, Query
 
 _PIECE = 200
 
@@ -36,12 +33,6 @@ _DEFAULT_ORDER: dict[Level, tuple[ColumnElement[Any], ...]] = {
     Level.SERIES: (series.c.study_pk, series.c.number, series.c.pk),
     Level.IMAGE: (instances.c.series_pk, instances.c.number, instances.c.pk),
 }
-_KEY_COLUMN = {
-    Level.PATIENT: patients.c.pk,
-    Level.STUDY: studies.c.pk,
-    Level.SERIES: series.c.pk,
-    Level.IMAGE: instances.c.pk,
-}
 
 
 class QueryEngine:
@@ -49,7 +40,7 @@ class QueryEngine:
 
     def __init__(self, engine: Engine, *, aet: str) -> None:
         self._engine = engine
-        self._matcher = Matcher(sqlite=is_sqlite(engine))
+        self._conditions = KeyConditions(sqlite=is_sqlite(engine))
         self._aet = aet
 
     def find(self, query: Query) -> Iterator[JsonDataset]:
@@ -66,11 +57,7 @@ class QueryEngine:
     def statement(self, query: Query) -> Select[Any]:
         """Return the SQL of a query."""
         statement = _columns(query.level).add_columns(*_patient_counts(query))
-        for key in query.keys:
-            if not key.within:
-                statement = statement.where(self._condition(query, key))
-        for within in dict.fromkeys(key.within for key in query.keys if key.within):
-            statement = statement.where(self._in_items(query, within))
+        statement = statement.where(*self._conditions.of(query))
         statement = statement.order_by(*_order(query))
         if query.limit is not None:
             statement = statement.limit(query.limit)
@@ -80,40 +67,9 @@ class QueryEngine:
             statement = statement.offset(query.offset)
         return statement
 
-    def _condition(self, query: Query, key: Key) -> ColumnElement[bool]:
-        found = locate(query.level, key.tag)
-        if found is None:
-            # An optional key that is not supported for matching (PS3.4 C.2.2.1.3).
-            return and_(True)
-        level, attribute = found
-        condition = self._matcher.condition(key.tag, attribute, key.value, fuzzy=query.fuzzy)
-        if ORDER[level] <= ORDER[query.level]:
-            return condition
-        return _has_below(query.level, level, condition) if key.value.strip("* ") else and_(True)
-
-    def _in_items(self, query: Query, within: tuple[int, ...]) -> ColumnElement[bool]:
-        found = locate_items(query.level, within[0])
-        if found is None:
-            return and_(True)
-        level, attribute = found
-        keys = [key for key in query.keys if key.within == within]
-        condition = self._matcher.in_items(attribute.column, within, keys)
-        if ORDER[level] <= ORDER[query.level]:
-            return condition
-        return _has_below(query.level, level, condition)
-
     def unmatched(self, query: Query) -> frozenset[int]:
         """Return the tags whose keys match everything, because the index does not hold them."""
-        return frozenset(
-            key.tag
-            for key in query.keys
-            if key.value.strip("* ")
-            if not (
-                locate_items(query.level, key.within[0])
-                if key.within
-                else locate(query.level, key.tag)
-            )
-        )
+        return self._conditions.unmatched(query)
 
     def _rows(self, statement: Select[Any], query: Query) -> Iterator[JsonDataset]:
         wanted, required = _wanted(query), _required(query)
@@ -192,26 +148,6 @@ def _columns(level: Level) -> Select[Any]:
     )
 
 
-def _has_below(level: Level, below: Level, condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return "there is something below that meets the condition"."""
-    of_study = series.c.study_pk == studies.c.pk
-    of_series = instances.c.series_pk == series.c.pk
-    of_patient = studies.c.patient_pk == patients.c.pk
-    match level, below:
-        case Level.SERIES, _:
-            return exists().where(of_series, condition)
-        case Level.STUDY, Level.SERIES:
-            return exists().where(of_study, condition)
-        case Level.STUDY, _:
-            return exists().where(of_study, of_series, condition)
-        case _, Level.STUDY:
-            return exists().where(of_patient, condition)
-        case _, Level.SERIES:
-            return exists().where(of_patient, of_study, condition)
-        case _:
-            return exists().where(of_patient, of_study, of_series, condition)
-
-
 def _order(query: Query) -> list[ColumnElement[Any]]:
     chosen: list[ColumnElement[Any]] = []
     for order in query.order:
@@ -220,7 +156,7 @@ def _order(query: Query) -> list[ColumnElement[Any]]:
             raise InvalidQuery(f"results cannot be sorted by {tags.show(order.tag)}")
         chosen.append(desc(attribute.column) if order.descending else asc(attribute.column))
     if chosen:
-        return [*chosen, _KEY_COLUMN[query.level]]
+        return [*chosen, KEY_COLUMN[query.level]]
     return list(_DEFAULT_ORDER[query.level])
 
 
