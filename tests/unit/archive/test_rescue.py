@@ -81,6 +81,22 @@ def test_a_sealed_container_is_unzipped(archive: Archive, layout: Layout, tmp_pa
     assert [file.read_bytes() for file in sorted((tmp_path / "out").iterdir())] == _FILES
 
 
+def test_the_commands_of_the_page_unpack_all_containers(
+    archive: Archive, layout: Layout, tmp_path: Path
+) -> None:
+    if shutil.which("unzip") is None:
+        pytest.skip("unzip is not installed")
+    archive.seal_all()
+    found = re.search(r"^    mkdir rescued\n(?:    .*\n)+", _PAGE.read_text("utf-8"), re.MULTILINE)
+    assert found is not None
+
+    subprocess.run(["sh", "-eu", "-c", found[0]], cwd=layout.root.parent, check=True, timeout=60)
+
+    rescued = sorted((tmp_path / "rescued").rglob("*.dcm"))
+    assert [file.read_bytes() for file in rescued] == _FILES
+    assert rescued[0].parent.name == _only(layout.sealed).stem
+
+
 def test_a_sealed_container_is_sound_for_other_programs(archive: Archive, layout: Layout) -> None:
     archive.seal_all()
     with zipfile.ZipFile(_only(layout.sealed)) as container:
