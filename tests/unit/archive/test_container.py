@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+import resource
 import threading
 import zipfile
 import zlib
@@ -19,7 +20,7 @@ from steckel.archive.sealed import SealedFiles
 from steckel.archive.store import Appended, Archive
 from steckel.archive.tally import Tally
 from steckel.archive.zip_format import Provenance
-from steckel.errors import OutOfSpace, StorageFailure
+from steckel.errors import NotFound, OutOfSpace, StorageFailure
 
 _SERIES = ("1.2.3", "1.2.3.4")
 
@@ -121,6 +122,73 @@ def test_after_a_failed_sync_nothing_is_promised_and_the_container_is_given_up(
 
     assert after.container is not before.container
     assert archive.seal_all() == [after.container.name]
+
+
+def test_of_what_was_not_synced_nothing_is_left_to_be_taken_for_safe(
+    archive: Archive, layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Read from memory it looks sound, and another sync would not fail any more."""
+    before = _store(archive, b"safe")
+    end = _only(layout.open).stat().st_size
+    lost = _append(archive, b"lost")
+
+    def fail(descriptor: int) -> None:
+        raise OSError(errno.EIO, "failed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fdatasync", fail)
+        with pytest.raises(StorageFailure):
+            lost.sync()
+
+    assert _only(layout.open).stat().st_size == end
+    assert Reader(layout, SealedFiles(layout)).read(before.location) == b"safe"
+    with pytest.raises(StorageFailure):
+        lost.container.append([b"more"], _provenance(b"more"))
+
+
+def test_a_limit_of_the_system_is_a_full_disk(archive: Archive, layout: Layout) -> None:
+    _store(archive, b"first")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    try:
+        with pytest.raises(OutOfSpace):
+            _append(archive, bytes(2000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+    _store(archive, b"second")
+    archive.seal_all()
+
+    with zipfile.ZipFile(_only(layout.sealed)) as sealed:
+        assert [sealed.read(name) for name in sealed.namelist()] == [b"first", b"second"]
+
+
+def test_what_was_removed_is_not_read_from_a_file_still_held_open(
+    archive: Archive, layout: Layout
+) -> None:
+    appended = _store(archive, b"image")
+    reader = Reader(layout, SealedFiles(layout))
+    assert reader.read(appended.location) == b"image"
+    archive.seal_all()
+    assert reader.read(appended.location) == b"image"
+
+    SealedFiles(layout).delete(appended.location.container)  # by another process
+
+    with pytest.raises(NotFound):
+        reader.read(appended.location)
+
+
+def test_a_disk_that_fails_while_an_open_container_is_read_is_said_to(
+    archive: Archive, layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    appended = _store(archive, b"image")
+
+    def fail(*_: int) -> bytes:
+        raise OSError(errno.EIO, "failed")
+
+    monkeypatch.setattr(os, "pread", fail)
+    with pytest.raises(StorageFailure):
+        Reader(layout, SealedFiles(layout)).read(appended.location)
 
 
 def test_a_full_disk_leaves_nothing_of_the_member_and_the_next_one_fits(
