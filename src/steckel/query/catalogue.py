@@ -181,17 +181,12 @@ class Catalogue:
     def patients(self, search: str, limit: int, cursor: str | None) -> Page[PatientRow]:
         """Return the patients after a cursor, by name."""
         statement = select(patients).where(patients.c.studies > 0)
-        if search.strip():
-            inside = self._conditions.loose(StudyFilter(search=search))
-            statement = statement.where(
-                patients.c.pk.in_(select(studies.c.patient_pk).where(*inside))
-            )
         if cursor is not None:
             after = tuple_(*unpack_cursor(cursor, 2))
             statement = statement.where(tuple_(patients.c.name, patients.c.pk) > after)
-        statement = statement.order_by(patients.c.name, patients.c.pk).limit(limit + 1)
+        statement = statement.order_by(patients.c.name, patients.c.pk)
         with self._engine.connect() as connection:
-            found = connection.execute(statement).all()
+            found = self._patients(connection, statement, search, limit + 1)
         following = None
         if len(found) > limit:
             last = found[limit - 1]
@@ -199,6 +194,24 @@ class Catalogue:
         return Page(
             items=tuple(rows.patient_row(row) for row in found[:limit]), next_cursor=following
         )
+
+    def _patients(
+        self, connection: Connection, listed: Select[Any], search: str, most: int
+    ) -> Sequence[Any]:
+        """Return patients with such a study: first of the next rows, else by the index."""
+        if not search.strip():
+            return connection.execute(listed.limit(most)).all()
+        criteria = StudyFilter(search=search)
+        near = listed.limit(_NEAR).subquery("near")
+        theirs = select(studies.c.pk).where(
+            studies.c.patient_pk == near.c.pk, *self._conditions.loose_in(criteria, studies)
+        )
+        page = select(near).where(theirs.exists()).order_by(near.c.name, near.c.pk).limit(most)
+        found = connection.execute(page).all()
+        if len(found) == most:
+            return found
+        owners = select(studies.c.patient_pk).where(*self._conditions.loose(criteria))
+        return connection.execute(listed.where(patients.c.pk.in_(owners)).limit(most)).all()
 
     def patient(self, key: str) -> PatientDetail:
         """Return one patient with all studies, newest first, or raise `NotFound`."""

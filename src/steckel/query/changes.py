@@ -8,6 +8,7 @@ from steckel.index.schema import clock, deletions, quarantine, studies
 from steckel.index.signals import CHANGE_CLOCK, QUARANTINE_CLOCK
 from steckel.query.catalogue_model import Change, ChangeKind, QuarantineChange, StudyChange
 
+#: Changes told at once; more than one commit of the index writer can hold.
 _MOST = 500
 
 
@@ -52,4 +53,12 @@ class Changes:
                     select(func.count()).select_from(quarantine)
                 ).scalar_one()
                 found.append(QuarantineChange(sequence=now, count=count))
-        return sorted(found, key=lambda change: change.sequence)[:_MOST]
+        return _whole_commits(sorted(found, key=lambda change: change.sequence))
+
+
+def _whole_commits(found: list[Change]) -> list[Change]:
+    """Cut a long list where a commit ends: all of a commit have one number."""
+    if len(found) < _MOST:
+        return found
+    cut = found[_MOST - 1].sequence
+    return [change for change in found if change.sequence < cut]
