@@ -1,177 +1,47 @@
-"""OHIF shows a CT series in 2D, MPR and 3D, and talks to nobody but our server."""
+"""OHIF shows what the server gives it in 2D, MPR and 3D, and talks to nobody else."""
 
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
 import imagecodecs
 import numpy as np
 import pytest
-import uvicorn
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, sync_playwright
+from playwright.sync_api import Browser
+from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.uid import UID, BasicTextSRStorage, EncapsulatedPDFStorage
-from starlette.applications import Starlette
 from tests.e2e import ct_phantom
-from tests.e2e.ohif_backend import Backend
-
-from steckel.web.ohif import OhifConfiguration, ohif_routes
-
-pytestmark = pytest.mark.e2e
-
-CHECKOUT = Path(__file__).parents[2]
-VIEWER = CHECKOUT / "src" / "steckel" / "web" / "static" / "ohif"
-DEMO = CHECKOUT.parent / "shared" / "data" / "dicom" / "demo"
-CHROMIUM = Path("/usr/bin/chromium")
-SCREENSHOTS = CHECKOUT / "test-results" / "ohif"
-#: Chromium without a graphics card (WebGL by SwiftShader), and without calls home.
-FLAGS = (
-    "--no-sandbox --use-gl=angle --use-angle=swiftshader --enable-unsafe-swiftshader "
-    "--ignore-gpu-blocklist --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
-PATIENCE = 60_000  # ms: software rendering on a busy machine
-
-needs_viewer = pytest.mark.skipif(
-    not (VIEWER / "index.html").exists(),
-    reason="OHIF is not vendored: run python tools/vendor_ohif.py",
+from tests.e2e.browsing import (
+    CHECKOUT,
+    PATIENCE,
+    Desk,
+    archive,
+    archive_folder,
+    chromium,
+    desk_in,
+    lit,
+    log_in,
+    needs_chromium,
+    needs_viewer,
+    violations,
+    wait_for_images,
 )
-needs_chromium = pytest.mark.skipif(not CHROMIUM.exists(), reason="/usr/bin/chromium is missing")
+from tests.steckel_server import SteckelServer, running_server
+
+pytestmark = [pytest.mark.e2e, needs_chromium, needs_viewer]
+
+DEMO = CHECKOUT.parent / "shared" / "data" / "dicom" / "demo"
+SCREENSHOTS = CHECKOUT / "test-results" / "ohif"
 needs_demo = pytest.mark.skipif(not DEMO.exists(), reason="no demo series beside the checkout")
 
-#: For each viewport of the page, the part of its pixels that is neither black nor almost so.
-LIT = """() => [...document.querySelectorAll('canvas.cornerstone-canvas')].map(canvas => {
-  if (!canvas.width || !canvas.height) return 0;
-  const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
-  let lit = 0;
-  for (let i = 0; i < data.length; i += 4) lit += data[i] + data[i + 1] + data[i + 2] > 60;
-  return lit / (data.length / 4);
-})"""
-ALL_LIT = f"""([count, part]) => {{
-  const lit = ({LIT})();
-  return lit.length === count && lit.every(share => share > part);
-}}"""
-WATCH_POLICY = """
-window.policyViolations = [];
-document.addEventListener('securitypolicyviolation', e => {
-  window.policyViolations.push(`${e.violatedDirective} ${e.blockedURI}`);
-});
-"""
+REPORT = f"{ct_phantom.ROOT}.50"
+DOCUMENT = f"{ct_phantom.ROOT}.51"
 
 
-@dataclass(kw_only=True)
-class Viewer:
-    """A page with OHIF in it, and everything that it did which it should not."""
-
-    page: Page
-    origin: str
-    foreign: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-    tolerated: list[str] = field(default_factory=list)
-
-    def watch(self) -> None:
-        self.page.add_init_script(WATCH_POLICY)
-        self.page.on("request", self._on_request)
-        self.page.on("console", self._on_console)
-        self.page.on("pageerror", self._on_error)
-
-    def tolerate(self, text: str) -> None:
-        """Expect messages that contain a text."""
-        self.tolerated.append(text)
-
-    def open(self, query: str) -> None:
-        self.page.goto(f"{self.origin}/ohif/viewer?{query}")
-
-    def wait_for_images(self, count: int, *, part: float = 0.02) -> None:
-        """Wait until there are `count` viewports and a picture in each."""
-        self.page.wait_for_function(ALL_LIT, arg=[count, part], timeout=PATIENCE)
-
-    def lit(self) -> list[float]:
-        found: list[float] = self.page.evaluate(LIT)
-        return found
-
-    def keep_screenshot(self, name: str) -> None:
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
-
-    def assert_well_behaved(self) -> None:
-        assert self.page.evaluate("window.policyViolations") == []
-        assert self.foreign == []
-        assert self.complaints == []
-
-    def _on_request(self, request: Request) -> None:
-        if not request.url.startswith((self.origin, "blob:", "data:")):
-            self.foreign.append(request.url)
-
-    def _on_console(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not any(text in message.text for text in self.tolerated):
-            self.complaints.append(message.text)
-
-    def _on_error(self, error: Error) -> None:
-        self.complaints.append(str(error))
-
-
-@contextmanager
-def served(backend: Backend) -> Iterator[str]:
-    """Serve OHIF and the archive on a free port; give the origin."""
-    routes = [*backend.routes(), *ohif_routes(VIEWER, OhifConfiguration())]
-    config = uvicorn.Config(Starlette(routes=routes), port=0, log_level="error", lifespan="off")
-    server = uvicorn.Server(config)
-    listener = config.bind_socket()
-    started = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    started.start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        started.join()
-        listener.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield launched
-        launched.close()
-
-
-@contextmanager
-def viewer_on(browser: Browser, backend: Backend) -> Iterator[Viewer]:
-    with served(backend) as origin:
-        # Small, because volume rendering without a graphics card takes seconds for each picture.
-        page = browser.new_page(viewport={"width": 960, "height": 600})
-        viewer = Viewer(page=page, origin=origin)
-        viewer.watch()
-        yield viewer
-        page.close()
-
-
-@pytest.fixture
-def phantom() -> Backend:
-    backend = Backend()
-    for dataset in ct_phantom.series():
-        backend.add(dataset)
-    return backend
-
-
-@needs_viewer
-@needs_chromium
-@pytest.mark.parametrize(
-    ("protocol", "viewports"),
-    [("default", 1), ("mpr", 3), ("mprAnd3DVolumeViewport", 4)],
-)
-def test_a_ct_series_is_shown(
-    browser: Browser, phantom: Backend, protocol: str, viewports: int
-) -> None:
-    with viewer_on(browser, phantom) as viewer:
-        viewer.open(f"StudyInstanceUIDs={ct_phantom.STUDY}&hangingProtocolId={protocol}")
-        viewer.wait_for_images(viewports)
-        viewer.keep_screenshot(f"phantom-{protocol}")
-        viewer.assert_well_behaved()
+def unsigned(pixels: NDArray[np.int16]) -> NDArray[np.uint16]:
+    return (pixels + 1024).astype(np.uint16)
 
 
 #: One of each codec that OHIF brings; it runs in a worker and builds functions from text.
@@ -185,134 +55,170 @@ ENCODERS = {
 }
 
 
-def unsigned(pixels: NDArray[np.int16]) -> NDArray[np.uint16]:
-    return (pixels + 1024).astype(np.uint16)
+def _moved(dataset: Dataset, study: str) -> Dataset:
+    dataset.StudyInstanceUID = study
+    dataset.SeriesInstanceUID = f"{study}.1"
+    dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = f"{study}.1.1"
+    return dataset
 
 
-@needs_viewer
-@needs_chromium
-@pytest.mark.parametrize("syntax", ENCODERS)
-def test_a_slice_is_decoded_in_the_syntax_it_is_stored_in(browser: Browser, syntax: str) -> None:
-    backend = Backend()
+def _study_in(syntax: str) -> str:
+    return f"{ct_phantom.ROOT}.4.{syntax.rpartition('.')[2]}"
+
+
+def _slice_in(syntax: str) -> Dataset:
     dataset = ct_phantom.middle_slice_in(UID(syntax), ENCODERS[syntax])
     dataset.PixelRepresentation = 0
     dataset.RescaleIntercept = -1024
-    backend.add(dataset)
-    with viewer_on(browser, backend) as viewer:
-        viewer.tolerate("404")  # the backend draws no thumbnail of compressed pixels
-        viewer.open(f"StudyInstanceUIDs={ct_phantom.STUDY}")
-        viewer.wait_for_images(1)
-        # Soft tissue, heart, bone and ribs are lit, air and lungs are not.
-        assert viewer.lit() == [pytest.approx(0.27, abs=0.1)]
-        viewer.assert_well_behaved()
+    return _moved(dataset, _study_in(syntax))
 
 
-@needs_viewer
-@needs_chromium
-def test_a_bulk_value_given_by_an_absolute_path_is_fetched_from_our_origin(
-    browser: Browser,
-) -> None:
-    backend = Backend()
-    dataset = ct_phantom.ct_slice(1, ct_phantom.volume()[0])
+def _without_pixels(sop_class: UID, modality: str, study: str) -> Dataset:
+    dataset = _moved(ct_phantom.ct_slice(1, ct_phantom.volume()[0]), study)
     for keyword in ("PixelData", "Rows", "Columns"):
         del dataset[keyword]
-    dataset.SOPClassUID = EncapsulatedPDFStorage
-    dataset.Modality = "DOC"
+    dataset.SOPClassUID = dataset.file_meta.MediaStorageSOPClassUID = sop_class
+    dataset.Modality = modality
+    return dataset
+
+
+def _document() -> Dataset:
+    dataset = _without_pixels(EncapsulatedPDFStorage, "DOC", DOCUMENT)
     dataset.MIMETypeOfEncapsulatedDocument = "application/pdf"
     dataset.EncapsulatedDocument = b"%PDF-1.4\n" + b"% a page would follow\n" * 100
-    backend.add(dataset)
-    with (
-        viewer_on(browser, backend) as viewer,
-        viewer.page.expect_response(
-            lambda response: "/bulkdata/00420011" in response.url, timeout=PATIENCE
-        ) as fetched,
-    ):
-        viewer.open(f"StudyInstanceUIDs={ct_phantom.STUDY}")
-    assert fetched.value.status == 200
-    assert fetched.value.url.startswith(viewer.origin)
+    return dataset
 
 
-@needs_viewer
-@needs_chromium
-def test_the_viewer_works_in_a_frame_of_our_own_page(browser: Browser, phantom: Backend) -> None:
-    with viewer_on(browser, phantom) as viewer:
-        viewer.page.goto(f"{viewer.origin}/ohif/THIRD-PARTY-NOTICES.txt")
-        address = f"/ohif/viewer?StudyInstanceUIDs={ct_phantom.STUDY}"
-        viewer.page.set_content(f'<iframe src="{address}" width="900" height="500"></iframe>')
-        frame = viewer.page.frames[-1]
-        frame.wait_for_function(ALL_LIT, arg=[1, 0.02], timeout=PATIENCE)
-        assert frame.evaluate("typeof window.services.measurementService") == "object"
-        assert frame.evaluate("window.policyViolations") == []
-        assert viewer.foreign == []
-
-
-@needs_viewer
-@needs_chromium
-@needs_demo
-@pytest.mark.filterwarnings("ignore:The value length:UserWarning")
-@pytest.mark.parametrize(
-    "series",
-    ["history_A002304", "us_echo_color_doppler", "xa_cerebral_cine", "dx_cat_veterinary"],
-)
-def test_real_series_are_shown(browser: Browser, series: str) -> None:
-    backend = Backend()
-    backend.add_folder(DEMO / series)
-    study = next(iter(backend.instances.values())).StudyInstanceUID
-    with viewer_on(browser, backend) as viewer:
-        viewer.tolerate("404")
-        viewer.open(f"StudyInstanceUIDs={study}")
-        viewer.wait_for_images(1)
-        viewer.keep_screenshot(f"demo-{series}")
-        viewer.assert_well_behaved()
-
-
-@needs_viewer
-@needs_chromium
-@needs_demo
-@pytest.mark.filterwarnings("ignore:The value length:UserWarning")
-def test_a_real_head_ct_is_shown_in_mpr(browser: Browser) -> None:
-    """Its study holds a scout, contours, a dose and a segmentation too."""
-    backend = Backend()
-    backend.add_folder(DEMO / "ct_head_phantom")
-    study = next(iter(backend.instances.values())).StudyInstanceUID
-    with viewer_on(browser, backend) as viewer:
-        viewer.tolerate("404")
-        viewer.open(f"StudyInstanceUIDs={study}&hangingProtocolId=mpr")
-        viewer.wait_for_images(3)
-        viewer.keep_screenshot("demo-ct-mpr")
-        viewer.assert_well_behaved()
-
-
-@needs_viewer
-@needs_chromium
-def test_a_report_whose_items_have_no_names_does_not_blank_the_page(browser: Browser) -> None:
+def _report() -> Dataset:
     """Images and coordinates in a report need no concept name (PS3.3 C.17.3)."""
-    backend = Backend()
-    report = ct_phantom.ct_slice(1, ct_phantom.volume()[0])
-    for keyword in ("PixelData", "Rows", "Columns"):
-        del report[keyword]
-    report.SOPClassUID = BasicTextSRStorage
-    report.Modality = "SR"
+    report = _without_pixels(BasicTextSRStorage, "SR", REPORT)
     report.ValueType = "CONTAINER"
     report.ContinuityOfContent = "SEPARATE"
-    report.ConceptNameCodeSequence = [code("18748-4", "LN", "Diagnostic imaging report")]
+    report.ConceptNameCodeSequence = [_code("18748-4", "LN", "Diagnostic imaging report")]
     text, unnamed = Dataset(), Dataset()
     text.RelationshipType = unnamed.RelationshipType = "CONTAINS"
     text.ValueType = "TEXT"
-    text.ConceptNameCodeSequence = [code("121071", "DCM", "Finding")]
+    text.ConceptNameCodeSequence = [_code("121071", "DCM", "Finding")]
     text.TextValue = "Nothing remarkable"
     unnamed.ValueType = "IMAGE"
     report.ContentSequence = [text, unnamed]
-    backend.add(report)
-    with viewer_on(browser, backend) as viewer:
-        viewer.tolerate("404")
-        viewer.open(f"StudyInstanceUIDs={ct_phantom.STUDY}")
-        viewer.page.get_by_text("Nothing remarkable").wait_for(timeout=PATIENCE)
-        viewer.keep_screenshot("report")
-        viewer.assert_well_behaved()
+    return report
 
 
-def code(value: str, scheme: str, meaning: str) -> Dataset:
+def _code(value: str, scheme: str, meaning: str) -> Dataset:
     made = Dataset()
     made.CodeValue, made.CodingSchemeDesignator, made.CodeMeaning = value, scheme, meaning
     return made
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SteckelServer]:
+    folder = tmp_path_factory.mktemp("ohif")
+    with running_server(folder / "home") as running:
+        made = [*map(_slice_in, ENCODERS), _document(), _report()]
+        archive(running, folder / "files", [*ct_phantom.series(), *made])
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as launched:
+        yield launched
+
+
+@pytest.fixture
+def viewer(browser: Browser, server: SteckelServer) -> Iterator[Desk]:
+    # Small, because volume rendering without a graphics card takes seconds for each picture.
+    context = browser.new_context(viewport={"width": 960, "height": 600})
+    log_in(context, server)
+    with desk_in(context, server) as desk:
+        yield desk
+    context.close()
+
+
+def _keep_screenshot(viewer: Desk, name: str) -> None:
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    viewer.page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+@pytest.mark.parametrize(
+    ("protocol", "viewports"),
+    [("default", 1), ("mpr", 3), ("mprAnd3DVolumeViewport", 4)],
+)
+def test_a_ct_series_is_shown(viewer: Desk, protocol: str, viewports: int) -> None:
+    viewer.go(f"/ohif/viewer?StudyInstanceUIDs={ct_phantom.STUDY}&hangingProtocolId={protocol}")
+    wait_for_images(viewer.page, viewports)
+    _keep_screenshot(viewer, f"phantom-{protocol}")
+    viewer.assert_well_behaved()
+
+
+@pytest.mark.parametrize("syntax", ENCODERS)
+def test_a_slice_is_decoded_in_the_syntax_it_is_stored_in(viewer: Desk, syntax: str) -> None:
+    with viewer.page.expect_response("**/frames/1", timeout=PATIENCE) as frame:
+        viewer.go(f"/ohif/viewer?StudyInstanceUIDs={_study_in(syntax)}")
+    wait_for_images(viewer.page, 1)
+    assert f"transfer-syntax={syntax}".encode() in frame.value.body().partition(b"\r\n\r\n")[0]
+    # Soft tissue, heart, bone and ribs are lit, air and lungs are not.
+    assert lit(viewer.page) == [pytest.approx(0.27, abs=0.1)]
+    viewer.assert_well_behaved()
+
+
+def test_a_document_is_fetched_from_our_origin_as_a_bulk_value(viewer: Desk) -> None:
+    with viewer.page.expect_response(
+        lambda response: "/bulkdata/00420011" in response.url, timeout=PATIENCE
+    ) as fetched:
+        viewer.go(f"/ohif/viewer?StudyInstanceUIDs={DOCUMENT}")
+    assert fetched.value.status == 200
+    assert fetched.value.url.startswith(viewer.origin)
+    assert viewer.foreign == []
+
+
+def test_a_report_whose_items_have_no_names_does_not_blank_the_page(viewer: Desk) -> None:
+    viewer.tolerate("404")  # nothing of a report can be drawn as a thumbnail
+    viewer.go(f"/ohif/viewer?StudyInstanceUIDs={REPORT}")
+    viewer.page.get_by_text("Nothing remarkable").wait_for(timeout=PATIENCE)
+    _keep_screenshot(viewer, "report")
+    viewer.assert_well_behaved()
+
+
+def test_the_viewer_works_in_a_frame_of_our_own_page(viewer: Desk) -> None:
+    viewer.go("/ohif/THIRD-PARTY-NOTICES.txt")
+    address = f"/ohif/viewer?StudyInstanceUIDs={ct_phantom.STUDY}"
+    viewer.page.set_content(f'<iframe src="{address}" width="900" height="500"></iframe>')
+    frame = viewer.page.frames[-1]
+    wait_for_images(frame, 1)
+    assert frame.evaluate("typeof window.services.measurementService") == "object"
+    assert violations(frame) == []
+    assert viewer.foreign == []
+
+
+def test_without_a_login_the_viewer_is_not_given_away(server: SteckelServer) -> None:
+    with httpx.Client(base_url=server.url) as stranger:
+        page = stranger.get("/ohif/viewer", headers={"Accept": "text/html"})
+        script = stranger.get("/ohif/app-config.js")
+    assert page.status_code == 303
+    assert page.headers["location"] == "/login?next=%2Fohif%2Fviewer"
+    assert script.status_code == 401
+
+
+@needs_demo
+@pytest.mark.parametrize(
+    ("series", "layout", "viewports"),
+    [
+        ("history_A002304", "default", 1),
+        ("us_echo_color_doppler", "default", 1),
+        ("xa_cerebral_cine", "default", 1),
+        ("dx_cat_veterinary", "default", 1),
+        ("ct_head_phantom", "mpr", 3),  # with a scout, contours, a dose and a segmentation
+    ],
+)
+def test_real_series_are_shown(
+    viewer: Desk, server: SteckelServer, series: str, layout: str, viewports: int
+) -> None:
+    archive_folder(server, DEMO / series)
+    study = dcmread(min((DEMO / series).rglob("*.dcm")), specific_tags=["StudyInstanceUID"])
+    viewer.tolerate("404")  # contours and plans have no thumbnail
+    viewer.go(f"/ohif/viewer?StudyInstanceUIDs={study.StudyInstanceUID}&hangingProtocolId={layout}")
+    wait_for_images(viewer.page, viewports)
+    _keep_screenshot(viewer, f"demo-{series}")
+    viewer.assert_well_behaved()

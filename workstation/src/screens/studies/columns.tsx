@@ -69,7 +69,7 @@ export const columns: readonly Column[] = [
   { id: 'institution', min: 100, share: 1.3, cell: (study) => <Text>{study.institution}</Text> },
   { id: 'body_part', min: 104, cell: (study) => <Text>{study.body_parts.join(', ')}</Text> },
   { id: 'received', min: 150, sort: 'received', cell: (study, { format }) => format.instant(study.received) },
-  { id: 'status', min: 96, share: 0.9, cell: (study, context) => <Status study={study} context={context} /> },
+  { id: 'status', min: 116, share: 0.9, cell: (study, context) => <Status study={study} context={context} /> },
 ]
 
 export const defaultColumns: readonly ColumnId[] = [
