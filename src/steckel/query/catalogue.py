@@ -55,7 +55,14 @@ _SORT: dict[StudySortKey, tuple[Column[Any], ...]] = {
     StudySortKey.ACCESSION: (studies.c.accession, studies.c.pk),
     StudySortKey.PATIENT_ID: (studies.c.patient_id, studies.c.pk),
 }
-_STUDY = select(studies, patients.c.issuer).join(patients, studies.c.patient_pk == patients.c.pk)
+_ISSUER = (
+    select(patients.c.issuer)
+    .where(patients.c.pk == studies.c.patient_pk)
+    .scalar_subquery()
+    .label("issuer")
+)
+#: Not a join: a database may then think of reading all patients first.
+_STUDY = select(studies, _ISSUER)
 
 
 @dataclass(frozen=True, slots=True)

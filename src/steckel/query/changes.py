@@ -61,4 +61,4 @@ def _whole_commits(found: list[Change]) -> list[Change]:
     if len(found) < _MOST:
         return found
     cut = found[_MOST - 1].sequence
-    return [change for change in found if change.sequence < cut]
+    return [change for change in found if change.sequence < cut] or found

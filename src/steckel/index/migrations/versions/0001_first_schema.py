@@ -35,7 +35,10 @@ _SEARCH_SQLITE = (
 )
 _SEARCH_POSTGRESQL = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-    "CREATE INDEX ix_studies_search ON studies USING gin (search gin_trgm_ops)",
+    (  # Studies come seldom, and searches may not wait for a list of what is not yet indexed.
+        "CREATE INDEX ix_studies_search ON studies USING gin (search gin_trgm_ops) "
+        "WITH (fastupdate = off)"
+    ),
 )
 
 
