@@ -7,12 +7,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 _READY_SECONDS = 60.0
+_NO_SETTINGS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,9 @@ class Contestant:
     aet: str
 
     @contextmanager
-    def running(self, folder: Path, *, empty: bool = True) -> Iterator[Running]:
+    def running(
+        self, folder: Path, *, empty: bool = True, settings: Mapping[str, str] = _NO_SETTINGS
+    ) -> Iterator[Running]:
         """Start it empty, its data removed at the end; or start it on a folder that is kept."""
         home = folder
         if empty:
@@ -46,7 +49,7 @@ class Contestant:
         command, environment = self.command(home, dicom_port, http_port)
         process = subprocess.Popen(
             command,
-            env={**os.environ, **environment},
+            env={**os.environ, **environment, **settings},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
