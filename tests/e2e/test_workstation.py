@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from pydicom.data import get_testdata_file
 from tests.e2e import ct_phantom
 from tests.e2e.browsing import (
+    PATIENCE,
     Desk,
     archive,
     chromium,
@@ -305,6 +306,15 @@ def test_a_study_opens_in_2d_mpr_and_3d(doctor: Desk) -> None:
     page.get_by_text("3D", exact=True).click()
     wait_for_images(frame, 4)
     assert violations(frame) == []
+    doctor.assert_well_behaved()
+
+
+def test_what_is_no_volume_is_shown_flat_and_said(doctor: Desk) -> None:
+    page = doctor.page
+    doctor.go(f"/view/{EARLIER}?layout=mpr")
+    told = page.get_by_text("Nothing in this study makes a volume")
+    expect(told).to_be_visible(timeout=PATIENCE)
+    wait_for_images(page.frames[-1], 1)
     doctor.assert_well_behaved()
 
 

@@ -1,7 +1,7 @@
 /** A study, opened: the patient on top, the viewer below, nothing else. `?with=` adds a second study beside it. */
 import { ArrowLeft, AppWindow } from 'lucide-react'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, type ReactNode } from 'react'
+import { useEffect, useMemo, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLocation, useNavigate, useParams, useSearchParams } from 'react-router'
 import { statusOf } from '@/api/problem.ts'
@@ -15,6 +15,7 @@ import { studyOptions } from '@/study/queries.ts'
 import { PatientBanner } from '@/study/PatientBanner.tsx'
 import { Button } from '@/ui/Button.tsx'
 import { Chip, ChipGroup } from '@/ui/Chip.tsx'
+import { useNotices } from '@/ui/Notices.tsx'
 import { ProblemView } from '@/ui/ProblemView.tsx'
 import { QuietBar } from '@/ui/QuietBar.tsx'
 import { DocumentPane } from './DocumentPane.tsx'
@@ -77,6 +78,8 @@ export function ViewScreen() {
   const study = query.data
   const { shown, show, kinds, beside } = useShown(study)
   const leave = useLeave()
+  const { tell } = useNotices()
+  const pictures = useMemo(() => study?.series.filter((each) => each.kind === 'image').map((each) => each.uid) ?? null, [study])
   const ownWindow = (): void => {
     window.open(window.location.href, '_blank', 'popup,width=1600,height=1000')
   }
@@ -112,7 +115,11 @@ export function ViewScreen() {
   const frame: ReactNode = shown === 'documents'
     ? <DocumentPane study={studyUid} series={kinds.documents} />
     // Without waiting for the answer about the study: the viewer has its own way to it.
-    : <Viewer key={[studyUid, ...beside].join()} studies={[studyUid, ...beside]} layout={shown} onKey={passOn} />
+    : <Viewer key={[studyUid, ...beside].join()} studies={[studyUid, ...beside]} layout={shown} pictures={pictures} onKey={passOn}
+        onNoVolume={() => {
+          show('2d')
+          tell(t('view.noVolumeHere'))
+        }} />
   return (
     <div className={styles['screen']}>
       {study ? (

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { changeLayout, currentProtocol, warmUp } from './ohif.ts'
+import { changeLayout, currentProtocol, hasVolume, warmUp } from './ohif.ts'
 
 const ohif = (runCommand: (name: string, options: object) => unknown, protocolId = 'hpMammo') =>
   ({ commandsManager: { runCommand }, services: { hangingProtocolService: { getState: () => ({ protocolId }) } } }) as unknown as Window
@@ -21,6 +21,20 @@ describe('the layout of a running OHIF', () => {
     expect(await changeLayout({} as Window, 'mpr', 'default')).toBe(false)
     expect(await changeLayout(ohif(() => false), 'mpr', 'default')).toBe(false)
     expect(await changeLayout(ohif(() => { throw new Error('No protocol') }), '3d', 'default')).toBe(false)
+  })
+})
+
+describe('whether there is a volume', () => {
+  const looked = (...sets: object[]) =>
+    ({ services: { displaySetService: { getActiveDisplaySets: () => sets } } }) as unknown as Window
+
+  it('is not known before OHIF has looked at every series', () => {
+    expect(hasVolume(null, ['1', '2'])).toBeUndefined()
+    expect(hasVolume(looked({ SeriesInstanceUID: '1' }), ['1', '2'])).toBeUndefined()
+  })
+  it('is known when all have been looked at, or one is found', () => {
+    expect(hasVolume(looked({ SeriesInstanceUID: '1' }, { SeriesInstanceUID: '2' }), ['1', '2'])).toBe(false)
+    expect(hasVolume(looked({ SeriesInstanceUID: '2', isReconstructable: true }), ['1', '2'])).toBe(true)
   })
 })
 

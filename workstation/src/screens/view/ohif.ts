@@ -3,6 +3,7 @@ import { protocols, type Layout } from './layouts.ts'
 
 interface DisplaySet {
   displaySetInstanceUID: string
+  SeriesInstanceUID?: string
   /** Whether its images make a volume. */
   isReconstructable?: boolean
   numImageFrames?: number
@@ -27,6 +28,15 @@ interface OhifWindow extends Window {
 export function currentProtocol(frame: Window | null): string | undefined {
   const { services } = (frame ?? {}) as Partial<OhifWindow>
   return services?.hangingProtocolService?.getState().protocolId
+}
+
+/** Whether any of these series makes a volume; undefined while OHIF has not looked at all of them. */
+export function hasVolume(frame: Window | null, series: readonly string[]): boolean | undefined {
+  const { services } = (frame ?? {}) as Partial<OhifWindow>
+  const sets = services?.displaySetService?.getActiveDisplaySets() ?? []
+  if (sets.some((each) => each.isReconstructable)) return true
+  const looked = new Set(sets.map((each) => each.SeriesInstanceUID))
+  return series.every((uid) => looked.has(uid)) ? false : undefined
 }
 
 /** How often, and at most how many times, OHIF is asked whether it has caught up: its state follows in a later rendering. */
