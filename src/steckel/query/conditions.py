@@ -90,7 +90,7 @@ class KeyConditions:
         if level is Level.STUDY and attribute.column in _SEARCHED:
             if query.fuzzy and attribute.matching is Matching.NAME:
                 yield from self._words.indexed(key.value)
-            elif key.value.strip()[0] in "*?" and "\\" not in key.value:
+            elif key.value.strip().startswith(("*", "?")) and "\\" not in key.value:
                 yield from self._words.containing(_WILD.split(fold(key.value)))
 
     def _in_items(self, query: Query, within: tuple[int, ...]) -> ColumnElement[bool]:
