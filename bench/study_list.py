@@ -28,7 +28,7 @@ from steckel.index.upgrade import upgrade
 
 Ask = Callable[[], object]
 _PASSWORD = "bench-password"
-#: Study Root Query/Retrieve Information Model – FIND.
+#: Study Root Query/Retrieve Information Model, FIND.
 _STUDY_ROOT = "1.2.840.10008.5.1.4.1.2.2.1"
 _SORTS = ("name", "received", "modality", "description", "accession", "patient_id")
 #: As somebody types the name; then words of several fields, and what is not there.
