@@ -41,7 +41,8 @@ def _trim(group: str) -> str:
 
 def fold(text: str) -> str:
     """Return text as it is compared: no case, no accents, ``ß`` as ``ss``."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    folded = unicodedata.normalize("NFKD", text).casefold()
+    decomposed = unicodedata.normalize("NFKD", folded)
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
