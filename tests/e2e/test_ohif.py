@@ -1,7 +1,6 @@
 """OHIF shows what the server gives it in 2D, MPR and 3D, and talks to nobody else."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import imagecodecs
