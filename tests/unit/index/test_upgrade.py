@@ -3,11 +3,14 @@
 from functools import partial
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 from tests.databases import Index
+from tests.unit.index.entries import Exam
 from tests.unit.index.together import run_together
 
 import steckel.index.schema
@@ -17,6 +20,9 @@ from steckel.index import upgrade as upgrading
 from steckel.index.engine import is_sqlite, open_engine, writing
 from steckel.index.metadata import metadata
 from steckel.index.upgrade import HEAD, current_revision, upgrade
+from steckel.index.writer import IndexWriter, Ticket
+from steckel.query.catalogue import Catalogue
+from steckel.query.catalogue_model import StudyFilter
 
 
 def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
@@ -100,3 +106,25 @@ def test_text_sorts_by_its_bytes_whatever_the_language_of_the_server(index: Inde
             )
         ).all()
     assert collations == []
+
+
+def test_what_is_there_already_is_found_by_the_beginnings_of_words_too(
+    empty_database: str,
+) -> None:
+    engine = open_engine(empty_database)
+    config = Config()
+    config.set_main_option("script_location", str(upgrading._MIGRATIONS))
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    writer = IndexWriter(engine)
+    ticket = Ticket(Exam(patient_id="P7").instance())
+    writer.write([ticket])
+    writer.stop()
+    assert ticket.result()
+
+    assert upgrade(engine) is True
+
+    found = Catalogue(engine).count(StudyFilter(search="p7 na"))
+    assert found.count == 1
+    engine.dispose()
