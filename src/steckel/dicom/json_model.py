@@ -19,6 +19,12 @@ class JsonElement(TypedDict):
 JsonDataset = dict[str, JsonElement]
 
 
+def values_in(dataset: JsonDataset, tag: int) -> list[Any]:
+    """Return the values of an element; none where it is absent or has none."""
+    element = dataset.get(json_key(tag))
+    return (element.get("Value") if element else None) or []
+
+
 def json_key(tag: int) -> str:
     """Spell a tag as a key of the DICOM JSON model."""
     return f"{tag:08X}"

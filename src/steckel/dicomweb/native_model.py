@@ -5,7 +5,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from steckel.dicom import dictionary
-from steckel.dicom.json_model import JsonDataset, JsonElement
+from steckel.dicom.json_model import JsonDataset, JsonElement, values_in
 
 _OPEN = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -40,8 +40,7 @@ def _creator(dataset: JsonDataset, tag: int) -> str:
     """Return who reserved the block of a private attribute (PS3.5 7.8.1)."""
     if not tag >> 16 & 1 or tag & 0xFFFF < 0x1000:
         return ""
-    reserving = dataset.get(f"{tag >> 16:04X}00{tag >> 8 & 0xFF:02X}")
-    values = reserving.get("Value") if reserving else None
+    values = values_in(dataset, tag & 0xFFFF0000 | tag >> 8 & 0xFF)
     return str(values[0]) if values else ""
 
 

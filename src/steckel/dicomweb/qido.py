@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from steckel.dicom import dictionary, tags
-from steckel.dicom.json_model import JsonDataset, json_key
+from steckel.dicom.json_model import JsonDataset, json_key, values_in
 from steckel.dicomweb.addresses import resource_path, service_url, target_of
 from steckel.dicomweb.documents import (
     datasets_of,
@@ -104,6 +104,5 @@ def _add_retrieve_url(dataset: JsonDataset, level: Level, service: str) -> None:
 
 
 def _first(dataset: JsonDataset, tag: int) -> str:
-    element = dataset.get(json_key(tag))
-    values = element.get("Value") if element else None
+    values = values_in(dataset, tag)
     return str(values[0]) if values else ""

@@ -6,7 +6,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from steckel.dicom.json_model import JsonDataset, json_key
+from steckel.dicom.json_model import JsonDataset, values_in
 from steckel.dicom.tags import COLUMNS, ROWS
 from steckel.dicom.uids import SeriesUid, SopInstanceUid, StudyUid, is_tolerable_uid
 from steckel.dicomweb.content import (
@@ -170,6 +170,5 @@ def region_of(text: str, dataset: JsonDataset) -> Region:
 
 
 def _number(dataset: JsonDataset, tag: int) -> int:
-    element = dataset.get(json_key(tag))
-    values = element.get("Value") if element else None
+    values = values_in(dataset, tag)
     return int(values[0]) if values else 0

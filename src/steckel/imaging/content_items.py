@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from steckel.dicom import tags
-from steckel.dicom.json_model import JsonDataset, json_key
+from steckel.dicom.json_model import JsonDataset, json_key, values_in
 
 _VALUE_TYPE: Final = 0x0040A040
 _CONTENT_SEQUENCE: Final = 0x0040A730
@@ -133,11 +133,11 @@ def _meaning(item: JsonDataset, tag: int) -> str:
 
 
 def _items(item: JsonDataset, tag: int) -> list[JsonDataset]:
-    return [value for value in _values(item, tag) if isinstance(value, dict)]
+    return [value for value in values_in(item, tag) if isinstance(value, dict)]
 
 
 def _text(item: JsonDataset, tag: int) -> str:
-    values = [_spelled(value) for value in _values(item, tag) if value is not None]
+    values = [_spelled(value) for value in values_in(item, tag) if value is not None]
     return ", ".join(values)
 
 
@@ -148,11 +148,6 @@ def _spelled(value: Any) -> str:
         group = next(iter(value.values()), "")
         return " ".join(part for part in str(group).split("^") if part)
     return str(value)
-
-
-def _values(item: JsonDataset, tag: int) -> list[Any]:
-    element = item.get(json_key(tag))
-    return list(element.get("Value") or ()) if element else []
 
 
 def _date(text: str) -> str:

@@ -4,7 +4,7 @@ import orjson
 
 from steckel.dicom import person_name, tags
 from steckel.dicom.header import Header
-from steckel.dicom.json_model import JsonDataset, json_key
+from steckel.dicom.json_model import JsonDataset, values_in
 from steckel.index import attributes
 from steckel.index.model import SeriesFacts
 
@@ -44,8 +44,7 @@ def instance_number(header: Header) -> int | None:
 
 def name_of(dataset: JsonDataset, tag: int) -> str:
     """Return a person name with all its groups, as DICOM spells it."""
-    element = dataset.get(json_key(tag))
-    found = element.get("Value") if element else None
+    found = values_in(dataset, tag)
     return person_name.from_json(found[0]) if found else ""
 
 

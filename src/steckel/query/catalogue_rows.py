@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 
 from steckel.dicom import tags
-from steckel.dicom.json_model import JsonDataset, json_key
+from steckel.dicom.json_model import JsonDataset, values_in
 from steckel.index.summary import values_of
 from steckel.query.catalogue_model import (
     PatientRow,
@@ -111,8 +111,7 @@ def _is_report(sop_class: str) -> bool:
 
 
 def _name(dataset: JsonDataset, tag: int) -> PersonName:
-    element = dataset.get(json_key(tag))
-    found = element.get("Value") if element else None
+    found = values_in(dataset, tag)
     groups = found[0] if found and isinstance(found[0], dict) else {}
     return PersonName(
         alphabetic=groups.get("Alphabetic", ""),
@@ -122,6 +121,5 @@ def _name(dataset: JsonDataset, tag: int) -> PersonName:
 
 
 def _first(dataset: JsonDataset, tag: int) -> str:
-    element = dataset.get(json_key(tag))
-    found = element.get("Value") if element else None
+    found = values_in(dataset, tag)
     return str(found[0]) if found and found[0] is not None else ""
