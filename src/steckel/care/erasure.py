@@ -5,9 +5,10 @@ beside it, the index is pointed there, and the old one is removed.
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 import structlog
-from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy import Engine, delete, select
 
 from steckel.archive import scan
 from steckel.archive.layout import Layout, successor_name
@@ -17,6 +18,7 @@ from steckel.archive.reader import Reader
 from steckel.archive.rewrite import Kept, Moved, rewrite
 from steckel.errors import NotFound
 from steckel.index.engine import writing
+from steckel.index.members import erased_offsets, indexed_offsets
 from steckel.index.replace import add_erasures, move
 from steckel.index.schema import containers, erasures, instances
 
@@ -83,18 +85,10 @@ class Erasure:
         ``None`` when one that is in the index cannot be found in the container, whose
         headers are damaged then: what is left of it must stay.
         """
-        wanted = (
-            select(instances.c.offset)
-            .join(containers, instances.c.container_pk == containers.c.pk)
-            .where(containers.c.name == name)
-        )
         with self._engine.connect() as connection:
-            indexed = set(connection.execute(wanted).scalars())
-            erased = _erased(connection, name)
-
-        def read_at(offset: int, length: int) -> bytes:
-            return self._sealed.read(name, offset, length)
-
+            indexed = indexed_offsets(connection, name)
+            erased = erased_offsets(connection, name)
+        read_at = partial(self._sealed.read, name)
         members = [
             member
             for member in scan.members_of(read_at, size)
@@ -110,7 +104,7 @@ class Erasure:
         Durable, for the old container goes next.
         """
         with writing(self._engine, durable=True) as connection:
-            erased = _erased(connection, name)
+            erased = erased_offsets(connection, name)
             for before, after in moved:
                 if not move(connection, before, after) and before.offset in erased:
                     add_erasures(connection, [after])
@@ -126,9 +120,3 @@ class Erasure:
                     .exists(),
                 )
             )
-
-
-def _erased(connection: Connection, name: str) -> set[int]:
-    """Return where members of a container lie that were deleted."""
-    deleted = select(erasures.c.offset).where(erasures.c.container == name)
-    return set(connection.execute(deleted).scalars())

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 import structlog
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine
 
 from steckel.archive.layout import Layout
 from steckel.archive.location import Location
@@ -12,12 +12,12 @@ from steckel.archive.ports import SealedContainers
 from steckel.archive.recovery import recover
 from steckel.archive.scan import ReadAt
 from steckel.archive.zip_format import Member
-from steckel.errors import InputError, StorageFailure
+from steckel.errors import InputError
 from steckel.index.engine import writing
 from steckel.index.lookups import Lookups
+from steckel.index.members import erased_offsets, indexed_end, indexed_offsets
 from steckel.index.model import InstanceEntry
 from steckel.index.replace import add_erasures
-from steckel.index.schema import containers, erasures, instances
 from steckel.index.writer import IndexWriter, Ticket
 from steckel.ingest.entry import index_entry
 from steckel.ingest.examine import examine
@@ -60,13 +60,8 @@ class Recovery:
         return [member for member in members if member.offset not in known]
 
     def _known_end(self, container: str) -> int:
-        last = (
-            select(func.max(instances.c.offset + instances.c.length))
-            .join(containers, instances.c.container_pk == containers.c.pk)
-            .where(containers.c.name == container)
-        )
         with self._engine.connect() as connection:
-            return int(connection.execute(last).scalar() or 0)
+            return indexed_end(connection, container)
 
     def _index(self, container: str, members: Sequence[Member], read_at: ReadAt) -> None:
         index_members(self._engine, self._writer, container, members, read_at)
@@ -75,16 +70,8 @@ class Recovery:
 
 def known_offsets(engine: Engine, container: str) -> set[int]:
     """Return where the members lie that the index knows, or knows to be deleted."""
-    indexed = (
-        select(instances.c.offset)
-        .join(containers, instances.c.container_pk == containers.c.pk)
-        .where(containers.c.name == container)
-    )
-    erased = select(erasures.c.offset).where(erasures.c.container == container)
     with engine.connect() as connection:
-        return {row[0] for row in connection.execute(indexed)} | {
-            row[0] for row in connection.execute(erased)
-        }
+        return indexed_offsets(connection, container) | erased_offsets(connection, container)
 
 
 def index_members(
@@ -113,28 +100,34 @@ def index_members(
     if tickets:
         writer.write(tickets)
     added = 0
+    again: list[InstanceEntry] = []
     for ticket in tickets:
         try:
             if ticket.result():
                 added += 1
             else:
-                _erase_copy(engine, ticket.entry)
-        except StorageFailure:
-            raise
+                again.append(ticket.entry)
         except InputError as refusal:
             _log.warning("member_not_indexed", container=container, reason=str(refusal))
+    _erase_copies(engine, again)
     return added
 
 
-def _erase_copy(engine: Engine, entry: InstanceEntry) -> None:
+def _erase_copies(engine: Engine, entries: Sequence[InstanceEntry]) -> None:
+    if not entries:
+        return
     lookups = Lookups(engine)
     try:
-        known = lookups.known(entry.sop_instance_uid)
+        copies = [entry.location for entry in entries if _is_copy(lookups, entry)]
     finally:
         lookups.close()
-    if known and known.digest == entry.digest and known.location != entry.location:
-        with writing(engine) as connection:
-            add_erasures(connection, [entry.location])
+    with writing(engine) as connection:
+        add_erasures(connection, copies)
+
+
+def _is_copy(lookups: Lookups, entry: InstanceEntry) -> bool:
+    known = lookups.known(entry.sop_instance_uid)
+    return known is not None and known.digest == entry.digest and known.location != entry.location
 
 
 def _ticket(container: str, member: Member, read_at: ReadAt) -> Ticket | None:

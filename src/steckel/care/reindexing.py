@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import Engine, delete, select, update
 
@@ -103,7 +104,7 @@ class Reindexing:
         return self._container(name)[1]
 
     def _container(self, name: str) -> tuple[int, int]:
-        read_at = self._read_at(name)
+        read_at = partial(self._sealed.read, name)
         known = known_offsets(self._engine, name)
         piece: list[Member] = []
         seen = added = 0
@@ -121,12 +122,7 @@ class Reindexing:
         return index_members(self._engine, self._writer, name, piece, read_at) if piece else 0
 
     def _first_received(self, name: str) -> int:
-        for member in scan.members_of(self._read_at(name), self._sealed.size(name)):
+        read_at = partial(self._sealed.read, name)
+        for member in scan.members_of(read_at, self._sealed.size(name)):
             return member.provenance.received
         return 0
-
-    def _read_at(self, name: str) -> scan.ReadAt:
-        def read_at(offset: int, length: int) -> bytes:
-            return self._sealed.read(name, offset, length)
-
-        return read_at

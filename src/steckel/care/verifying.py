@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -101,10 +102,7 @@ class Verification:
     def _members(self, container: str) -> dict[int, Member]:
         """Return the members of a container by the offset of their bytes; without damaged ones."""
         size = self._reader.size(container)
-
-        def read_at(offset: int, length: int) -> bytes:
-            return self._reader.read(Location(container, 0, size), offset, length)
-
+        read_at = partial(self._reader.read, Location(container, 0, size))
         return {
             member.offset: member
             for number, member in enumerate(scan.members_of(read_at, size), 1)
@@ -132,9 +130,7 @@ class Verification:
             yield from self._container(name)
 
     def _container(self, name: str) -> Iterator[Finding]:
-        def read_at(offset: int, length: int) -> bytes:
-            return self._sealed.read(name, offset, length)
-
+        read_at = partial(self._sealed.read, name)
         known, size = known_offsets(self._engine, name), self._sealed.size(name)
         members = list(scan.members_of(read_at, size))
         for member in members:
