@@ -7,7 +7,6 @@ so that the instance is taken again when it is sent again.
 
 from enum import StrEnum
 from hashlib import sha256
-from time import time
 
 import structlog
 from sqlalchemy import Engine
@@ -15,19 +14,15 @@ from sqlalchemy import Engine
 from steckel.archive.layout import Layout
 from steckel.archive.reader import Reader
 from steckel.archive.sealed import SealedFiles
-from steckel.archive.store import Archive
-from steckel.archive.zip_format import Provenance
 from steckel.care.deletion import Deletion
 from steckel.care.verifying import Finding, Flaw
 from steckel.errors import InputError, NotFound
-from steckel.index.engine import writing
 from steckel.index.lookups import Lookups
 from steckel.index.model import Known
-from steckel.index.replace import add_erasures, replace_version
-from steckel.ingest.entry import index_entry
-from steckel.ingest.examine import Examined, examine
+from steckel.ingest.examine import examine
 from steckel.ingest.model import Source, Way
 from steckel.ingest.quarantine import QuarantineStore
+from steckel.ingest.versions import Versions
 
 _log = structlog.get_logger(__name__)
 
@@ -76,13 +71,13 @@ class Repairing:
 
     def __init__(
         self,
-        archive: Archive,
+        versions: Versions,
         reader: Reader,
         engine: Engine,
         quarantine: QuarantineStore,
         copies: Copies | None,
     ) -> None:
-        self._archive = archive
+        self._versions = versions
         self._reader = reader
         self._engine = engine
         self._quarantine = quarantine
@@ -103,7 +98,10 @@ class Repairing:
             return Repair.LEFT  # deleted meanwhile
         copy = self._good_copy(finding, known)
         if copy is not None:
-            self._replace(known, examine(memoryview(copy)))
+            good = examine(memoryview(copy))
+            if not self._versions.replace(known, good, "verify:repair"):
+                return Repair.LEFT  # deleted meanwhile
+            _log.info("instance_repaired", sop_instance_uid=good.sop_instance_uid)
             return Repair.REPLACED
         if finding.flaw is Flaw.DAMAGED:
             self._quarantine_instance(known, finding.sop_instance_uid)
@@ -117,25 +115,6 @@ class Repairing:
         if self._copies is None:
             return None
         return self._copies.good_copy(finding.sop_instance_uid, known.digest)
-
-    def _replace(self, known: Known, good: Examined) -> None:
-        received = int(time() * 1000)
-        provenance = Provenance(
-            dataset_offset=good.dataset_offset,
-            digest=good.digest,
-            received=received,
-            source="verify:repair",
-        )
-        appended = self._archive.append((good.study_uid, good.series_uid), good.pieces, provenance)
-        try:
-            appended.sync()
-            entry = index_entry(good, appended.location, received)
-            with writing(self._engine, durable=True) as connection:
-                replace_version(connection, entry)
-                add_erasures(connection, [known.location])
-        finally:
-            appended.settle()
-        _log.info("instance_repaired", sop_instance_uid=good.sop_instance_uid)
 
     def _quarantine_instance(self, known: Known, sop_instance_uid: str) -> None:
         data = b"".join(self._reader.chunks(known.location))

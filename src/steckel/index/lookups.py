@@ -14,7 +14,14 @@ from steckel.index.engine import is_sqlite
 from steckel.index.failures import failure_of
 from steckel.index.model import Known
 from steckel.index.prepared import Prepared
-from steckel.index.schema import containers, instances, patients, series, studies
+from steckel.index.schema import (
+    containers,
+    instances,
+    patients,
+    placed_instances,
+    series,
+    studies,
+)
 
 _KNOWN = (
     select(
@@ -26,10 +33,7 @@ _KNOWN = (
         instances.c.offset,
         instances.c.dataset_offset,
     )
-    .select_from(instances)
-    .join(series, instances.c.series_pk == series.c.pk)
-    .join(studies, series.c.study_pk == studies.c.pk)
-    .join(containers, instances.c.container_pk == containers.c.pk)
+    .select_from(placed_instances)
     .where(instances.c.uid == bindparam("uid"))
 )
 _OWNER = (

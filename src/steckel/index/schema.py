@@ -141,6 +141,13 @@ instances = Table(
     Index("ix_instances_series_pk_number_pk", "series_pk", "number", "pk"),
 )
 
+#: Instances with what is above them and the container they lie in; no table of its own.
+placed_instances = (
+    instances.join(series, instances.c.series_pk == series.c.pk)
+    .join(studies, series.c.study_pk == studies.c.pk)
+    .join(containers, instances.c.container_pk == containers.c.pk)
+)
+
 #: DICOM JSON of all instances of a series, gzip-compressed; dropped when the series changes.
 documents = Table(
     "documents",

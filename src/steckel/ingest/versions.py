@@ -1,13 +1,12 @@
 """A second version of an instance: what becomes of it, by policy or by a person's choice."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import sha256
 from time import time
 
 import structlog
 from sqlalchemy import Engine
 
-from steckel.archive.draft import Buffer
 from steckel.archive.location import Location
 from steckel.archive.reader import Reader
 from steckel.archive.store import Archive
@@ -91,7 +90,7 @@ class Versions:
         OutOfSpace, StorageFailure
             It is not in the archive.
         """
-        self._replace(known, again, again.pieces, source)
+        self._take_place(known, again, source)
         _log.warning("instance_restored", sop_instance_uid=again.sop_instance_uid)
 
     def meet(self, known: Known, new: Examined, source: str) -> str:
@@ -112,7 +111,7 @@ class Versions:
         if self._on_conflict is OnConflict.KEEP_LAST and not elsewhere:
             if old is not None:
                 self._conflicts.record(_turned(conflict), old.pieces)
-            self._replace(known, new, new.pieces, source)
+            self._take_place(known, new, source)
             return "another version of this instance was archived; this one took its place"
         self._conflicts.record(conflict, new.pieces)
         _log.warning("conflict_recorded", sop_instance_uid=new.sop_instance_uid)
@@ -149,25 +148,35 @@ class Versions:
             raise RefusedByPolicy(
                 "the two are of different series: delete the archived one, then send the other"
             )
-        self._replace(known, new, new.pieces, conflict.source)
+        self._take_place(known, new, conflict.source)
         self._conflicts.close(conflict, "kept-second")
 
-    def _replace(self, known: Known, new: Examined, pieces: Sequence[Buffer], source: str) -> None:
+    def replace(self, known: Known, new: Examined, source: str) -> bool:
+        """Archive a version in the place of another; ``False`` if that was deleted meanwhile.
+
+        Raises
+        ------
+        OutOfSpace, StorageFailure
+            It is as it was.
+        """
         received = int(time() * 1000)
         provenance = Provenance(
             dataset_offset=new.dataset_offset, digest=new.digest, received=received, source=source
         )
-        appended = self._archive.append((new.study_uid, new.series_uid), pieces, provenance)
+        appended = self._archive.append((new.study_uid, new.series_uid), new.pieces, provenance)
         try:
             appended.sync()
             entry = index_entry(new, appended.location, received)
             with writing(self._engine, durable=True) as connection:
                 replaced = replace_version(connection, entry)
                 add_erasures(connection, [known.location if replaced else appended.location])
-            if not replaced:
-                raise StorageFailure("the instance was deleted while it was being archived")
         finally:
             appended.settle()
+        return replaced
+
+    def _take_place(self, known: Known, new: Examined, source: str) -> None:
+        if not self.replace(known, new, source):
+            raise StorageFailure("the instance was deleted while it was being archived")
 
 
 def _conflict(known: Known, old: Examined | None, new: Examined, source: str) -> Conflict:
@@ -188,18 +197,12 @@ def _conflict(known: Known, old: Examined | None, new: Examined, source: str) ->
 
 def _turned(conflict: Conflict) -> Conflict:
     """Return the conflict seen from the other side."""
-    return Conflict(
-        id=conflict.id,
-        study_uid=conflict.study_uid,
-        series_uid=conflict.series_uid,
-        sop_instance_uid=conflict.sop_instance_uid,
-        received=conflict.received,
-        source=conflict.source,
+    return replace(
+        conflict,
         kept_digest=conflict.other_digest,
         kept_size=conflict.other_size,
         other_digest=conflict.kept_digest,
         other_size=conflict.kept_size,
-        differences=conflict.differences,
     )
 
 

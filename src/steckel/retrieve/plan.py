@@ -15,30 +15,24 @@ from steckel.dicom.uids import (
     TransferSyntaxUid,
 )
 from steckel.errors import NotFound
-from steckel.index.schema import containers, instances, series, studies
+from steckel.index.schema import containers, instances, placed_instances, series, studies
 from steckel.retrieve.model import Selection, StoredInstance
 
 _PIECE = 500
 
-_COLUMNS = (
-    select(
-        studies.c.uid.label("study_uid"),
-        series.c.uid.label("series_uid"),
-        instances.c.uid,
-        instances.c.sop_class,
-        instances.c.transfer_syntax,
-        containers.c.name,
-        instances.c.offset,
-        instances.c.length,
-        instances.c.dataset_offset,
-        instances.c.digest,
-        instances.c.frames,
-    )
-    .select_from(instances)
-    .join(series, instances.c.series_pk == series.c.pk)
-    .join(studies, series.c.study_pk == studies.c.pk)
-    .join(containers, instances.c.container_pk == containers.c.pk)
-)
+_COLUMNS = select(
+    studies.c.uid.label("study_uid"),
+    series.c.uid.label("series_uid"),
+    instances.c.uid,
+    instances.c.sop_class,
+    instances.c.transfer_syntax,
+    containers.c.name,
+    instances.c.offset,
+    instances.c.length,
+    instances.c.dataset_offset,
+    instances.c.digest,
+    instances.c.frames,
+).select_from(placed_instances)
 
 
 class Planner:

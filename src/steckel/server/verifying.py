@@ -98,7 +98,7 @@ def _copies(backup: Path | None) -> Iterator[Copies | None]:
 
 
 def _repairing(house: House, copies: Copies | None) -> Repairing:
-    return Repairing(house.archive, house.reader, house.engine, house.quarantine, copies)
+    return Repairing(house.versions, house.reader, house.engine, house.quarantine, copies)
 
 
 def _check_instances(house: House, report: _Report, repairing: Repairing | None) -> None:
