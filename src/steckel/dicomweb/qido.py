@@ -16,6 +16,7 @@ from steckel.dicomweb.documents import (
 )
 from steckel.dicomweb.media_types import DICOM_XML
 from steckel.dicomweb.query_parameters import Search, parse_search
+from steckel.dicomweb.warning import warning_header
 from steckel.query.model import Level
 from steckel.query.ports import Finder
 
@@ -62,7 +63,7 @@ class SearchTransaction:
             # PS3.18 8.3.4.4.1
             warnings.append("There are additional results that can be requested")
         if warnings:
-            headers["Warning"] = ", ".join(f'299 {service} "{text}"' for text in warnings)
+            headers["Warning"] = warning_header(service, warnings)
         if media_type == DICOM_XML:
             return xml_response(datasets_of(body), headers)
         return await json_response(request, body, media_type, headers=headers)

@@ -43,6 +43,7 @@ from steckel.dicomweb.rendering import (
     parse_rendering,
 )
 from steckel.dicomweb.streaming import each_in_thread
+from steckel.dicomweb.warning import warning_header
 from steckel.errors import CannotRender, NotFound
 from steckel.imaging.model import HTML
 from steckel.imaging.structured_report import is_structured_report, report_to_html
@@ -228,9 +229,8 @@ def _rendering(request: Request, media_type: str) -> RenderRequest:
 
 def _warn(request: Request, response: Response) -> Response:
     """Say in the answer what of the request was not followed."""
-    service = service_url(request)
     if said := not_followed(request.query_params):
-        response.headers["Warning"] = ", ".join(f'299 {service} "{text}"' for text in said)
+        response.headers["Warning"] = warning_header(service_url(request), said)
     return response
 
 

@@ -24,6 +24,7 @@ from steckel.dicomweb.content import (
 )
 from steckel.dicomweb.media_types import DICOM, ZIP, Range
 from steckel.dicomweb.multipart_answer import MultipartAnswer
+from steckel.dicomweb.pixel_media_types import describe
 from steckel.dicomweb.ports import Imaging
 from steckel.dicomweb.refusals import NotAcceptable
 from steckel.dicomweb.streaming import each_in_thread, in_threads
@@ -45,7 +46,7 @@ class _Prepared:
 
     @property
     def media_type(self) -> str:
-        return f"{DICOM}; transfer-syntax={self.syntax}"
+        return describe(DICOM, self.syntax)
 
     @property
     def length(self) -> int:
@@ -141,7 +142,7 @@ class RetrieveTransaction:
         self, answer: MultipartAnswer, instances: Iterator[StoredInstance], service: str
     ) -> Generator[bytes, None, None]:
         for instance in instances:
-            media_type = f"{DICOM}; transfer-syntax={instance.transfer_syntax}"
+            media_type = describe(DICOM, instance.transfer_syntax)
             location = _location(instance, service)
             yield answer.head(media_type, instance.location.length, location)
             yield from self._retriever.chunks(instance)
@@ -184,7 +185,7 @@ class RetrieveTransaction:
             except CannotRender:
                 continue
         message = "the instance cannot be brought into the transfer syntax that was asked for"
-        raise NotAcceptable(message, (f"{DICOM}; transfer-syntax={instance.transfer_syntax}",))
+        raise NotAcceptable(message, (describe(DICOM, instance.transfer_syntax),))
 
 
 def acceptable_syntaxes(ranges: list[Range], stored: str) -> list[str]:
