@@ -18,7 +18,6 @@ from tests.e2e.browsing import (
     Desk,
     archive,
     archive_folder,
-    chromium,
     desk_in,
     lit,
     log_in,
@@ -117,12 +116,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SteckelServer]:
         made = [*map(_slice_in, ENCODERS), _document(), _report()]
         archive(running, folder / "files", [*ct_phantom.series(), *made])
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from tests.e2e.browsing import (
     PATIENCE,
     Desk,
     archive,
-    chromium,
     desk_in,
     needs_chromium,
     needs_viewer,
@@ -61,12 +60,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SteckelServer]:
     with running_server(folder / "home") as running:
         archive(running, folder / "files", [_localizer(), _earlier(), *ct_phantom.series()])
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture

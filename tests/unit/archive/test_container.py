@@ -31,13 +31,6 @@ def _provenance(file: bytes, source: str = "dimse:CT1") -> Provenance:
 
 
 @pytest.fixture
-def layout(tmp_path: Path) -> Layout:
-    made = Layout(tmp_path / "store")
-    made.create()
-    return made
-
-
-@pytest.fixture
 def archive(layout: Layout) -> Archive:
     return Archive(layout, SealedFiles(layout), make_index_durable=lambda: None)
 
@@ -51,6 +44,16 @@ def _store(archive: Archive, file: bytes) -> Appended:
     appended.sync()
     appended.settle()
     return appended
+
+
+def _fail_to_sync(appended: Appended, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(descriptor: int) -> None:
+        raise OSError(errno.EIO, "failed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fdatasync", fail)
+        with pytest.raises(StorageFailure):
+            appended.sync()
 
 
 def _only(folder: Path) -> Path:
@@ -106,13 +109,7 @@ def test_after_a_failed_sync_nothing_is_promised_and_the_container_is_given_up(
     before = _store(archive, b"safe")
     lost = _append(archive, b"lost")
 
-    def fail(descriptor: int) -> None:
-        raise OSError(errno.EIO, "failed")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "fdatasync", fail)
-        with pytest.raises(StorageFailure):
-            lost.sync()
+    _fail_to_sync(lost, monkeypatch)
     with pytest.raises(StorageFailure):
         lost.sync()  # the kernel may have dropped the pages: no second try counts
     lost.settle()
@@ -132,13 +129,7 @@ def test_of_what_was_not_synced_nothing_is_left_to_be_taken_for_safe(
     end = _only(layout.open).stat().st_size
     lost = _append(archive, b"lost")
 
-    def fail(descriptor: int) -> None:
-        raise OSError(errno.EIO, "failed")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "fdatasync", fail)
-        with pytest.raises(StorageFailure):
-            lost.sync()
+    _fail_to_sync(lost, monkeypatch)
 
     assert _only(layout.open).stat().st_size == end
     assert Reader(layout, SealedFiles(layout)).read(before.location) == b"safe"

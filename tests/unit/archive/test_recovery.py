@@ -7,7 +7,6 @@ import random
 import zipfile
 import zlib
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
@@ -61,13 +60,6 @@ class _Index:
     def index(self, container: str, members: Sequence[Member], read_at: scan.ReadAt) -> None:
         assert container == _NAME
         self.taken += [read_at(member.offset, member.length) for member in members]
-
-
-@pytest.fixture
-def layout(tmp_path: Path) -> Layout:
-    made = Layout(tmp_path / "store")
-    made.create()
-    return made
 
 
 def _recover(layout: Layout, content: bytes, index: _Index) -> list[bytes]:

@@ -32,13 +32,6 @@ def _provenance(file: bytes) -> Provenance:
 
 
 @pytest.fixture
-def layout(tmp_path: Path) -> Layout:
-    made = Layout(tmp_path / "store")
-    made.create()
-    return made
-
-
-@pytest.fixture
 def archive(layout: Layout) -> Archive:
     """An archive that holds three files of a series."""
     made = Archive(layout, SealedFiles(layout), make_index_durable=lambda: None)
