@@ -12,6 +12,7 @@ from rich.console import Console
 
 from steckel import __version__
 from steckel.errors import SteckelError
+from steckel.server.cli_archive import Home
 from steckel.server.cli_archive import register as register_archive
 from steckel.server.settings import Settings, load_settings
 from steckel.server.supervisor import ROLES, parse_roles, run_node
@@ -46,7 +47,6 @@ def failing_politely() -> Iterator[None]:
         raise typer.Exit(2) from None
 
 
-_Home = Annotated[str | None, typer.Option("--home", metavar="FOLDER", help="Data of this node.")]
 _Http = Annotated[str | None, typer.Option("--http", metavar="HOST:PORT", help="Web listener.")]
 _Dicom = Annotated[str | None, typer.Option("--dicom", metavar="HOST:PORT", help="DIMSE listener.")]
 _Aet = Annotated[str | None, typer.Option("--aet", metavar="AET", help="Our AE title.")]
@@ -60,7 +60,7 @@ def _print_version(asked: bool) -> None:
 
 @app.callback()
 def steckel(
-    home: _Home = None,
+    home: Home = None,
     _version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print it.")
     ] = False,
@@ -79,7 +79,7 @@ def serve(
     roles: Annotated[
         str, typer.Option(metavar="ROLE,…", help="Which parts to run here.")
     ] = ",".join(ROLES),
-    home: _Home = None,
+    home: Home = None,
     http: _Http = None,
     dicom: _Dicom = None,
     aet: _Aet = None,
@@ -93,7 +93,7 @@ def serve(
 
 
 @app.command()
-def demo(home: _Home = None, http: _Http = None, dicom: _Dicom = None, aet: _Aet = None) -> None:
+def demo(home: Home = None, http: _Http = None, dicom: _Dicom = None, aet: _Aet = None) -> None:
     """Run the server on demo data, in a home of its own."""
     from steckel.server.demo import make_demo  # noqa: PLC0415
 

@@ -12,7 +12,7 @@ from steckel.server.settings import Settings
 
 SettingsFrom = Callable[..., Settings]
 Politely = Callable[[], AbstractContextManager[None]]
-_Home = Annotated[str | None, typer.Option("--home", metavar="FOLDER", help="Data of this node.")]
+Home = Annotated[str | None, typer.Option("--home", metavar="FOLDER", help="Data of this node.")]
 
 
 def register(app: typer.Typer, settings_from: SettingsFrom, politely: Politely) -> None:
@@ -50,7 +50,7 @@ class _ArchiveCommands:
             list[Path],
             typer.Argument(metavar="PATH", help="Files, folders, ZIPs, media with a DICOMDIR."),
         ],
-        home: _Home = None,
+        home: Home = None,
         again: Annotated[
             bool, typer.Option("--again", help="Start over instead of resuming.")
         ] = False,
@@ -73,7 +73,7 @@ class _ArchiveCommands:
 
     def verify(
         self,
-        home: _Home = None,
+        home: Home = None,
         repair: Annotated[
             bool,
             typer.Option(
@@ -101,7 +101,7 @@ class _ArchiveCommands:
     def backup(
         self,
         folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where to.")],
-        home: _Home = None,
+        home: Home = None,
     ) -> None:
         """Copy the archive, its index and its accounts.
 
@@ -118,7 +118,7 @@ class _ArchiveCommands:
     def restore(
         self,
         folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Made by `steckel backup`.")],
-        home: _Home = None,
+        home: Home = None,
     ) -> None:
         """Make a new home from a backup, and verify it."""
         from steckel.server.backing_up import run_restore  # noqa: PLC0415
@@ -128,7 +128,7 @@ class _ArchiveCommands:
         if not good:
             raise typer.Exit(1)
 
-    def reindex(self, home: _Home = None) -> None:
+    def reindex(self, home: Home = None) -> None:
         """Make the index anew from the store alone.
 
         The server must be stopped. Accounts, tokens and application entities stay.
@@ -140,7 +140,7 @@ class _ArchiveCommands:
 
     def status(
         self,
-        home: _Home = None,
+        home: Home = None,
         as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
     ) -> None:
         """Say what runs, what waits, and what is wrong.
@@ -154,7 +154,7 @@ class _ArchiveCommands:
         if status:
             raise typer.Exit(status)
 
-    def upgrade(self, home: _Home = None) -> None:
+    def upgrade(self, home: Home = None) -> None:
         """Bring the schema of the database up to date."""
         from steckel.server.preparing import prepare_database  # noqa: PLC0415
         from steckel.server.wiring import House  # noqa: PLC0415
