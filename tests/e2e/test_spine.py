@@ -7,7 +7,7 @@ from pathlib import Path
 import pydicom
 import pytest
 from pydicom.data import get_testdata_file
-from tests.steckel_server import SteckelServer, free_port, running_server
+from tests.steckel_server import SteckelServer, free_port, running_server, wait_for_port
 
 _DCMTK = Path("/usr/bin")
 
@@ -83,6 +83,7 @@ def test_c_move_sends_the_bytes_that_wado_returns(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as receiver:
+        wait_for_port(port)
         moved = _move(server, sent.StudyInstanceUID)
         receiver.terminate()
     assert moved.returncode == 0, moved.stderr

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pydicom
 import pytest
+from tests.steckel_server import wait_for_port
 from tests.unit.dimse.fakes import make_part10
 from tests.unit.dimse.running import EXPLICIT, IMPLICIT, JPEG, House, running
 
@@ -218,20 +219,13 @@ def test_storescp_of_dcmtk_takes_what_we_move(
             house.peers.remotes["DCMTK"] = RemoteEntity(
                 aet="DCMTK", host="127.0.0.1", port=free_port
             )
-            wait_for_port(dcmtk, free_port)
+            wait_for_port(free_port)
             told = move(dcmtk, house, "DCMTK")
         finally:
             storescp.terminate()
     assert "DIMSE Status                  : 0x0000" in told
     got = [dataset_of(path.read_bytes()) for path in tmp_path.iterdir()]
     assert sorted(got) == sorted(map(dataset_of, files))
-
-
-def wait_for_port(dcmtk: Run, port: int) -> None:
-    for _ in range(100):
-        if dcmtk("echoscu", "127.0.0.1", port).returncode == 0:
-            return
-    raise AssertionError("storescp does not answer")
 
 
 def test_a_whole_folder_of_real_files_arrives(house: House, dcmtk: Run) -> None:
