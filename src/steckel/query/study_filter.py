@@ -24,7 +24,7 @@ class FilterConditions:
 
     def __init__(self, *, sqlite: bool) -> None:
         self._matcher = Matcher(sqlite=sqlite)
-        self.words = WordSearch(sqlite=sqlite)
+        self._words = WordSearch(sqlite=sqlite)
 
     def all(self, criteria: StudyFilter) -> Conditions:
         """Return all conditions, each as an index serves it."""
@@ -49,7 +49,7 @@ class FilterConditions:
         """Return conditions of which nobody knows how many rows they leave; served by indexes."""
         conditions = self.loose_in(criteria, studies, among_kept)
         for typed in _typed(criteria):
-            conditions += self.words.indexed(typed)
+            conditions += self._words.indexed(typed)
         return conditions
 
     def loose_in(self, criteria: StudyFilter, rows: FromClause, among: Any = None) -> Conditions:
@@ -57,7 +57,7 @@ class FilterConditions:
         conditions = [
             condition
             for typed in _typed(criteria)
-            for condition in self.words.conditions(typed, rows.c.search)
+            for condition in self._words.conditions(typed, rows.c.search)
         ]
         if criteria.patient_name.strip():
             conditions.append(self._matcher.words(rows.c.patient_name, criteria.patient_name))
