@@ -8,17 +8,17 @@ commit): the first to arrive does it, for all that was written until then.
 import fcntl
 import os
 import threading
-import zlib
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 
-from steckel.archive.disk import require_room, translate_errors, write_at
+from steckel.archive.disk import begin_write_back, require_room, translate_errors, write_at
 from steckel.archive.draft import Buffer
 from steckel.archive.drafts import RESERVED, SpoolFile
 from steckel.archive.layout import Layout, new_container_name, sync_folder
 from steckel.archive.location import Location
+from steckel.archive.sums import crc32
 from steckel.archive.zip_format import (
     Member,
     Provenance,
@@ -27,6 +27,13 @@ from steckel.archive.zip_format import (
     local_header_length,
 )
 from steckel.errors import OutOfSpace, StorageFailure
+
+#: Members up to this size are written over zeros: a sync of bytes that have their place
+#: on the disk already takes half the time of one that must also find them a place.
+_SMALL = 64 << 10
+_ZEROS = bytes(256 << 10)
+#: Most containers stay small; zeros are for one that grows.
+_GROWING = 8
 
 
 class OpenContainer:
@@ -38,6 +45,7 @@ class OpenContainer:
         self._descriptor = descriptor
         self._members: list[Member] = []
         self._end = 0
+        self._zeroed = 0  #: the file is at least so long, zeros after the last member
         self._synced = 0
         self._unsettled = 0
         self._failed = False
@@ -95,13 +103,17 @@ class OpenContainer:
         """Whether stable storage failed; what was synced before is safe."""
         return self._failed
 
+    def expect(self) -> None:
+        """Announce one append; the caller owes a `settle` for it, however it ends."""
+        with self._writing:
+            self._unsettled += 1
+
     def append(
         self, pieces: Sequence[Buffer], provenance: Provenance, crc: int | None = None
     ) -> Location:
         """Write one member made of `pieces`; not yet durable.
 
-        `crc` is their CRC-32, where it is known already. The caller owes a
-        `settle` for each append.
+        `crc` is their CRC-32, where it is known already. It was announced by `expect`.
 
         Raises
         ------
@@ -112,7 +124,7 @@ class OpenContainer:
         if crc is None:
             crc = 0
             for piece in pieces:
-                crc = zlib.crc32(piece, crc)
+                crc = crc32(piece, crc)
         with self._writing:
             if self._failed:
                 raise StorageFailure("the archive's disk failed")
@@ -127,12 +139,21 @@ class OpenContainer:
                 crc=crc,
                 provenance=provenance,
             )
+            if length <= _SMALL and start >= _GROWING * length:
+                self._prepare(member.end)
             self._write_at(start, [local_header(member), *pieces])
             self._members.append(member)
             self._end = member.end
-            self._unsettled += 1
             self.touched = monotonic()
+        begin_write_back(self._descriptor, start, member.end - start)
         return Location(self.name, member.offset, length)
+
+    def _prepare(self, end: int) -> None:
+        """Have zeros where the next members will be."""
+        if end > self._zeroed:
+            start = max(self._end, self._zeroed)
+            self._write_at(start, [_ZEROS])
+            self._zeroed = start + len(_ZEROS)
 
     def _write_at(self, start: int, pieces: Sequence[Buffer]) -> None:
         try:
@@ -140,6 +161,7 @@ class OpenContainer:
         except (OutOfSpace, StorageFailure):
             with translate_errors():
                 os.ftruncate(self._descriptor, start)
+            self._zeroed = start
             raise
 
     def sync(self, upto: int) -> None:
@@ -181,7 +203,7 @@ class OpenContainer:
                 os.ftruncate(self._descriptor, self._synced)
 
     def settle(self) -> None:
-        """Note that one appended member is indexed, or was given up."""
+        """Note that one expected member is indexed, or was given up."""
         with self._writing:
             self._unsettled -= 1
 

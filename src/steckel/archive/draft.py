@@ -27,9 +27,6 @@ class Draft(Protocol):
             The spool is full.
         """
 
-    def begin_dataset(self) -> None:
-        """Say that the data set starts here: it may be summed up as it comes."""
-
     def read(self, offset: int, length: int) -> memoryview:
         """Return bytes written earlier (fewer at the end)."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from steckel.archive.disk import require_room, translate_errors, write_at
 from steckel.archive.draft import Buffer
 from steckel.archive.layout import SPOOL_SUFFIX
-from steckel.archive.tally import Tally
+from steckel.archive.sums import Tally
 from steckel.dicom.part10 import read_start
 from steckel.errors import NotDicom
 
@@ -44,7 +44,7 @@ class SpooledDraft:
         self._file: SpoolFile | None = None
         self._size = 0
         self._map: mmap.mmap | None = None
-        self.tally: Tally | None = None  #: of the whole draft, once its data set has begun
+        self.tally: Tally | None = None  #: of a large draft that begins as a file does
 
     @property
     def size(self) -> int:
@@ -74,13 +74,8 @@ class SpooledDraft:
             self._memory += data
             self._size += len(data)
 
-    def begin_dataset(self) -> None:
-        """Say that the data set starts here: digest and checksum are taken as it comes."""
-        self.tally = Tally(self.read(0, self._size))
-
     def _spill(self, memory: bytearray) -> None:
-        if self.tally is None:
-            self._sum_up(memory)
+        self._sum_up(memory)
         self._file = SpoolFile(self._folder)
         self._memory = None
         self._size = 0

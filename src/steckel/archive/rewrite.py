@@ -3,7 +3,6 @@
 import fcntl
 import os
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import NamedTuple
 
 from steckel.archive.disk import require_room, translate_errors
@@ -54,8 +53,8 @@ def rewrite(
                 require_room(layout.open, location.length)
                 start = file.tell()
                 header_length = local_header_length(member.provenance.source, member.length)
-                new = replace(
-                    member, number=len(members) + 1, start=start, offset=start + header_length
+                new = member._replace(
+                    number=len(members) + 1, start=start, offset=start + header_length
                 )
                 file.write(local_header(new))
                 for piece in reader.chunks(location):

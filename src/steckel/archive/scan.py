@@ -3,9 +3,9 @@
 Used by recovery after a crash, by ``verify`` and by ``reindex``.
 """
 
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 
+from steckel.archive.sums import crc32
 from steckel.archive.zip_format import (
     LOCAL_HEADER_ROOM,
     Member,
@@ -57,6 +57,6 @@ def is_intact(read_at: ReadAt, member: Member) -> bool:
         piece = read_at(position, min(_CHUNK, member.end - position))
         if not piece:
             return False
-        crc = zlib.crc32(piece, crc)
+        crc = crc32(piece, crc)
         position += len(piece)
     return crc == member.crc

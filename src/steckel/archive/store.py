@@ -10,7 +10,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
-from zlib import crc32
 
 from steckel.archive.container import OpenContainer
 from steckel.archive.draft import Buffer
@@ -18,6 +17,7 @@ from steckel.archive.drafts import RESERVED, SpooledDraft
 from steckel.archive.layout import Layout
 from steckel.archive.location import Location
 from steckel.archive.ports import SealedContainers
+from steckel.archive.sums import crc32
 from steckel.archive.zip_format import Member, Provenance
 from steckel.errors import SteckelError
 
@@ -88,7 +88,12 @@ class Archive:
         """
         with self._lock:
             container = self._container_for(series)
+            container.expect()
+        try:
             location = container.append(pieces, provenance, crc)
+        except BaseException:
+            container.settle()
+            raise
         return Appended(location=location, container=container)
 
     def append_spooled(

@@ -5,9 +5,9 @@ is to know about them, so that a container that was never closed can be read.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from struct import Struct, error, pack, unpack_from
+from typing import NamedTuple
 
 from steckel.errors import StorageFailure
 
@@ -33,24 +33,22 @@ _READABLE_FILE = 0o100644 << 16
 
 NAME_LENGTH = len("00000001.dcm")
 _PROVENANCE = Struct("<BIQ32sB")
-_PROVENANCE_VERSION = 1
+_PROVENANCE_VERSION = 2  # 1 had another digest
 
 _FIRST_SECOND = int(datetime(1980, 1, 1, tzinfo=UTC).timestamp())
 _LAST_SECOND = int(datetime(2107, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Provenance:
+class Provenance(NamedTuple):
     """What a container says of a member beyond ZIP: enough to rebuild the index."""
 
     dataset_offset: int  #: bytes before the data set, in the Part 10 file
-    digest: bytes  #: SHA-256 of the data set
+    digest: bytes  #: BLAKE3 of the data set
     received: int  #: milliseconds since 1970, UTC
     source: str  #: the way it came and who sent it, ``dimse:CT1``
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """One Part 10 file in a container."""
 
     number: int  #: from 1; its name is ``00000001.dcm``

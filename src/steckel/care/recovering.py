@@ -1,7 +1,6 @@
 """At the start: what the last process archived but did not get into the index."""
 
 from collections.abc import Sequence
-from hashlib import sha256
 
 import structlog
 from sqlalchemy import Engine
@@ -11,6 +10,7 @@ from steckel.archive.location import Location
 from steckel.archive.ports import SealedContainers
 from steckel.archive.recovery import recover
 from steckel.archive.scan import ReadAt
+from steckel.archive.sums import digest_of
 from steckel.archive.zip_format import Member
 from steckel.errors import InputError
 from steckel.index.engine import writing
@@ -133,7 +133,7 @@ def _is_copy(lookups: Lookups, entry: InstanceEntry) -> bool:
 def _ticket(container: str, member: Member, read_at: ReadAt) -> Ticket | None:
     part10 = _read_all(read_at, member)
     data = memoryview(part10)[member.provenance.dataset_offset :]
-    if sha256(data).digest() != member.provenance.digest:
+    if digest_of(data) != member.provenance.digest:
         _log.error("member_damaged", container=container, member=member.number)
         return None
     try:

@@ -6,7 +6,6 @@ so that the instance is taken again when it is sent again.
 """
 
 from enum import StrEnum
-from hashlib import sha256
 
 import structlog
 from sqlalchemy import Engine
@@ -14,6 +13,7 @@ from sqlalchemy import Engine
 from steckel.archive.layout import Layout
 from steckel.archive.reader import Reader
 from steckel.archive.sealed import SealedFiles
+from steckel.archive.sums import digest_of
 from steckel.care.deletion import Deletion
 from steckel.care.verifying import Finding, Flaw
 from steckel.errors import InputError, NotFound
@@ -56,7 +56,7 @@ class Copies:
             file = self._reader.read(known.location)
         except NotFound:
             return None
-        good = sha256(memoryview(file)[known.dataset_offset :]).digest() == digest
+        good = digest_of(memoryview(file)[known.dataset_offset :]) == digest
         return file if good else None
 
     def close(self) -> None:

@@ -1,15 +1,13 @@
 """Reading everything again, to see whether the store holds what the index says, to the bit.
 
-Each data set is compared with its SHA-256, the file around it with the CRC-32 of
+Each data set is compared with its digest, the file around it with the CRC-32 of
 the container, and each container is walked member by member, as a rescue would.
 """
 
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from hashlib import sha256
 from typing import NamedTuple
 
 from sqlalchemy import Engine, func, select
@@ -18,6 +16,7 @@ from steckel.archive import scan
 from steckel.archive.location import Location
 from steckel.archive.ports import SealedContainers
 from steckel.archive.reader import Reader
+from steckel.archive.sums import crc32, new_digest
 from steckel.archive.zip_format import Member
 from steckel.care.recovering import known_offsets
 from steckel.errors import NotFound, StorageFailure
@@ -110,10 +109,10 @@ class Verification:
         }
 
     def _flaw(self, stored: _Stored, member: Member | None) -> Flaw | None:
-        digest, crc, position = sha256(), 0, 0
+        digest, crc, position = new_digest(), 0, 0
         try:
             for piece in self._reader.chunks(stored.location):
-                crc = zlib.crc32(piece, crc)
+                crc = crc32(piece, crc)
                 digest.update(memoryview(piece)[max(stored.dataset_offset - position, 0) :])
                 position += len(piece)
         except (NotFound, StorageFailure):

@@ -58,9 +58,11 @@ class Header:
         element = self.scan.elements.get(tag)
         if element is None:
             return default
+        if element.vr == "US" and element.length == 2:  # nearly all of them
+            low = self.buffer[element.offset]
+            high = self.buffer[element.offset + 1]
+            return low | high << 8 if self.syntax.encoding.little else high | low << 8
         raw = self.raw(tag)
-        if element.vr == "US" and len(raw) == 2:  # nearly all of them
-            return int.from_bytes(raw, "little" if self.syntax.encoding.little else "big")
         if element.vr in values.NUMBERS:
             found = values.to_json(raw, element.vr, (), little=self.syntax.encoding.little)
             return int(found[0]) if found else default
@@ -113,7 +115,7 @@ class Header:
             )
         samples = max(self.integer(tags.SAMPLES_PER_PIXEL, 1), 1)
         bits = self.integer(tags.ROWS) * self.integer(tags.COLUMNS) * samples * allocated
-        if self.text(tags.PHOTOMETRIC_INTERPRETATION) == "YBR_FULL_422" and samples == 3:
+        if samples == 3 and self.text(tags.PHOTOMETRIC_INTERPRETATION) == "YBR_FULL_422":
             # Uncompressed 4:2:2 keeps two samples per pixel on average (PS3.3 C.7.6.3.1.2).
             return bits // 3 * 2
         return bits

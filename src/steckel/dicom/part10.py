@@ -84,6 +84,34 @@ def encode_meta(
     return bytes(PREAMBLE) + PREFIX + length + body
 
 
+def make_start(
+    *,
+    sop_class_uid: str,
+    sop_instance_uid: str,
+    transfer_syntax: str,
+    source_aet: str = "",
+    receiving_aet: str = "",
+) -> tuple[bytes, FileStart]:
+    """Return `encode_meta` and what `read_start` would find in it."""
+    head = encode_meta(
+        sop_class_uid=sop_class_uid,
+        sop_instance_uid=sop_instance_uid,
+        transfer_syntax=transfer_syntax,
+        source_aet=source_aet,
+        receiving_aet=receiving_aet,
+    )
+    meta = {
+        tags.MEDIA_STORAGE_SOP_CLASS_UID: sop_class_uid,
+        tags.MEDIA_STORAGE_SOP_INSTANCE_UID: sop_instance_uid,
+        tags.TRANSFER_SYNTAX_UID: transfer_syntax,
+        tags.SOURCE_APPLICATION_ENTITY_TITLE: source_aet,
+    }
+    start = FileStart(
+        meta=meta, dataset_offset=len(head), transfer_syntax=transfer_syntax, complete=True
+    )
+    return head, start
+
+
 def read_start(buffer: Buffer) -> FileStart:
     """Find out what a buffer starts with.
 

@@ -51,8 +51,16 @@ def selected_to_json(
     """Read some elements of the top level, found by a scan; leave out what cannot be read."""
     reader = _Reader(buffer, reading, signed=signed)
     dataset: JsonDataset = {}
+    view, little = memoryview(buffer), reading.encoding.little
     for element in selected:
+        vr = element.vr
         try:
+            if vr in values.TEXT:
+                found = values.to_json(
+                    bytes(view[element.offset : element.end]), vr, codecs, little=little
+                )
+                dataset[json_key(element.tag)] = {"vr": vr, "Value": found} if found else {"vr": vr}
+                continue
             made = reader.standard(element, codecs)
         except (NotDicom, StructError):
             continue

@@ -22,13 +22,17 @@ NUMBERS: Final = {
 BINARY: Final = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "UN"})
 #: Text VRs with one value, in which a backslash is a character (PS3.5 6.2).
 _SINGLE_TEXT: Final = frozenset({"LT", "ST", "UT"})
+#: VRs whose values are text, and few.
+TEXT: Final = frozenset("AE AS CS DA DS DT IS LO LT PN SH ST TM UC UI UR UT".split())
 #: VRs to which Specific Character Set applies (PS3.5 6.1.2.3).
 _ENCODED_TEXT: Final = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})
 
 
 def text_of(raw: bytes, vr: str, codecs: tuple[str, ...]) -> str:
     """Return the text of a value with its padding gone (PS3.5 6.2)."""
-    if vr in _ENCODED_TEXT:
+    if raw.isascii() and b"\x1b" not in raw:
+        text = raw.decode("ascii")
+    elif vr in _ENCODED_TEXT:
         text = charset.decode(raw, codecs, name=vr == "PN")
     else:
         text = charset.decode(raw, ("latin_1",))

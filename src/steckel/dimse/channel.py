@@ -13,7 +13,6 @@ import ssl
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import NoReturn
 
 from steckel.dimse.timeouts import Timeouts
@@ -236,7 +235,7 @@ class Channel:
         pieces = iter(() if dataset is None else dataset)
         held: Buffer = next(pieces, b"")
         if command.has_dataset != (dataset is not None):
-            command = replace(command, has_dataset=dataset is not None)
+            command = command._replace(has_dataset=dataset is not None)
         send = self.association.send
         send(context_id, encode_command(command), is_command=True, is_last=True)
         if dataset is not None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from steckel.archive.location import Location
 
@@ -29,8 +29,7 @@ class SeriesFacts:
     body_part: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class InstanceEntry:
+class InstanceEntry(NamedTuple):
     """One instance to index."""
 
     study_uid: str

@@ -2,19 +2,20 @@
 
 There is no thread for it. Whoever comes first writes for all that wait, so
 that one association alone pays no hand-over between threads, and many share
-their transactions. The rule: only what is on stable storage comes here.
+their transactions. The rule: nothing is committed before the bytes it points
+to are on stable storage.
 """
 
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 from sqlalchemy import Engine
 
-from steckel.errors import SteckelError, places_of
+from steckel.errors import SteckelError, StorageFailure, places_of
 from steckel.index.batch import Batch, Memory
 from steckel.index.engine import is_sqlite
 from steckel.index.failures import failure_of
@@ -27,11 +28,19 @@ _log = structlog.get_logger(__name__)
 BATCH = 256
 
 
+def _is_durable() -> None:
+    """Do nothing, because there is nothing left to do."""
+
+
 @dataclass(slots=True)
 class Ticket:
-    """One instance on its way into the index."""
+    """One instance on its way into the index.
+
+    `sync` returns when its bytes are on stable storage, or raises why they are not.
+    """
 
     entry: InstanceEntry
+    sync: Callable[[], None] = _is_durable
     added: bool = False
     error: SteckelError | None = None
     decided: bool = False  #: committed or refused
@@ -61,11 +70,16 @@ class IndexWriter:
         self._writing = threading.Lock()
 
     def write(self, tickets: Sequence[Ticket]) -> None:
-        """Return when all of them are decided, each by its own `result`.
-
-        Their bytes are on stable storage already.
-        """
-        self._waiting.extend(tickets)
+        """Return when all of them are durable and decided, each by its own `result`."""
+        if self._writing.acquire(blocking=False):
+            # Alone: the disk takes the bytes while the rows are made.
+            try:
+                for start in range(0, len(tickets), BATCH):
+                    self._write(tickets[start : start + BATCH])
+            finally:
+                self._writing.release()
+            return
+        self._waiting.extend(_synced(tickets))
         with self._writing:
             # In the meantime another thread may have written them.
             while not all(ticket.decided for ticket in tickets):
@@ -128,6 +142,7 @@ class IndexWriter:
                 except SteckelError as refusal:
                     ticket.error = refusal
             batch.finish()
+            _require_durable([ticket for ticket in tickets if ticket.added])
             self._commit(cursor)
             self._memory.trim()
         except Exception as problem:  # whatever the driver raises ends this batch only
@@ -181,6 +196,24 @@ class IndexWriter:
             self._connection = self._engine.raw_connection()
         self._connection.cursor().execute("PRAGMA synchronous=FULL")
         return self._begin()
+
+
+def _synced(tickets: Sequence[Ticket]) -> list[Ticket]:
+    """Return those whose bytes are durable; the others are decided."""
+    durable: list[Ticket] = []
+    for ticket in reversed(tickets):  # the last one of a container syncs them all
+        try:
+            ticket.sync()
+        except SteckelError as error:
+            ticket.error, ticket.decided = error, True
+        else:
+            durable.append(ticket)
+    return durable[::-1]
+
+
+def _require_durable(tickets: Sequence[Ticket]) -> None:
+    if len(_synced(tickets)) < len(tickets):
+        raise StorageFailure("not all of the batch is on stable storage")
 
 
 class _BatchFailed(Exception):

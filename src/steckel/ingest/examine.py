@@ -4,11 +4,10 @@ The rule: the data set's bytes are never changed. What stands before them is
 kept to the byte when it is right, and made anew when it is missing or wrong.
 """
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from steckel.archive.tally import Tally
+from steckel.archive.sums import Tally, digest_of
 from steckel.dicom import part10, tags
 from steckel.dicom.elements import UNDEFINED_LENGTH, Buffer
 from steckel.dicom.frames import Fragment, FrameTable
@@ -34,8 +33,7 @@ from steckel.errors import IdentityMismatch, MissingIdentity, NotDicom
 from steckel.ingest.model import Expected
 
 
-@dataclass(frozen=True, kw_only=True)
-class Examined:
+class Examined(NamedTuple):
     """An object that can be archived."""
 
     header: Header
@@ -52,15 +50,24 @@ class Examined:
     warnings: tuple[str, ...]
 
 
-def examine(view: memoryview, source_aet: str = "", tally: Tally | None = None) -> Examined:
-    """Examine a whole draft; `tally` has its sums, if they were taken as it came.
+def examine(
+    view: memoryview,
+    source_aet: str = "",
+    tally: Tally | None = None,
+    start: FileStart | None = None,
+) -> Examined:
+    """Examine a whole draft.
+
+    `tally` has its sums, if they were taken as it came; `start` is what stands before
+    its data set, if that was made here.
 
     Raises
     ------
     NotDicom, MissingIdentity, TooLarge
         It cannot be archived; the message says why.
     """
-    start = part10.read_start(view)
+    if start is None:
+        start = part10.read_start(view)
     warnings: list[str] = []
     header = _read(view, start, warnings)
     identity = {tag: _uid(header, tag, warnings) for tag in _IDENTITY}
@@ -102,7 +109,7 @@ def examine(view: memoryview, source_aet: str = "", tally: Tally | None = None) 
 def _digest(view: memoryview, start: FileStart, tally: Tally | None) -> bytes:
     if tally is not None and tally.dataset_offset == start.dataset_offset:
         return tally.digest()
-    return hashlib.sha256(view[start.dataset_offset :]).digest()
+    return digest_of(view[start.dataset_offset :])
 
 
 def check_expected(examined: Examined, expected: Expected) -> None:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from steckel.archive.draft import Draft
+from steckel.dicom.part10 import FileStart
 from steckel.dicom.uids import SeriesUid, SopClassUid, SopInstanceUid, StudyUid
 from steckel.errors import SteckelError
 
@@ -65,6 +66,7 @@ class Arrival:
     draft: Draft
     source: Source
     expected: Expected = Expected()
+    start: FileStart | None = None  #: what the draft begins with, if the door made it
 
 
 @dataclass(frozen=True, kw_only=True)

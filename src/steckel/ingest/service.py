@@ -1,7 +1,7 @@
 """Ingest: from drafts to acknowledged instances. The one way into the archive.
 
 The rule: a `Receipt` is given when the bytes are on stable storage and the
-index has committed, never before; the index is written when the bytes are safe.
+index has committed, never before; the index commits when the bytes are safe.
 """
 
 from collections.abc import Sequence
@@ -100,7 +100,8 @@ class IngestService:
         try:
             if draft.size > self._policy.max_object_bytes:
                 raise TooLarge("the object is larger than this archive takes")
-            examined = examine(draft.view(), _aet_of(arrival.source), draft.tally)
+            source_aet = _aet_of(arrival.source)
+            examined = examine(draft.view(), source_aet, draft.tally, arrival.start)
             check_expected(examined, arrival.expected)
             self._check_patient(examined)
         except InputError as error:
@@ -164,19 +165,12 @@ class IngestService:
             crc = draft.tally.crc if examined.whole and draft.tally else None
             candidate.appended = self._archive.append(series, examined.pieces, provenance, crc)
         entry = index_entry(examined, candidate.appended.location, provenance.received)
-        candidate.ticket = Ticket(entry)
+        candidate.ticket = Ticket(entry, candidate.appended.sync)
 
     def _commit(self, candidates: list[_Candidate]) -> None:
-        """Make them durable, then index them; return when all are decided."""
+        """Make them durable and index them; return when all are decided."""
         pairs = [(c.appended, c.ticket) for c in candidates if c.appended and c.ticket]
-        for appended, ticket in reversed(pairs):  # the last one of a container syncs them all
-            try:
-                appended.sync()
-            except SteckelError as error:
-                ticket.error = error
-        durable = [ticket for _, ticket in pairs if ticket.error is None]
-        if durable:
-            self._writer.write(durable)
+        self._writer.write([ticket for _, ticket in pairs])
         for appended, _ in pairs:
             appended.settle()
 

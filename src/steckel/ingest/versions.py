@@ -1,7 +1,6 @@
 """A second version of an instance: what becomes of it, by policy or by a person's choice."""
 
 from dataclasses import replace
-from hashlib import sha256
 from time import time
 
 import structlog
@@ -10,6 +9,7 @@ from sqlalchemy import Engine
 from steckel.archive.location import Location
 from steckel.archive.reader import Reader
 from steckel.archive.store import Archive
+from steckel.archive.sums import digest_of
 from steckel.archive.zip_format import Provenance
 from steckel.dicom import dictionary, tags
 from steckel.dicom.header import Header
@@ -218,4 +218,4 @@ def _differences(old: Header, new: Header) -> list[str]:
 
 def _pixels(header: Header) -> bytes:
     rest = memoryview(header.buffer)[header.scan.header_end : header.end]
-    return sha256(rest).digest() if header.scan.pixel is not None else b""
+    return digest_of(rest) if header.scan.pixel is not None else b""

@@ -40,7 +40,7 @@ class StoredInstance:
     transfer_syntax: TransferSyntaxUid
     location: Location  #: the whole Part 10 file
     dataset_offset: int  #: bytes of preamble and file meta information before the data set
-    digest: str  #: hex SHA-256 of the data set
+    digest: str  #: the digest of the data set, in hex
     frames: FrameTable | None  #: ``None`` without pixel data
 
     @property

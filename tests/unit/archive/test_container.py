@@ -1,7 +1,6 @@
 """What is acknowledged is durable; what fails leaves nothing half written."""
 
 import errno
-import hashlib
 import os
 import resource
 import threading
@@ -18,15 +17,17 @@ from steckel.archive.layout import Layout
 from steckel.archive.reader import Reader
 from steckel.archive.sealed import SealedFiles
 from steckel.archive.store import Appended, Archive
-from steckel.archive.tally import Tally
+from steckel.archive.sums import Tally, digest_of
 from steckel.archive.zip_format import Provenance
+from steckel.dicom.part10 import encode_meta
+from steckel.dicom.transfer_syntax import EXPLICIT_VR_LITTLE_ENDIAN
 from steckel.errors import NotFound, OutOfSpace, StorageFailure
 
 _SERIES = ("1.2.3", "1.2.3.4")
 
 
 def _provenance(file: bytes, source: str = "dimse:CT1") -> Provenance:
-    digest = hashlib.sha256(file).digest()
+    digest = digest_of(file)
     return Provenance(dataset_offset=0, digest=digest, received=1_700_000_000_000, source=source)
 
 
@@ -79,6 +80,26 @@ def test_success_is_told_after_the_bytes_are_synced(
     assert b"image" * 100 in synced[0]
     appended.sync()
     assert len(synced) == 1, "what is durable is not synced again"
+
+
+def test_a_container_of_many_small_members_is_written_over_zeros_and_sealed_without_them(
+    archive: Archive, layout: Layout
+) -> None:
+    files = [bytes([number]) * 20_000 for number in range(1, 41)]
+    for file in files:
+        appended = _store(archive, file)
+        size = _only(layout.open).stat().st_size
+        assert size >= appended.location.offset + appended.location.length
+    assert size - appended.container.size > 20_000, "the next one has its place already"
+    assert not any(_only(layout.open).read_bytes()[appended.container.size :])
+
+    archive.seal_all()
+
+    sealed = _only(layout.sealed)
+    with zipfile.ZipFile(sealed) as opened:
+        assert opened.testzip() is None
+        assert [opened.read(name) for name in opened.namelist()] == files
+    assert sealed.stat().st_size < size
 
 
 def test_threads_share_one_sync(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -261,7 +282,6 @@ def test_a_large_draft_becomes_a_container_of_its_own_without_a_copy(
 ) -> None:
     draft = SpooledDraft(layout.open, in_memory=100)
     draft.write(b"meta" * 10)
-    draft.begin_dataset()
     for _ in range(50):
         draft.write(b"pixels")
     file = bytes(draft.view())
@@ -292,22 +312,24 @@ def test_a_discarded_draft_leaves_no_file(layout: Layout) -> None:
     assert not list(layout.open.iterdir())
 
 
-@pytest.mark.parametrize("in_memory", [1, 100, 10_000])
+@pytest.mark.parametrize("in_memory", [500, 1000])
 @pytest.mark.parametrize("piece", [1, 13, 999])
-def test_sums_taken_while_it_comes_are_those_taken_afterwards(
+def test_sums_of_a_large_draft_taken_while_it_comes_are_those_taken_afterwards(
     layout: Layout, in_memory: int, piece: int
 ) -> None:
-    meta, dataset = b"M" * 144, bytes(range(256)) * 4
+    meta = encode_meta(
+        sop_class_uid="1.2", sop_instance_uid="1.2.3", transfer_syntax=EXPLICIT_VR_LITTLE_ENDIAN
+    )
+    dataset = b"\x08\0\x05\0CS\0\4" + bytes(range(256)) * 4
     draft = SpooledDraft(layout.open, in_memory=in_memory)
-    draft.write(meta)
-    draft.begin_dataset()
-    for start in range(0, len(dataset), piece):
+    draft.write(meta + dataset[:8])
+    for start in range(8, len(dataset), piece):
         draft.write(dataset[start : start + piece])
 
     assert isinstance(draft.tally, Tally)
     assert draft.tally.dataset_offset == len(meta)
     assert draft.tally.crc == zlib.crc32(meta + dataset)
-    assert draft.tally.digest() == hashlib.sha256(dataset).digest()
+    assert draft.tally.digest() == digest_of(dataset)
     assert bytes(draft.view()) == meta + dataset
     draft.discard()
 

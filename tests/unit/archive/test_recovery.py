@@ -1,7 +1,6 @@
 """What a crash leaves in the ``open`` folder is brought to a clean state, wherever it struck."""
 
 import fcntl
-import hashlib
 import os
 import random
 import zipfile
@@ -14,6 +13,7 @@ from steckel.archive import scan
 from steckel.archive.layout import Layout
 from steckel.archive.recovery import recover
 from steckel.archive.sealed import SealedFiles
+from steckel.archive.sums import digest_of
 from steckel.archive.zip_format import Member, Provenance, local_header, local_header_length
 
 _NAME = "abcdef-012345"
@@ -33,7 +33,7 @@ def _container() -> tuple[bytes, list[Member]]:
             crc=zlib.crc32(file),
             provenance=Provenance(
                 dataset_offset=0,
-                digest=hashlib.sha256(file).digest(),
+                digest=digest_of(file),
                 received=1_700_000_000_000,
                 source="dimse:CT1",
             ),

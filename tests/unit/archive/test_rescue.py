@@ -10,10 +10,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from blake3 import blake3
 
 from steckel.archive.layout import Layout
 from steckel.archive.sealed import SealedFiles
 from steckel.archive.store import Archive
+from steckel.archive.sums import digest_of
 from steckel.archive.zip_format import Provenance
 
 _PAGE = Path(__file__).parents[3] / "docs" / "formats" / "store.md"
@@ -25,7 +27,7 @@ _FILES = [_META + bytes([number]) * (1000 + number) for number in range(3)]
 def _provenance(file: bytes) -> Provenance:
     return Provenance(
         dataset_offset=len(_META),
-        digest=hashlib.sha256(file[len(_META) :]).digest(),
+        digest=digest_of(file[len(_META) :]),
         received=1_700_000_000_123,
         source="dimse:CT1",
     )
@@ -120,10 +122,10 @@ def test_each_member_says_where_it_came_from(archive: Archive, layout: Layout) -
         extra = container.infolist()[1].extra
     identifier, length = struct.unpack_from("<HH", extra)
     version, offset, received, digest, source_length = struct.unpack_from("<BIQ32sB", extra, 4)
-    assert (identifier, version) == (0x4B53, 1)
+    assert (identifier, version) == (0x4B53, 2)
     assert offset == len(_META)
     assert received == 1_700_000_000_123
-    assert digest == hashlib.sha256(_FILES[1][len(_META) :]).digest()
+    assert digest == blake3(_FILES[1][len(_META) :]).digest()
     assert extra[4 + 46 : 4 + 46 + source_length] == b"dimse:CT1"
     assert length == 46 + source_length
 

@@ -49,9 +49,6 @@ class MemoryDraft:
             raise OutOfSpace("the spool is full")
         self.data += data
 
-    def begin_dataset(self) -> None:
-        pass
-
     def read(self, offset: int, length: int) -> memoryview:
         return memoryview(bytes(self.data))[offset : offset + length]
 

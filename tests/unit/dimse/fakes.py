@@ -47,9 +47,6 @@ class MemoryDraft:
             raise OutOfSpace("the spool is full")
         self.data += data
 
-    def begin_dataset(self) -> None:
-        pass
-
     def read(self, offset: int, length: int) -> memoryview:
         return memoryview(self.data)[offset : offset + length]
 

@@ -1,6 +1,6 @@
 """Entries of instances that nobody ever scanned."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
@@ -41,7 +41,7 @@ class Exam:
             received=1_700_000_000_000,
             describe=self._facts,
         )
-        return replace(entry, **changes)
+        return entry._replace(**changes)
 
     def _facts(self) -> SeriesFacts:
         name = f"name of {self.patient_id}".lower()

@@ -1,6 +1,5 @@
 """Pointing the index at other bytes, on both databases."""
 
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Engine, select
@@ -48,7 +47,8 @@ def test_a_moved_instance_is_found_where_it_is_now(engine: Engine) -> None:
 def test_another_version_takes_the_row_and_changes_its_series(engine: Engine) -> None:
     entry = Exam().instance()
     add(engine, entry, Exam(series="1.2.3.9").instance())
-    version = replace(entry, location=Location("second", 1, 5), digest=b"2" * 32, json='{"x":1}')
+    location = Location("second", 1, 5)
+    version = entry._replace(location=location, digest=b"2" * 32, json='{"x":1}')
     with writing(engine) as connection:
         assert replace_version(connection, version)
         assert not replace_version(connection, Exam().instance("9.9.9"))
@@ -66,7 +66,7 @@ def test_a_version_of_another_class_is_one_of_the_study_s(engine: Engine) -> Non
     entry = Exam().instance()
     add(engine, entry)
     with writing(engine) as connection:
-        replace_version(connection, replace(entry, sop_class_uid=SR))
+        replace_version(connection, entry._replace(sop_class_uid=SR))
     assert everything(engine, studies.c.sop_classes) == [(f"\\{SR}\\",)]
 
 

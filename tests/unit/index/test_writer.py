@@ -1,5 +1,6 @@
 """The index writer on both databases: what is added, counted, refused and forgotten."""
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -85,6 +86,54 @@ def test_more_than_a_batch_is_written_in_several(writer: IndexWriter, engine: En
     assert all(ticket.result() for ticket in tickets)
     assert count(engine, instances) == 2 * BATCH + 1
     assert one(engine, clock).value == 3
+
+
+def test_nothing_is_committed_before_it_is_durable(writer: IndexWriter, engine: Engine) -> None:
+    seen: list[int] = []
+    ticket = Ticket(Exam().instance(), lambda: seen.append(count(engine, instances)))
+    writer.write([ticket])
+    assert ticket.result()
+    assert seen == [0]
+    assert count(engine, instances) == 1
+
+
+def test_what_does_not_become_durable_is_not_indexed_and_does_not_harm_the_others(
+    writer: IndexWriter, engine: Engine
+) -> None:
+    def fail() -> None:
+        raise StorageFailure("the disk failed")
+
+    exam, other = Exam(), Exam(study="9.9", series="9.9.1")
+    tickets = [
+        Ticket(exam.instance()),
+        Ticket(other.instance(), fail),
+        Ticket(exam.instance()),
+    ]
+    writer.write(tickets)
+    assert tickets[0].result()
+    assert tickets[2].result()
+    with pytest.raises(StorageFailure):
+        tickets[1].result()
+    assert (one(engine, studies).uid, count(engine, instances)) == ("1.2.3", 2)
+
+
+def test_who_waits_for_the_writer_syncs_meanwhile(writer: IndexWriter, engine: Engine) -> None:
+    first_syncs, second_synced = threading.Event(), threading.Event()
+
+    def sync_first() -> None:
+        first_syncs.set()
+        assert second_synced.wait(10)
+
+    first = Ticket(Exam().instance(), sync_first)
+    second = Ticket(Exam().instance(), second_synced.set)
+    thread = threading.Thread(target=writer.write, args=([first],))
+    thread.start()
+    assert first_syncs.wait(10)
+    writer.write([second])
+    thread.join(10)
+    assert first.result()
+    assert second.result()
+    assert count(engine, instances) == 2
 
 
 def test_32_senders_with_one_new_patient_make_one_patient(
@@ -192,7 +241,7 @@ def test_an_entry_that_cannot_be_described_does_not_harm_the_others(
     def describe() -> Any:
         raise ValueError("no facts")
 
-    bad = replace(Exam(study="9.9", series="9.9.1").instance(), describe=describe)
+    bad = Exam(study="9.9", series="9.9.1").instance()._replace(describe=describe)
     tickets = write(writer, Exam().instance(), bad)
     assert tickets[0].result()
     with pytest.raises(StorageFailure):

@@ -227,9 +227,6 @@ class MemoryDraft:
             raise OutOfSpace("the disk is full")
         self.data += data
 
-    def begin_dataset(self) -> None:
-        pass
-
     def read(self, offset: int, length: int) -> memoryview:
         return memoryview(self.data)[offset : offset + length]
 

@@ -2,7 +2,7 @@
 
 import structlog
 
-from steckel.dicom.part10 import encode_meta
+from steckel.dicom.part10 import make_start
 from steckel.dicom.uids import SopClassUid, SopInstanceUid, is_tolerable_uid
 from steckel.dimse.scp.request import Request
 from steckel.dimse.status import Status, comment_of, status_of
@@ -40,16 +40,14 @@ class StoreScp:
         sop_class_uid = command.affected_sop_class_uid or request.context.abstract_syntax
         draft = self._receiver.draft()
         try:
-            draft.write(
-                encode_meta(
-                    sop_class_uid=sop_class_uid,
-                    sop_instance_uid=command.affected_sop_instance_uid,
-                    transfer_syntax=request.context.transfer_syntax,
-                    source_aet=peer.calling_aet,
-                    receiving_aet=peer.called_aet,
-                )
+            head, start = make_start(
+                sop_class_uid=sop_class_uid,
+                sop_instance_uid=command.affected_sop_instance_uid,
+                transfer_syntax=request.context.transfer_syntax,
+                source_aet=peer.calling_aet,
+                receiving_aet=peer.called_aet,
             )
-            draft.begin_dataset()
+            draft.write(head)
             request.channel.read_dataset(draft.write)
             arrival = Arrival(
                 draft=draft,
@@ -58,6 +56,7 @@ class StoreScp:
                     sop_class_uid=SopClassUid(sop_class_uid),
                     sop_instance_uid=SopInstanceUid(command.affected_sop_instance_uid),
                 ),
+                start=start,
             )
             [answer] = self._receiver.receive([arrival])
         except BaseException:

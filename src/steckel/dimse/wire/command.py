@@ -4,10 +4,9 @@ One class for all messages: which elements a message has is told by which of
 the fields are set. Elements that we have no use for are skipped.
 """
 
-from dataclasses import dataclass
 from enum import IntEnum
 from struct import pack, unpack_from
-from typing import Any
+from typing import Any, NamedTuple
 
 from steckel.errors import SteckelError
 
@@ -35,8 +34,7 @@ MEDIUM = 0x0000  #: Priority (0000,0700)
 _GROUP_LENGTH = 0x0000
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """A command set. ``None`` and empty text mean that an element is absent."""
 
     field: int

@@ -5,7 +5,7 @@ presentation context. The command set is gathered, it is small; the data set
 is the reader's to take piece by piece, and never kept in here.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from steckel.dimse.wire.command import Command, MalformedCommand, decode_command
 from steckel.upperlayer.pdu import Fragment
@@ -14,8 +14,7 @@ from steckel.upperlayer.pdu import Fragment
 MAX_COMMAND_LENGTH = 1 << 16
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """A command set that has come in; its data set may still be on the way."""
 
     context_id: int
