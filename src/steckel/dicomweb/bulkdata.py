@@ -32,7 +32,7 @@ from steckel.dicomweb.content import (
 from steckel.dicomweb.documents import datasets_of
 from steckel.dicomweb.encapsulated import media_type_of_document
 from steckel.dicomweb.frames import FrameList, FrameTransaction
-from steckel.dicomweb.media_types import MULTIPART, OCTET_STREAM
+from steckel.dicomweb.media_types import OCTET_STREAM, in_parts
 from steckel.dicomweb.multipart_answer import MultipartAnswer
 from steckel.dicomweb.pixel_media_types import is_video, media_types_of
 from steckel.dicomweb.refusals import BadRequest, NotAcceptable
@@ -78,7 +78,7 @@ class BulkDataTransaction:
         """Answer with every bulk value of an instance, a series or a study, one per part."""
         target = target_of(request)
         if not any(r.takes_multipart and r.takes(OCTET_STREAM) for r in accepted(request)):
-            raise NotAcceptable("bulk data is sent in parts", (_multipart(OCTET_STREAM),))
+            raise NotAcceptable("bulk data is sent in parts", (in_parts(OCTET_STREAM),))
         instances = self._retriever.select(target.selection())
         first = await run_in_threadpool(next, instances, None)
         if first is None:
@@ -131,7 +131,7 @@ class BulkDataTransaction:
             )
             return await respond(request, plain)
         types = tuple(dict.fromkeys(known))
-        raise NotAcceptable("the value is sent as", (*types, *map(_multipart, types)))
+        raise NotAcceptable("the value is sent as", (*types, *map(in_parts, types)))
 
     def _parts(
         self, answer: MultipartAnswer, instances: Iterator[StoredInstance], request: Request
@@ -183,10 +183,6 @@ def without_padding(data: bytes, media_type: str) -> bytes:
 
 def _table_frames(instance: StoredInstance) -> tuple[tuple[Fragment, ...], ...]:
     return instance.frames.frames if instance.frames else ()
-
-
-def _multipart(media_type: str) -> str:
-    return f'{MULTIPART}; type="{media_type}"'
 
 
 async def _in_one_part(request: Request, content: Content, media_type: str) -> Response:

@@ -12,7 +12,14 @@ from starlette.responses import Response
 
 from steckel.dicom.json_model import JsonDataset
 from steckel.dicomweb.accepting import accepted
-from steckel.dicomweb.media_types import DICOM_JSON, DICOM_XML, JSON, Range, accepts_gzip
+from steckel.dicomweb.media_types import (
+    DICOM_JSON,
+    DICOM_XML,
+    JSON,
+    Range,
+    accepts_gzip,
+    in_parts,
+)
 from steckel.dicomweb.multipart_answer import MultipartAnswer
 from steckel.dicomweb.native_model import to_xml
 from steckel.dicomweb.refusals import NotAcceptable
@@ -23,7 +30,8 @@ _WORTH_COMPRESSING = 1400
 _LEVEL = 1
 
 VARY = "Accept, Accept-Encoding"
-_AVAILABLE = (DICOM_JSON, JSON, f'multipart/related; type="{DICOM_XML}"')
+#: The forms that there are.
+DOCUMENTS = (DICOM_JSON, JSON, in_parts(DICOM_XML))
 
 
 def document_type(request: Request) -> str:
@@ -42,7 +50,7 @@ def document_type(request: Request) -> str:
     # XML comes in parts (PS3.18 8.7.3.2); who asks for it alone may have meant that.
     if any(wanted.essence == DICOM_XML for wanted in ranges):
         return DICOM_XML
-    raise NotAcceptable("data sets are answered as JSON or XML", _AVAILABLE)
+    raise NotAcceptable("data sets are answered as JSON or XML", DOCUMENTS)
 
 
 def _type_for(wanted: Range) -> str | None:

@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from steckel.dicom.transfer_syntax import EXPLICIT_VR_LITTLE_ENDIAN
-from steckel.dicomweb.media_types import MULTIPART, OCTET_STREAM, Range
+from steckel.dicomweb.media_types import MULTIPART, OCTET_STREAM, Range, in_parts
 from steckel.dicomweb.pixel_media_types import (
+    COMPRESSED,
     describe,
     is_encapsulated,
     is_native_little,
     means_uncompressed,
     media_types_of,
 )
+
+#: All that frames are sent as; which of them there are, the stored syntax decides.
+EVERY_FORM = tuple(form for t in (OCTET_STREAM, *COMPRESSED) for form in (in_parts(t), t))
 
 
 @dataclass(frozen=True, kw_only=True)

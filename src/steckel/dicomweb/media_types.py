@@ -34,6 +34,11 @@ class BadMediaType(InputError):
     """A media type or a list of them cannot be read."""
 
 
+def in_parts(media_type: str) -> str:
+    """Spell "parts of this type"."""
+    return f'{MULTIPART}; type="{media_type}"'
+
+
 @dataclass(frozen=True, slots=True)
 class MediaType:
     """A media type; type and names of parameters in lower case."""

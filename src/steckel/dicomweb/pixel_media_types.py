@@ -30,6 +30,8 @@ _BY_SYNTAX: Final[Mapping[str, str]] = {
     )
     for suffix in suffixes.split()
 }
+#: All of them.
+COMPRESSED: Final = tuple(dict.fromkeys(_BY_SYNTAX.values()))
 #: Names that older editions and clients use.
 _ALIASES: Final[Mapping[str, frozenset[str]]] = {
     "image/dicom-rle": frozenset({"image/x-dicom-rle", "image/dicom+rle"}),

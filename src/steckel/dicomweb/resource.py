@@ -24,6 +24,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 _NEEDS = {
     "GET": Action.READ,
     "HEAD": Action.READ,
+    "OPTIONS": Action.READ,
     "POST": Action.STORE,
     "DELETE": Action.DELETE,
 }
@@ -40,10 +41,19 @@ class Resource:
         get: Handler | None = None,
         post: Handler | None = None,
         delete: Handler | None = None,
+        options: Handler | None = None,
+        forms: tuple[str, ...] = (),
     ) -> None:
         given = {"GET": get, "HEAD": get, "POST": post, "DELETE": delete}
         self._handlers = {name: handler for name, handler in given.items() if handler}
-        self._allow = ", ".join([*self._handlers, "OPTIONS"])
+        self.methods = tuple(self._handlers)  #: what can be done, besides asking so
+        self._handlers["OPTIONS"] = options or _say_no_more
+        self._allow = {"Allow": ", ".join(self._handlers)}
+        self._forms = forms  #: media types that GET answers with
+
+    def answers(self, method: str) -> tuple[str, ...]:
+        """Return the media types of what a method shows."""
+        return self._forms if method == "GET" else ()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -51,6 +61,8 @@ class Resource:
         response = await self._answer(request)
         if request.method == "HEAD":
             response = await _without_body(response)
+        if request.method == "OPTIONS":
+            response.headers.update(self._allow)
         try:
             await response(scope, receive, send)
         except SteckelError as error:
@@ -61,13 +73,10 @@ class Resource:
             _log.info("client_left", path=scope["path"])
 
     async def _answer(self, request: Request) -> Response:
-        if request.method == "OPTIONS":
-            return Response(status_code=HTTPStatus.NO_CONTENT, headers={"Allow": self._allow})
         handler = self._handlers.get(request.method)
         if handler is None:
             detail = f"{request.method} is not defined here"
-            headers = {"Allow": self._allow}
-            return problem(HTTPStatus.METHOD_NOT_ALLOWED, detail, headers=headers)
+            return problem(HTTPStatus.METHOD_NOT_ALLOWED, detail, headers=self._allow)
         try:
             _check_right(request)
             return await handler(request)
@@ -83,6 +92,10 @@ class Resource:
                 where=places_of(error),
             )
             return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "an internal error; see the log")
+
+
+async def _say_no_more(_request: Request) -> Response:
+    return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
 def _check_right(request: Request) -> None:

@@ -22,7 +22,7 @@ from steckel.dicomweb.content import (
     etag_of,
     respond,
 )
-from steckel.dicomweb.media_types import DICOM, ZIP, Range
+from steckel.dicomweb.media_types import DICOM, ZIP, Range, in_parts
 from steckel.dicomweb.multipart_answer import MultipartAnswer
 from steckel.dicomweb.pixel_media_types import describe
 from steckel.dicomweb.ports import Imaging
@@ -33,7 +33,9 @@ from steckel.errors import CannotRender, NotFound
 from steckel.imaging.model import check_transcodable
 from steckel.retrieve.model import Retriever, StoredInstance
 
-_MULTIPART_DICOM = f'multipart/related; type="{DICOM}"; transfer-syntax=*'
+#: What several instances, and what one is sent as.
+MANY_FORMS = (f"{in_parts(DICOM)}; transfer-syntax=*", ZIP)
+INSTANCE_FORMS = (*MANY_FORMS, DICOM)
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ class RetrieveTransaction:
                 return await self._one(request, target, ranges)
             if wanted.essence == ZIP and wanted.takes_single:
                 return await self._zip(target)
-        available = (_MULTIPART_DICOM, ZIP, DICOM) if target.instance else (_MULTIPART_DICOM, ZIP)
+        available = INSTANCE_FORMS if target.instance else MANY_FORMS
         raise NotAcceptable("instances are sent in these forms", available)
 
     async def _one(self, request: Request, target: Target, ranges: list[Range]) -> Response:

@@ -4,14 +4,18 @@ from starlette.routing import BaseRoute, Route
 
 from steckel.dicomweb.addresses import ROOT
 from steckel.dicomweb.bulkdata import BulkDataTransaction
+from steckel.dicomweb.capabilities import CapabilitiesTransaction
 from steckel.dicomweb.deletion import DeleteTransaction
+from steckel.dicomweb.documents import DOCUMENTS
+from steckel.dicomweb.frame_forms import EVERY_FORM
 from steckel.dicomweb.frames import FrameTransaction
+from steckel.dicomweb.media_types import OCTET_STREAM, in_parts
 from steckel.dicomweb.metadata import MetadataTransaction
 from steckel.dicomweb.ports import DicomwebServices
 from steckel.dicomweb.qido import SearchTransaction
-from steckel.dicomweb.rendered import RenderedTransaction
+from steckel.dicomweb.rendered import IMAGES, RenderedTransaction
 from steckel.dicomweb.resource import Resource
-from steckel.dicomweb.retrieval import RetrieveTransaction
+from steckel.dicomweb.retrieval import INSTANCE_FORMS, MANY_FORMS, RetrieveTransaction
 from steckel.dicomweb.stow import StoreTransaction
 from steckel.dicomweb.wado_uri import UriTransaction
 
@@ -33,34 +37,42 @@ def dicomweb_routes(services: DicomwebServices) -> list[BaseRoute]:
     rendered = RenderedTransaction(retriever, imaging, bulkdata)
     delete = DeleteTransaction(services.deleter).delete
     uri = UriTransaction(retriever, imaging, retrieve)
-    thumbnail = Resource(get=rendered.thumbnail)
+    thumbnail = Resource(get=rendered.thumbnail, forms=IMAGES)
+    images = Resource(get=rendered.many, forms=IMAGES)
+    values = Resource(get=bulkdata.all, forms=(in_parts(OCTET_STREAM),))
+    found_series = Resource(get=search.series, forms=DOCUMENTS)
+    found_instances = Resource(get=search.instances, forms=DOCUMENTS)
     resources = {
         # The most frequent first: routes are tried in order.
-        _FRAMES: Resource(get=frames.get),
-        _INSTANCE + "/bulkdata/{path:path}": Resource(get=bulkdata.one),
-        _SERIES + "/metadata": Resource(get=metadata.series),
+        _FRAMES: Resource(get=frames.get, forms=EVERY_FORM),
+        _INSTANCE + "/bulkdata/{path:path}": Resource(
+            get=bulkdata.one, forms=(OCTET_STREAM, in_parts(OCTET_STREAM))
+        ),
+        _SERIES + "/metadata": Resource(get=metadata.series, forms=DOCUMENTS),
         _SERIES + "/thumbnail": thumbnail,
-        _INSTANCE: Resource(get=retrieve.get, delete=delete),
-        "/studies": Resource(get=search.studies, post=store.store),
-        _STUDY + "/series": Resource(get=search.series),
-        _SERIES + "/instances": Resource(get=search.instances),
-        _STUDY + "/instances": Resource(get=search.instances),
-        "/series": Resource(get=search.series),
-        "/instances": Resource(get=search.instances),
-        _STUDY: Resource(get=retrieve.get, post=store.store, delete=delete),
-        _SERIES: Resource(get=retrieve.get, delete=delete),
-        _STUDY + "/metadata": Resource(get=metadata.study),
-        _INSTANCE + "/metadata": Resource(get=metadata.instance),
-        _FRAMES + "/rendered": Resource(get=rendered.frames),
-        _INSTANCE + "/rendered": Resource(get=rendered.instance),
-        _SERIES + "/rendered": Resource(get=rendered.many),
-        _STUDY + "/rendered": Resource(get=rendered.many),
+        _INSTANCE: Resource(get=retrieve.get, delete=delete, forms=INSTANCE_FORMS),
+        "/studies": Resource(get=search.studies, post=store.store, forms=DOCUMENTS),
+        _STUDY + "/series": found_series,
+        _SERIES + "/instances": found_instances,
+        _STUDY + "/instances": found_instances,
+        "/series": found_series,
+        "/instances": found_instances,
+        _STUDY: Resource(get=retrieve.get, post=store.store, delete=delete, forms=MANY_FORMS),
+        _SERIES: Resource(get=retrieve.get, delete=delete, forms=MANY_FORMS),
+        _STUDY + "/metadata": Resource(get=metadata.study, forms=DOCUMENTS),
+        _INSTANCE + "/metadata": Resource(get=metadata.instance, forms=DOCUMENTS),
+        _FRAMES + "/rendered": Resource(get=rendered.frames, forms=IMAGES),
+        _INSTANCE + "/rendered": Resource(get=rendered.instance, forms=IMAGES),
+        _SERIES + "/rendered": images,
+        _STUDY + "/rendered": images,
         _FRAMES + "/thumbnail": thumbnail,
         _INSTANCE + "/thumbnail": thumbnail,
         _STUDY + "/thumbnail": thumbnail,
-        _INSTANCE + "/bulkdata": Resource(get=bulkdata.all),
-        _SERIES + "/bulkdata": Resource(get=bulkdata.all),
-        _STUDY + "/bulkdata": Resource(get=bulkdata.all),
+        _INSTANCE + "/bulkdata": values,
+        _SERIES + "/bulkdata": values,
+        _STUDY + "/bulkdata": values,
     }
+    root = Resource(options=CapabilitiesTransaction(resources).get)
     routes: list[BaseRoute] = [Route(ROOT + path, resource) for path, resource in resources.items()]
+    routes += [Route(ROOT, root), Route(ROOT + "/", root)]
     return [*routes, Route("/wado", Resource(get=uri.get))]

@@ -221,3 +221,16 @@ def test_a_deleted_study_is_gone_at_every_address(
     for gone in (study, f"{study}/metadata", address(image), f"{address(image)}/frames/1"):
         assert client.get(gone).status_code == 404
     assert client.get("/studies", params={"StudyInstanceUID": image.StudyInstanceUID}).json() == []
+
+
+def test_options_say_what_a_resource_allows_to_who_has_logged_in(
+    server: SteckelServer, client: httpx.Client, image: Dataset
+) -> None:
+    for path in ("", "/", "/studies", address(image), f"{address(image)}/frames/1/rendered"):
+        url = server.dicomweb + path
+        assert httpx.options(url).status_code == 401
+        answer = client.options(url)
+        assert answer.status_code == (200 if path in ("", "/") else 204)
+        assert answer.headers["allow"].endswith("OPTIONS")
+    told = client.options(server.dicomweb, headers={"Accept": "application/vnd.sun.wadl+xml"})
+    assert f'base="{server.dicomweb}"' in told.text
