@@ -6,7 +6,6 @@ piece or in fragments of the file, they are sent from there, with ranges.
 
 import re
 from collections.abc import Generator, Iterator
-from itertools import chain
 
 import structlog
 from starlette.concurrency import run_in_threadpool
@@ -24,6 +23,7 @@ from steckel.dicomweb.content import (
     content_of_bytes,
     content_of_fragments,
     etag_of,
+    etag_of_all,
     is_current,
     not_modified,
     respond,
@@ -79,13 +79,13 @@ class BulkDataTransaction:
         target = target_of(request)
         if not any(r.takes_multipart and r.takes(OCTET_STREAM) for r in accepted(request)):
             raise NotAcceptable("bulk data is sent in parts", (in_parts(OCTET_STREAM),))
-        instances = self._retriever.select(target.selection())
-        first = await run_in_threadpool(next, instances, None)
-        if first is None:
-            raise NotFound("there is no such study, series or instance")
+        # Weak: the boundary is another each time.
+        etag = f"W/{await etag_of_all(self._retriever, target.selection(), 'bulk')}"
+        if is_current(request, etag):
+            return not_modified(etag)
         answer = MultipartAnswer(OCTET_STREAM)
-        parts = self._parts(answer, chain((first,), instances), request)
-        headers = PRIVATE | {"Content-Type": answer.content_type, "Vary": "Accept"}
+        parts = self._parts(answer, self._retriever.select(target.selection()), request)
+        headers = PRIVATE | {"Content-Type": answer.content_type, "ETag": etag, "Vary": "Accept"}
         return StreamingResponse(in_threads(parts), headers=headers)
 
     def video(self, instance: StoredInstance) -> Content:

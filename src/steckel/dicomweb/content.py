@@ -11,13 +11,16 @@ from starlette.responses import Response, StreamingResponse
 from steckel.dicom.frames import Fragment
 from steckel.dicomweb.ranges import parse_range
 from steckel.dicomweb.streaming import in_threads, pieces_of
-from steckel.retrieve.model import Retriever, StoredInstance
+from steckel.errors import NotFound
+from steckel.retrieve.model import Retriever, Selection, StoredInstance
 
 #: Bytes that are held for one answer rather than streamed.
 _SMALL = 2 << 20
 
 #: Images of patients are for the one who asked; a copy is checked before use.
 PRIVATE = {"Cache-Control": "private, no-cache"}
+
+NOTHING_THERE = "there is no such study, series or instance"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +81,20 @@ def content_of_fragments(
 def etag_of(instance: StoredInstance, form: str) -> str:
     """Name one form of an instance; it changes when the stored bytes do."""
     return f'"{instance.digest[:32]}-{form}"'
+
+
+async def etag_of_all(retriever: Retriever, selection: Selection, form: str) -> str:
+    """Name one form of many instances; it changes when one comes, goes, or has other bytes.
+
+    Raises
+    ------
+    NotFound
+        There are none.
+    """
+    fingerprint = await run_in_threadpool(retriever.fingerprint, selection)
+    if not fingerprint:
+        raise NotFound(NOTHING_THERE)
+    return f'"{fingerprint}-{form}"'
 
 
 def is_current(request: Request, etag: str) -> bool:

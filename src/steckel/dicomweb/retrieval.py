@@ -6,6 +6,7 @@ it is stored, byte for byte; a syntax that is asked for by its UID is made.
 
 from collections.abc import AsyncIterator, Generator, Iterator
 from dataclasses import dataclass
+from hashlib import blake2b
 from itertools import chain, groupby
 
 from starlette.concurrency import run_in_threadpool
@@ -16,10 +17,14 @@ from steckel.dicom.transfer_syntax import lookup
 from steckel.dicomweb.accepting import accepted
 from steckel.dicomweb.addresses import Target, resource_path, service_url, target_of
 from steckel.dicomweb.content import (
+    NOTHING_THERE,
     PRIVATE,
     content_of_bytes,
     content_of_file,
     etag_of,
+    etag_of_all,
+    is_current,
+    not_modified,
     respond,
 )
 from steckel.dicomweb.media_types import DICOM, ZIP, Range, in_parts
@@ -78,7 +83,7 @@ class RetrieveTransaction:
             if wanted.takes(DICOM) and target.instance:
                 return await self._one(request, target, ranges)
             if wanted.essence == ZIP and wanted.takes_single:
-                return await self._zip(target)
+                return await self._zip(request, target)
         available = INSTANCE_FORMS if target.instance else MANY_FORMS
         raise NotAcceptable("instances are sent in these forms", available)
 
@@ -99,6 +104,9 @@ class RetrieveTransaction:
         NotAcceptable
             It cannot be brought into a transfer syntax of `ranges`.
         """
+        best = next(iter(acceptable_syntaxes(ranges, instance.transfer_syntax)), "")
+        if best != instance.transfer_syntax and is_current(request, etag_of(instance, best)):
+            return not_modified(etag_of(instance, best))  # without making it once more
         prepared = await self._prepare(instance, ranges)
         name = f'attachment; filename="{instance.sop_instance_uid}.dcm"'
         headers = {"Content-Disposition": name}
@@ -110,11 +118,15 @@ class RetrieveTransaction:
         return await respond(request, content, headers)
 
     async def _multipart(self, request: Request, target: Target, ranges: list[Range]) -> Response:
-        instances = await run_in_threadpool(self._select, target)
         ranges = [wanted for wanted in ranges if wanted.takes_multipart and wanted.takes(DICOM)]
+        # Weak: the boundary is another each time.
+        etag = f"W/{await etag_of_all(self._retriever, target.selection(), _wishes(ranges))}"
+        if is_current(request, etag):
+            return not_modified(etag)
+        instances = await run_in_threadpool(self._select, target)
         answer = MultipartAnswer(DICOM)
         service = service_url(request)
-        headers = PRIVATE | {"Content-Type": answer.content_type, "Vary": "Accept"}
+        headers = _headers(answer.content_type, etag)
         best = [wanted for wanted in ranges if wanted.quality == ranges[0].quality]
         if any(wanted.takes_syntax("*") for wanted in best):
             body = in_threads(self._stored(answer, instances, service))
@@ -123,13 +135,15 @@ class RetrieveTransaction:
             body = self._converted(answer, first, instances, ranges, service)
         return StreamingResponse(body, headers=headers)
 
-    async def _zip(self, target: Target) -> Response:
+    async def _zip(self, request: Request, target: Target) -> Response:
+        etag = await etag_of_all(self._retriever, target.selection(), "zip")
+        if is_current(request, etag):
+            return not_modified(etag)
         instances = await run_in_threadpool(self._select, target)
         name = f'attachment; filename="{target.series or target.study}.zip"'
         return StreamingResponse(
             in_threads(zip_pieces(self._retriever, instances)),
-            media_type=ZIP,
-            headers=PRIVATE | {"Content-Disposition": name, "Vary": "Accept"},
+            headers=_headers(ZIP, etag) | {"Content-Disposition": name},
         )
 
     def _select(self, target: Target) -> Iterator[StoredInstance]:
@@ -137,7 +151,7 @@ class RetrieveTransaction:
         instances = self._retriever.select(target.selection())
         first = next(instances, None)
         if first is None:
-            raise NotFound("there is no such study, series or instance")
+            raise NotFound(NOTHING_THERE)
         return chain((first,), instances)
 
     def _stored(
@@ -199,6 +213,16 @@ def acceptable_syntaxes(ranges: list[Range], stored: str) -> list[str]:
             found.append(stored)
         found += [wanted.transfer_syntax for wanted in equals if wanted.transfer_syntax]
     return list(dict.fromkeys(uid for uid in found if uid == stored or lookup(uid)))
+
+
+def _wishes(ranges: list[Range]) -> str:
+    """Name the transfer syntaxes that are asked for, the best first."""
+    told = [(wanted.transfer_syntax, wanted.quality) for wanted in ranges]
+    return blake2b(repr(told).encode(), digest_size=8).hexdigest()
+
+
+def _headers(content_type: str, etag: str) -> dict[str, str]:
+    return PRIVATE | {"Content-Type": content_type, "ETag": etag, "Vary": "Accept"}
 
 
 def _location(instance: StoredInstance, service: str) -> str:

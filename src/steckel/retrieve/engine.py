@@ -43,6 +43,10 @@ class RetrieveEngine:
         """Yield the instances in order of study, series and instance number; lazily."""
         return self._planner.select(selection)
 
+    def fingerprint(self, selection: Selection) -> str:
+        """Name what `select` yields: another text for other bytes; empty for nothing."""
+        return self._planner.fingerprint(selection)
+
     def instance(self, study: str, series: str, sop: str) -> StoredInstance:
         """Return one instance, or raise `NotFound`."""
         return self._planner.instance(study, series, sop)

@@ -66,6 +66,9 @@ class Retriever(Protocol):
     def select(self, selection: Selection) -> Iterator[StoredInstance]:
         """Yield the instances in order of study, series and instance number; lazily."""
 
+    def fingerprint(self, selection: Selection) -> str:
+        """Name what `select` yields: another text for other bytes; empty for nothing."""
+
     def instance(self, study: str, series: str, sop: str) -> StoredInstance:
         """Return one instance, or raise `NotFound`."""
 

@@ -1,5 +1,6 @@
 """Which instances are meant, and where they lie: the index side of retrieval."""
 
+import hashlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -35,6 +36,14 @@ _COLUMNS = select(
 ).select_from(placed_instances)
 
 
+_DIGESTS = select(instances.c.digest).select_from(
+    instances.join(series, instances.c.series_pk == series.c.pk).join(
+        studies, series.c.study_pk == studies.c.pk
+    )
+)
+_ORDER = (studies.c.pk, series.c.number, series.c.pk, instances.c.number, instances.c.pk)
+
+
 class Planner:
     """Finds stored instances. Thread-safe."""
 
@@ -43,15 +52,23 @@ class Planner:
 
     def select(self, selection: Selection) -> Iterator[StoredInstance]:
         """Yield instances in order of study, series and instance number; lazily."""
-        statement = _narrowed(_COLUMNS, selection).order_by(
-            studies.c.pk, series.c.number, series.c.pk, instances.c.number, instances.c.pk
-        )
+        statement = _narrowed(_COLUMNS, selection).order_by(*_ORDER)
         with (
             self._engine.connect() as connection,
             connection.execution_options(yield_per=_PIECE).execute(statement) as result,
         ):
             for row in result:
                 yield _stored(row)
+
+    def fingerprint(self, selection: Selection) -> str:
+        """Name the instances in their order by what is in them; empty where there are none."""
+        statement = _narrowed(_DIGESTS, selection).order_by(*_ORDER)
+        named, count = hashlib.blake2b(digest_size=16), 0
+        with self._engine.connect() as connection:
+            for digest in connection.execute(statement).scalars():
+                named.update(digest)
+                count += 1
+        return named.hexdigest() if count else ""
 
     def instance(self, study: str, series_uid: str, sop: str) -> StoredInstance:
         """Return one instance, or raise `NotFound`."""

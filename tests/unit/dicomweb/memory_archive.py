@@ -156,6 +156,10 @@ class MemoryArchive:
             self.numbers[instance.sop_instance_uid] = int(values[0]) if values else 0
         return self.numbers[instance.sop_instance_uid]
 
+    def fingerprint(self, selection: Selection) -> str:
+        digests = "".join(instance.digest for instance in self.select(selection))
+        return hashlib.sha256(digests.encode()).hexdigest()[:32] if digests else ""
+
     def instance(self, study: str, series: str, sop: str) -> StoredInstance:
         found = self.instances.get(sop)
         if found is None or (found.study_uid, found.series_uid) != (study, series):
@@ -306,6 +310,7 @@ class SimpleImaging:
     archive: MemoryArchive
     requests: list[RenderRequest] = field(default_factory=list)
     decodes: int = 0
+    transcodes: int = 0
 
     def _pixels(self, instance: StoredInstance, frame: int) -> np.ndarray:
         try:
@@ -337,6 +342,7 @@ class SimpleImaging:
         return await self.render(instance, frame, request)
 
     async def transcode(self, part10: bytes, to: str) -> bytes:
+        self.transcodes += 1
         if to != ExplicitVRLittleEndian:
             raise CannotRender("this syntax cannot be made")
         dataset = pydicom.dcmread(BytesIO(part10))

@@ -1,6 +1,7 @@
 """WADO-RS: instances, metadata, bulk data; DELETE; what every address has in common."""
 
 import re
+from dataclasses import replace
 from io import BytesIO
 from xml.etree import ElementTree as ET
 from zipfile import ZipFile
@@ -10,7 +11,13 @@ import pydicom
 import pytest
 from tests.unit.dicomweb.answers import Store, parts_of, path_of
 from tests.unit.dicomweb.conftest import Client
-from tests.unit.dicomweb.memory_archive import MemoryArchive, Person, application, sample
+from tests.unit.dicomweb.memory_archive import (
+    MemoryArchive,
+    Person,
+    SimpleImaging,
+    application,
+    sample,
+)
 
 from steckel.dicomweb.absolute_uris import absolute
 from steckel.errors import StorageFailure
@@ -69,6 +76,85 @@ def test_one_instance_comes_alone_and_in_ranges(client: Client, ct: StoredInstan
         path_of(ct), accept="application/dicom", range="bytes=0-3", if_range='"other"'
     )
     assert (other.status_code, other.content) == (200, whole)
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3])
+@pytest.mark.parametrize(
+    "accept", ['multipart/related; type="application/dicom"', "application/zip"]
+)
+def test_what_the_client_has_already_is_not_sent_again(
+    client: Client, stored: Store, ct: StoredInstance, depth: int, accept: str
+) -> None:
+    answer = client.get(path_of(ct, depth), accept=accept)
+    etag = answer.headers["etag"]
+    again = client.get(path_of(ct, depth), accept=accept, if_none_match=f'"other", {etag}')
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == etag
+    assert client.get(path_of(ct, depth), accept=accept, if_none_match='"other"').status_code == 200
+    head = client.request("HEAD", path_of(ct, depth), headers={"accept": accept})
+    assert head.headers["etag"] == etag
+
+
+def test_all_bulk_data_has_a_tag_too(client: Client, ct: StoredInstance) -> None:
+    path = path_of(ct, 2) + "/bulkdata"
+    etag = client.get(path).headers["etag"]
+    assert client.get(path, if_none_match=etag).status_code == 304
+    assert etag != client.get(path_of(ct, 2)).headers["etag"]
+
+
+def test_a_tag_is_strong_only_where_the_bytes_are_the_same_each_time(
+    client: Client, ct: StoredInstance
+) -> None:
+    for accept, strong in (
+        ("application/dicom", True),
+        ("application/zip", True),
+        ('multipart/related; type="application/dicom"', False),  # its boundary is another
+    ):
+        first, second = (client.get(path_of(ct), accept=accept) for _ in range(2))
+        assert first.headers["etag"] == second.headers["etag"]
+        assert first.headers["etag"].startswith('"') is strong
+        assert (first.content == second.content) is strong
+
+
+def test_forms_of_one_study_have_tags_of_their_own(client: Client, stored: Store) -> None:
+    instance = stored("JPEG2000.dcm")
+    multipart = 'multipart/related; type="application/dicom"'
+    accepts = (
+        multipart,
+        f"{multipart}; transfer-syntax=1.2.840.10008.1.2.1",
+        "application/zip",
+    )
+    etags = {client.get(path_of(instance, 1), accept=accept).headers["etag"] for accept in accepts}
+    assert len(etags) == 3
+
+
+def test_a_study_has_another_tag_when_something_came_or_went(
+    client: Client, archive: MemoryArchive, ct: StoredInstance
+) -> None:
+    first = client.get(path_of(ct, 1)).headers["etag"]
+    archive.instances["1.9"] = replace(ct, sop_instance_uid="1.9", digest="ab" * 16)
+    archive.files["1.9"] = archive.files[ct.sop_instance_uid]
+    archive.numbers["1.9"] = 9
+    grown = client.get(path_of(ct, 1), if_none_match=first)
+    assert (grown.status_code, len(parts_of(grown))) == (200, 2)
+    del archive.instances["1.9"]
+    assert client.get(path_of(ct, 1), if_none_match=first).status_code == 304
+
+
+def test_a_tag_that_the_client_has_spares_the_transcoding(
+    archive: MemoryArchive, imaging: SimpleImaging, client: Client, stored: Store
+) -> None:
+    instance = stored("JPEG2000.dcm")
+    explicit = "transfer-syntax=1.2.840.10008.1.2.1"
+    for accept in (
+        f"application/dicom; {explicit}",
+        f'multipart/related; type="application/dicom"; {explicit}',
+    ):
+        etag = client.get(path_of(instance), accept=accept).headers["etag"]
+        made = imaging.transcodes
+        assert made
+        again = client.get(path_of(instance), accept=accept, if_none_match=etag)
+        assert (again.status_code, imaging.transcodes) == (304, made)
 
 
 def test_a_transfer_syntax_that_is_asked_for_is_made(client: Client, stored: Store) -> None:

@@ -11,6 +11,7 @@ from pydicom.sequence import Sequence
 from sqlalchemy import select
 
 from steckel.care.documents import Documents
+from steckel.dicom.uids import SeriesUid, StudyUid
 from steckel.errors import NotFound
 from steckel.index.schema import documents
 from steckel.ingest.model import Receipt
@@ -50,6 +51,23 @@ def test_instances_come_in_order_of_series_and_number(
     ]
     assert uids(retriever, study_uids=("9",), series_uids=(SERIES,)) == []
     assert uids(retriever, patient_ids=("P2",)) == []
+
+
+def test_a_fingerprint_is_that_of_the_instances_in_their_order(
+    house: House, retriever: RetrieveEngine, store: Store, make: Make
+) -> None:
+    study = Selection(study_uids=(StudyUid(STUDY),))
+    first = Selection(study_uids=(StudyUid(STUDY),), series_uids=(SeriesUid(SERIES),))
+    assert retriever.fingerprint(study) == ""
+    store(make(1, 1))
+    alone = retriever.fingerprint(study)
+    assert alone == retriever.fingerprint(first) != ""
+    store(make(1, 2))
+    assert retriever.fingerprint(first) == alone
+    assert retriever.fingerprint(study) not in ("", alone)
+    house.deletion.delete_series(STUDY, "1.2.3.2")
+    assert retriever.fingerprint(study) == alone
+    assert retriever.fingerprint(Selection()) == ""
 
 
 def test_nothing_named_selects_nothing(retriever: RetrieveEngine, store: Store, make: Make) -> None:
