@@ -1,18 +1,32 @@
-"""``python -m bench``: measure ingest beside the peers, and print ratios."""
+"""``python -m bench``: measure Steckel beside its peers, and print medians and ratios."""
 
 import argparse
-import os
-import platform
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from bench.ingest import measure, table, works
+from bench.contestants import EVERYONE
+from bench.dcmtk_clients import missing_client
+from bench.machine import machine
+from bench.result import Result
+from bench.size import FULL, SMOKE
+from bench.stage import Stage
+from bench.table import as_json, table
+from bench.works import associations, bulk_import, c_store, stow
+
+Work = Callable[[Stage], Iterator[Result]]
+PARTS: Mapping[str, Sequence[Work]] = {
+    "ingest": (c_store.measure, associations.measure, stow.measure, bulk_import.measure),
+}
 
 
 def main() -> None:
-    """Measure, and print one table for each work."""
+    """Measure the parts that are named, or all, and print a table for each work."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--smoke", action="store_true", help="a small size that shows it runs")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}")
+    parser.add_argument("--size", choices=("smoke", "full"), default="full")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the results here as well")
     parser.add_argument(
         "--folder",
         type=Path,
@@ -20,12 +34,37 @@ def main() -> None:
         help="where the servers keep their data: on the disk that is to be measured",
     )
     options = parser.parse_args()
-    folder = options.folder.absolute()
+    if unknown := set(options.parts) - set(PARTS):
+        parser.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    if missing := missing_client():
+        parser.error(f"{missing} is not installed; on Debian: apt-get install dcmtk")
+    run(
+        options.parts or list(PARTS), options.folder, smoke=options.size == "smoke", to=options.json
+    )
+
+
+def run(parts: Sequence[str], folder: Path, *, smoke: bool, to: Path | None) -> None:
+    """Measure, print each result as soon as it is there, and write all of them at the end."""
+    folder = folder.absolute()
     folder.mkdir(parents=True, exist_ok=True)
-    print(f"{platform.machine()}, {os.cpu_count()} processors, {platform.platform()}")
-    rounds = 1 if options.smoke else options.rounds
-    for work in works(folder, smoke=options.smoke):
-        print(table(work, measure(work, folder, rounds)), flush=True)
+    described = machine(folder)
+    print("\n".join(f"{name}: {value}" for name, value in described.items()))
+    for contestant in EVERYONE:
+        absent = f" (not installed: {contestant.missing})" if contestant.missing else ""
+        print(f"  {contestant.name}: {contestant.note}{absent}")
+    results = []
+    for part in parts:
+        started = time.monotonic()
+        print(f"\n== {part}", flush=True)
+        with Stage(folder, SMOKE if smoke else FULL) as stage:
+            for work in PARTS[part]:
+                for result in work(stage):
+                    print(table(result, judged=not smoke), flush=True)
+                    results.append({"part": part, **as_json(result)})
+        print(f"({part} took {time.monotonic() - started:.0f} s)")
+    if to:
+        to.write_text(json.dumps({"machine": described, "results": results}, indent=1))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""Where contestants run: started when a work needs them, in turns.
+
+For ingest each measurement gets a server that starts empty. For what reads,
+each server is started once, filled, left until it is quiet, and kept; the
+requests alternate between the servers.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Self
+
+from bench.contestants import Contestant, Running
+from bench.contestants.contestant import free_port
+from bench.dcmtk_clients import send
+from bench.inputs import Series
+from bench.postgresql import PostgresqlServer, postgresql_server
+from bench.processes import processor_seconds
+from bench.size import Size
+
+_QUIET_SHARE = 0.03
+_QUIET_SECONDS = 120.0
+
+Turns = dict[str, list[float]]
+
+
+class Stage:
+    """The servers of one part, with the folder in which they keep their data."""
+
+    def __init__(self, folder: Path, size: Size) -> None:
+        self.folder = folder
+        self.size = size
+        self.destination_port = free_port()
+        self._open = ExitStack()
+        self._kept: dict[str, Running] = {}
+        self._filled: set[tuple[str, Path]] = set()
+        self._postgresql: PostgresqlServer | None = None
+        self._asked = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def present(self, contestants: Iterable[Contestant]) -> list[Contestant]:
+        """Return those that are installed."""
+        return [
+            contestant
+            for contestant in contestants
+            if not contestant.missing and (not contestant.postgresql or self._database_server())
+        ]
+
+    @contextmanager
+    def server(self, contestant: Contestant) -> Iterator[Running]:
+        """Run a server for one measurement: empty in the full size."""
+        if not self.size.fresh:
+            yield self.kept(contestant)
+            return
+        with self.fresh(contestant) as running:
+            time.sleep(0.5)  # what it starts after its listeners
+            yield running
+
+    @contextmanager
+    def fresh(self, contestant: Contestant) -> Iterator[Running]:
+        """Run a server that is empty, in every size."""
+        with (
+            self._database(contestant) as database,
+            contestant.running(
+                self.folder, destination_port=self.destination_port, database=database
+            ) as running,
+        ):
+            yield running
+
+    def kept(self, contestant: Contestant) -> Running:
+        """Return a server that runs until the part is over."""
+        if contestant.name not in self._kept:
+            self._kept[contestant.name] = self._open.enter_context(self.fresh(contestant))
+        return self._kept[contestant.name]
+
+    def filled(self, contestant: Contestant, series: Sequence[Series]) -> Running:
+        """Return a kept server that has the series, and is quiet."""
+        running = self.kept(contestant)
+        for one in series:
+            if (contestant.name, one.folder) not in self._filled:
+                send(running, one.folder)
+                self._filled.add((contestant.name, one.folder))
+        self.settle(running)
+        return running
+
+    def settle(self, running: Running) -> None:
+        """Wait until a server has done what it does behind its answers."""
+        step = 1.0 if self.size.fresh else 0.1
+        deadline = time.monotonic() + (_QUIET_SECONDS if self.size.fresh else 1.0)
+        before = processor_seconds(running.pids)
+        while time.monotonic() < deadline:
+            time.sleep(step)
+            now = processor_seconds(running.pids)
+            if now - before <= _QUIET_SHARE * step:
+                return
+            before = now
+
+    def take_turns(
+        self, contestants: Sequence[Contestant], measure: Callable[[Contestant], float]
+    ) -> Turns:
+        """Measure each once in a round; each round begins with another."""
+        taken: Turns = {contestant.name: [] for contestant in contestants}
+        for number in range(self.size.rounds):
+            start = number % len(contestants)
+            for contestant in [*contestants[start:], *contestants[:start]]:
+                taken[contestant.name].append(measure(contestant))
+        return taken
+
+    @contextmanager
+    def _database(self, contestant: Contestant) -> Iterator[str]:
+        if not contestant.postgresql:
+            yield ""
+            return
+        server = self._database_server()
+        if server is None:
+            raise RuntimeError("PostgreSQL is not installed")
+        with server.database() as url:
+            yield url
+
+    def _database_server(self) -> PostgresqlServer | None:
+        if not self._asked:
+            self._asked = True
+            self._postgresql = self._open.enter_context(postgresql_server(self.folder))
+        return self._postgresql
