@@ -74,6 +74,7 @@ def parse_search(
         fields=Fields.ALL if reading.everything else Fields.DEFAULT,
         include=frozenset(reading.include),
         fuzzy=reading.fuzzy,
+        combined=True,  # nothing is negotiated here: ranges of a date and a time are one
         limit=reading.limit + 1,
         offset=reading.offset,
     )

@@ -92,10 +92,10 @@ _VIDEO = frozenset(f"1.2.840.10008.5.1.4.1.1.77.1.{one}.1" for one in (1, 2, 4))
 #: Level 2, digital signatures preserved, no coercion (PS3.4 B.3.1.4): bytes are kept.
 _STORAGE_INFORMATION = bytes((2, 0, 3, 0, 0, 0))
 
-#: Of C-FIND (PS3.4 C.5.1.1): relational queries yes, combined date-time matching
-#: no, fuzzy matching of names yes, timezone adjustment no.
-FIND_RELATIONAL, FIND_FUZZY = 0, 2
-_FIND_INFORMATION = bytes((1, 0, 1, 0))
+#: Of C-FIND (PS3.4 C.5.1.1): relational queries, combined date-time matching, fuzzy
+#: matching of names yes, timezone adjustment no.
+FIND_RELATIONAL, FIND_COMBINED, FIND_FUZZY = 0, 1, 2
+_FIND_INFORMATION = bytes((1, 1, 1, 0))
 #: Of C-MOVE and C-GET (PS3.4 C.5.2.1, C.5.3.1): relational retrieval yes.
 _RETRIEVE_INFORMATION = bytes((1,))
 

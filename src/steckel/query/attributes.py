@@ -97,6 +97,18 @@ _JSON: Final = (
 )
 _PATIENT_HELD = frozenset(held.PATIENT)
 
+#: Dates and the times that go with them.
+TIME_OF: Final[Mapping[int, int]] = {
+    0x00080012: 0x00080013,  # Instance Creation
+    tags.STUDY_DATE: tags.STUDY_TIME,
+    tags.SERIES_DATE: tags.SERIES_TIME,
+    tags.ACQUISITION_DATE: 0x00080032,
+    tags.CONTENT_DATE: tags.CONTENT_TIME,
+    tags.PATIENT_BIRTH_DATE: tags.PATIENT_BIRTH_TIME,
+    tags.PERFORMED_PROCEDURE_STEP_START_DATE: tags.PERFORMED_PROCEDURE_STEP_START_TIME,
+    0x00700082: 0x00700083,  # Presentation Creation
+}
+
 #: Columns of a study that say what is in it: only a query for studies or patients uses them.
 _STAND_INS: Final = frozenset({tags.MODALITY, tags.SOP_CLASS_UID, tags.BODY_PART_EXAMINED})
 

@@ -10,10 +10,11 @@ from sqlalchemy import ColumnElement, Select, and_, exists, select
 
 from steckel.dicom.person_name import fold
 from steckel.index.schema import instances, patients, series, studies
-from steckel.query.attributes import ORDER, Matching, locate, locate_items
+from steckel.query.attributes import ORDER, TIME_OF, Matching, locate, locate_items
 from steckel.query.kept_sets import among_kept
 from steckel.query.matching import Matcher
 from steckel.query.model import Key, Level, Query
+from steckel.query.ranges import is_of_moments
 from steckel.query.words import WordSearch
 
 KEY_COLUMN: Final[dict[Level, ColumnElement[Any]]] = {
@@ -51,8 +52,12 @@ class KeyConditions:
             A key cannot be understood at this level.
         """
         alone = not any(_is_narrow(query.level, key) for key in query.keys)
+        pairs = list(_pairs(query)) if query.combined else []
+        for date, time in pairs:
+            yield from self._of_pair(query, date, time, alone=alone)
+        paired = {key for pair in pairs for key in pair}
         for key in query.keys:
-            if not key.within:
+            if not key.within and key not in paired:
                 yield from self._of_key(query, key, alone=alone)
         for within in dict.fromkeys(key.within for key in query.keys if key.within):
             yield self._in_items(query, within)
@@ -93,6 +98,19 @@ class KeyConditions:
             elif key.value.strip().startswith(("*", "?")) and "\\" not in key.value:
                 yield from self._words.containing(_WILD.split(fold(key.value)))
 
+    def _of_pair(
+        self, query: Query, date: Key, time: Key, *, alone: bool
+    ) -> Iterator[ColumnElement[bool]]:
+        """Yield what ranges of a date and of its time ask for together."""
+        on, at = locate(query.level, date.tag), locate(query.level, time.tag)
+        if on is None or at is None:
+            return
+        level = on[0]
+        condition = self._matcher.moments(date, on[1], time, at[1])
+        if ORDER[level] > ORDER[query.level]:
+            condition = _has_below(query.level, level, condition, first=alone)
+        yield condition
+
     def _in_items(self, query: Query, within: tuple[int, ...]) -> ColumnElement[bool]:
         found = locate_items(query.level, within[0])
         if found is None:
@@ -103,6 +121,15 @@ class KeyConditions:
         if ORDER[level] <= ORDER[query.level]:
             return condition
         return _has_below(query.level, level, condition, first=False)
+
+
+def _pairs(query: Query) -> Iterator[tuple[Key, Key]]:
+    """Yield the keys that are ranges of a date and of its time."""
+    keys = {key.tag: key for key in query.keys if not key.within}
+    for date_tag, time_tag in TIME_OF.items():
+        date, time = keys.get(date_tag), keys.get(time_tag)
+        if date and time and is_of_moments(date.value, time.value):
+            yield date, time
 
 
 def _is_narrow(level: Level, key: Key) -> bool:

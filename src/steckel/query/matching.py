@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
-    Cast,
     ColumnElement,
     Text,
     and_,
@@ -24,12 +23,9 @@ from steckel.dicom.json_model import json_key
 from steckel.errors import InvalidQuery
 from steckel.query.attributes import Attribute, Matching
 from steckel.query.model import Key
+from steckel.query.ranges import RANGES, in_dates, in_moments, in_times
 
 Condition = ColumnElement[bool]
-
-_DATE = re.compile(r"\d{4}(?:\d{2}(?:\d{2})?)?\Z")
-_OLD_DATE = re.compile(r"(\d{4})\.(\d{2})\.(\d{2})\Z")
-_TIME = re.compile(r"\d{2}(?:\d{2}(?:\d{2}(?:\.\d{1,6})?)?)?\Z")
 
 
 class Matcher:
@@ -54,9 +50,9 @@ class Matcher:
             case Matching.NAME:
                 return self.words(column, value) if fuzzy else self._name(column, value)
             case Matching.DATE:
-                return _range(column, value, _date_bounds, tag)
+                return in_dates(column, value, tag)
             case Matching.TIME:
-                return _range(column, value, _time_bounds, tag)
+                return in_times(column, value, tag)
             case Matching.UID:
                 return column.in_([uid for uid in value.split("\\") if uid])
             case Matching.NUMBER:
@@ -67,6 +63,22 @@ class Matcher:
                 return self._held(tag, column, value)
             case _:
                 return self._text(column, value)
+
+    def moments(self, date: Key, on: Attribute, time: Key, at: Attribute) -> Condition:
+        """Return the condition that a range of dates and one of times make together.
+
+        Raises
+        ------
+        InvalidQuery
+            A value is no date or no time.
+        """
+        day, clock = self._text_of(date.tag, on), self._text_of(time.tag, at)
+        return in_moments(day, date.value, clock, time.value, time.tag)
+
+    def _text_of(self, tag: int, attribute: Attribute) -> ColumnElement[Any]:
+        if attribute.matching is Matching.WORDS:
+            return self._json_value(tag, attribute.column, name=False)
+        return attribute.column
 
     def in_items(
         self, column: ColumnElement[Any], within: Sequence[int], keys: Sequence[Key]
@@ -133,50 +145,20 @@ class Matcher:
         if vr == "SQ":
             return true()  # a sequence has no value of its own; see `in_items`
         found = self._json_value(tag, column, name=vr == "PN")
-        if vr in ("DA", "TM"):
-            return _range(found, value, _date_bounds if vr == "DA" else _time_bounds, tag)
+        if vr in RANGES:
+            return RANGES[vr](found, value, tag)
         return self._text(found, value)
 
-    def _json_value(self, tag: int, column: ColumnElement[Any], *, name: bool) -> Cast[str]:
+    def _json_value(
+        self, tag: int, column: ColumnElement[Any], *, name: bool
+    ) -> ColumnElement[str]:
         key = json_key(tag)
         if self._sqlite:
             path = f'$."{key}".Value[0]' + (".Alphabetic" if name else "")
             return cast(func.json_extract(column, path), Text)
         steps = [key, "Value", "0", *(["Alphabetic"] if name else [])]
-        return cast(func.jsonb_extract_path_text(cast(column, JSONB), *steps), Text)
-
-
-Bounds = Any
-
-
-def _range(column: ColumnElement[Any], value: str, bounds: Bounds, tag: int) -> Condition:
-    """Match a single value or a range ``A-B``, ``A-``, ``-B`` (PS3.4 C.2.2.2.5)."""
-    first, dash, last = value.partition("-")
-    if not dash:
-        last = first
-    conditions: list[Condition] = [column != ""]
-    if first.strip():
-        conditions.append(column >= bounds(first.strip(), tag)[0])
-    if last.strip():
-        conditions.append(column <= bounds(last.strip(), tag)[1])
-    return and_(*conditions)
-
-
-def _date_bounds(value: str, tag: int) -> tuple[str, str]:
-    """Return the first and last text of a date; a year or a month stands for all its days."""
-    old = _OLD_DATE.match(value)
-    if old:
-        value = "".join(old.groups())
-    if not _DATE.match(value):
-        raise InvalidQuery(f"{tags.show(tag)} is not a date or a range of dates")
-    return value, value + "99999999"[len(value) :] if len(value) < 8 else value
-
-
-def _time_bounds(value: str, tag: int) -> tuple[str, str]:
-    value = value.replace(":", "")
-    if not _TIME.match(value):
-        raise InvalidQuery(f"{tags.show(tag)} is not a time or a range of times")
-    return value, f"{value}~"  # all that begins with it: ``~`` sorts after digits and the dot
+        # Compared by its bytes, as columns are (`index.schema.Words`).
+        return cast(func.jsonb_extract_path_text(cast(column, JSONB), *steps), Text).collate("C")
 
 
 def _number(column: ColumnElement[Any], value: str, tag: int) -> Condition:

@@ -62,6 +62,7 @@ class Query:
     fields: frozenset[int] | Fields = Fields.DEFAULT
     include: frozenset[int] = frozenset()  #: tags to add to a named set
     fuzzy: bool = False  #: person names match by word beginnings, accents ignored
+    combined: bool = False  #: ranges of a date and of its time are one of moments
     limit: int | None = None
     offset: int = 0
     order: tuple[Order, ...] = ()

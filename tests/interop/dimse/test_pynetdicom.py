@@ -111,7 +111,7 @@ def test_matching_that_we_do_not_do_is_told(house: House) -> None:
     assert [status.Status for status, _ in answers] == [0xFF01, 0x0000]
 
 
-def test_fuzzy_matching_is_negotiated(house: House) -> None:
+def test_fuzzy_and_combined_matching_are_negotiated(house: House) -> None:
     wish = pdu_primitives.SOPClassExtendedNegotiation()
     wish.sop_class_uid = FIND
     wish.service_class_application_information = b"\x01\x01\x01\x01"
@@ -121,8 +121,9 @@ def test_fuzzy_matching_is_negotiated(house: House) -> None:
     with associated(house, ae, ext_neg=[wish]) as association:
         list(association.send_c_find(asked, FIND))
         granted = association.acceptor.sop_class_extended
-        assert granted == {FIND: b"\x01\x00\x01\x00"}
+        assert granted == {FIND: b"\x01\x01\x01\x00"}
     assert house.finder.queries[0].fuzzy
+    assert house.finder.queries[0].combined
 
 
 def test_a_hierarchical_server_refuses_what_was_not_negotiated() -> None:

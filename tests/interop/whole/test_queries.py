@@ -6,6 +6,7 @@ import pytest
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from pynetdicom import AE
+from pynetdicom.pdu_primitives import SOPClassExtendedNegotiation
 from pynetdicom.sop_class import StudyRootQueryRetrieveInformationModelFind
 from tests.steckel_server import SteckelServer
 
@@ -30,10 +31,16 @@ def ordered(make_object: Maker, store: Store) -> Dataset:
     return made
 
 
-def find(server: SteckelServer, level: str, **keys: object) -> list[tuple[int, Dataset]]:
+def find(
+    server: SteckelServer, level: str, wishes: bytes = b"", **keys: object
+) -> list[tuple[int, Dataset]]:
+    wish = SOPClassExtendedNegotiation()
+    wish.sop_class_uid = StudyRootQueryRetrieveInformationModelFind
+    wish.service_class_application_information = wishes
     entity = AE("PYNET")
     entity.add_requested_context(StudyRootQueryRetrieveInformationModelFind)
-    association = entity.associate("127.0.0.1", server.dicom_port)
+    negotiated = [wish] if wishes else None
+    association = entity.associate("127.0.0.1", server.dicom_port, ext_neg=negotiated)
     identifier = Dataset()
     identifier.QueryRetrieveLevel = level
     for keyword, value in keys.items():
@@ -110,3 +117,19 @@ def test_what_qido_requires_is_there_even_without_a_value(
         [found] = client.get(f"/dicomweb/studies/{bare.StudyInstanceUID}/instances").json()
     for key, vr in {"00080060": "CS", "00100010": "PN", "00080020": "DA", "00200013": "IS"}.items():
         assert found[key] == {"vr": vr}
+
+
+def test_a_night_is_one_range_of_moments_where_that_was_agreed(
+    server: SteckelServer, make_object: Maker, store: Store
+) -> None:
+    """C-FIND by extended negotiation, QIDO-RS always (PS3.4 C.2.2.2.5)."""
+    moments = [("20240109", "2159"), ("20240109", "2300"), ("20240110", "0559"), ("20240110", "08")]
+    for date, time in moments:
+        store(make_object(StudyDate=date, StudyTime=time, StudyID="NIGHT"))
+    keys = {"StudyID": "NIGHT", "StudyDate": "20240109-20240110", "StudyTime": "2200-0600"}
+    agreed = find(server, "STUDY", b"\0\1\0", **keys)
+    assert sorted(str(found.StudyTime) for _, found in agreed) == ["0559", "2300"]
+    assert find(server, "STUDY", **keys) == []
+    with server.client() as client:
+        answer = client.get("/dicomweb/studies", params=keys)
+    assert sorted(one["00080030"]["Value"][0] for one in answer.json()) == ["0559", "2300"]

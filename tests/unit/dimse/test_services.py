@@ -72,9 +72,9 @@ def test_nothing_but_a_stream_is_made_of_a_video() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wished", "granted"), [(b"\1\1\1\1", b"\1\0\1\0"), (b"\0\0\1", b"\0\0\1"), (b"", b"")]
+    ("wished", "granted"), [(b"\1\1\1\1", b"\1\1\1\0"), (b"\0\0\1", b"\0\0\1"), (b"", b"")]
 )
-def test_find_grants_relational_queries_and_fuzzy_names(wished: bytes, granted: bytes) -> None:
+def test_find_grants_all_but_the_adjustment_of_timezones(wished: bytes, granted: bytes) -> None:
     support = support_of(PATIENT_ROOT_FIND, accept_unknown_storage=False)
     assert support is not None
     assert support.extended is not None

@@ -35,7 +35,9 @@ def population() -> Iterator[Dataset]:
     yield made(
         "1", "1", **first, Modality="CT", SeriesNumber=1, InstanceNumber=1,
         SeriesDescription="Axial", BodyPartExamined="CHEST", StationName="SCANNER1",
-        SeriesDate="20240110", Rows=512,
+        SeriesDate="20240110", SeriesTime="0820", Rows=512,
+        AcquisitionDateTime="20240110081500.250000+0100", AcquisitionDate="20240110",
+        AcquisitionTime="081500",
     )  # fmt: skip
     yield made("1", "1", **first, Modality="CT", SeriesNumber=1, InstanceNumber=2, Rows=256)
     yield made(
@@ -87,9 +89,11 @@ _SHOWN = {
 }
 
 
-def find(finder: QueryEngine, level: Level, *keys: Key, fuzzy: bool = False) -> list[str]:
+def find(
+    finder: QueryEngine, level: Level, *keys: Key, fuzzy: bool = False, combined: bool = False
+) -> list[str]:
     """Return what was found, sorted: patient IDs, or UIDs without their root."""
-    answers = finder.find(Query(level=level, keys=keys, fuzzy=fuzzy))
+    answers = finder.find(Query(level=level, keys=keys, fuzzy=fuzzy, combined=combined))
     found = [(answer[_SHOWN[level]].get("Value") or [""])[0] for answer in answers]
     return sorted(value.removeprefix("1.2.") for value in found)
 
@@ -194,6 +198,18 @@ STUDIES = [
     ("Modality", "SR", "1"),
     ("SOPClassUID", SR, "1"),
     ("Rows", "256", "1"),
+    # date and time in one (C.2.2.2.5), by what the clock showed
+    ("AcquisitionDateTime", "20240110", "1"),
+    ("AcquisitionDateTime", "20240110081500.25", "1"),
+    ("AcquisitionDateTime", "20240110081500.250000+0200", "1"),
+    ("AcquisitionDateTime", "20240110081501", ""),
+    ("AcquisitionDateTime", "20240110-20240110081500", "1"),
+    ("AcquisitionDateTime", "202401100815+0100-202401100816+0100", "1"),
+    ("AcquisitionDateTime", "2023-2024", "1"),
+    ("AcquisitionDateTime", "-2024-0100", "1"),
+    ("AcquisitionDateTime", "-20240110081459", ""),
+    ("AcquisitionDateTime", "20240110081501-", ""),
+    ("AcquisitionDateTime", "-20241231", "1"),
     # held, without a column of its own
     ("ProcedureCodeSequence", "", "1 2 3 4 5 6 7"),
 ]
@@ -218,6 +234,54 @@ def test_date_and_time_are_matched_each_for_itself(
     """Without combined matching, which is negotiated, they are two keys (C.2.2.2.5.1)."""
     keys = key("StudyDate", date), key("StudyTime", time)
     assert find(finder, Level.STUDY, *keys) == expected.split()
+
+
+@pytest.mark.parametrize(
+    ("date", "time", "expected"),
+    [
+        ("20240110-20240210", "081500-081559", "1 2 7"),
+        ("20240110-20240210", "081501-081559", "2 7"),
+        ("20240110-20240210", "0815-08", "1 2 7"),
+        ("20240110-20240210", "0815-0814", "1 7"),
+        ("20231231-20240110", "2300-08", "1 4"),
+        ("20240110-", "0816-", "2 3 7"),
+        ("-20240110", "-0814", "4"),
+        ("-20240110", "-0815", "1 4"),
+        ("20240111-", "-", "2 3 7"),
+        # without a day an end of the times has no meaning: each for itself
+        ("20240110-", "0815-0816", "1 2"),
+        ("202401-202402", "0815-0816", "1 2"),
+        ("20240210", "-0859", "2"),
+    ],
+)
+def test_ranges_of_date_and_time_are_one_where_that_is_agreed(
+    finder: QueryEngine, date: str, time: str, expected: str
+) -> None:
+    keys = key("StudyTime", time), key("StudyDate", date)
+    assert find(finder, Level.STUDY, *keys, combined=True) == expected.split()
+
+
+def test_ranges_of_moments_are_of_any_level_and_need_no_column(finder: QueryEngine) -> None:
+    for keywords, ends in (
+        (("SeriesDate", "SeriesTime"), "0821-0819"),
+        (("AcquisitionDate", "AcquisitionTime"), "0816-0814"),
+    ):
+        for first, last, expected in (
+            ("20240109", "20240111", ["1"]),
+            ("20240110", "20240111", []),
+            ("20240109", "20240110", []),
+        ):
+            date, time = zip(keywords, (f"{first}-{last}", ends), strict=True)
+            assert find(finder, Level.STUDY, key(*date), key(*time), combined=True) == expected
+    keys = key("StudyDate", "20240101-20240102"), key("StudyTime", "8-9")
+    with pytest.raises(InvalidQuery):
+        find(finder, Level.STUDY, *keys, combined=True)
+
+
+@pytest.mark.parametrize("value", ["x", "2024011", "20240110-x", "2024*", "20240110+2000"])
+def test_what_is_no_date_and_time_is_refused(finder: QueryEngine, value: str) -> None:
+    with pytest.raises(InvalidQuery):
+        find(finder, Level.IMAGE, key("AcquisitionDateTime", value))
 
 
 @pytest.mark.parametrize(

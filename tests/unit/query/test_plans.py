@@ -179,6 +179,15 @@ def test_a_first_page_without_keys_is_read_along_the_order(
     assert recorder.full_scans() == []
 
 
+def test_ranges_of_moments_are_served(large: Engine, recorder: Recorder) -> None:
+    finder = QueryEngine(large, aet="STECKEL")
+    values = {"StudyDate": "20240101-20240102", "StudyTime": "1200-0800"}
+    with recorder.listening():
+        list(finder.find(_query(Level.STUDY, values, combined=True)))
+        list(finder.find(_query(Level.PATIENT, values, combined=True)))
+    assert recorder.full_scans() == []
+
+
 def test_fuzzy_names_are_served(large: Engine, recorder: Recorder) -> None:
     finder = QueryEngine(large, aet="STECKEL")
     with recorder.listening():

@@ -2,7 +2,7 @@
 
 from steckel.dimse.scp.identifier import read_identifier, to_answer, to_query
 from steckel.dimse.scp.request import Request
-from steckel.dimse.services import FIND_FUZZY, FIND_RELATIONAL
+from steckel.dimse.services import FIND_COMBINED, FIND_FUZZY, FIND_RELATIONAL
 from steckel.dimse.status import Status
 from steckel.query.ports import Finder
 
@@ -25,6 +25,7 @@ class FindScp:
             identifier,
             levels,
             relational=bool(extended[FIND_RELATIONAL]) or self._relational_by_default,
+            combined=bool(extended[FIND_COMBINED]),
             fuzzy=bool(extended[FIND_FUZZY]),
         )
         pending = Status.PENDING

@@ -130,7 +130,12 @@ def _spelled(value: object) -> str:
 
 
 def to_query(
-    identifier: Identifier, levels: tuple[Level, ...], *, relational: bool, fuzzy: bool
+    identifier: Identifier,
+    levels: tuple[Level, ...],
+    *,
+    relational: bool,
+    fuzzy: bool,
+    combined: bool = False,
 ) -> Query:
     """Return the question to the index.
 
@@ -153,6 +158,7 @@ def to_query(
         ),
         fields=frozenset(int(key, 16) for key in identifier.requested),
         fuzzy=fuzzy,
+        combined=combined,
     )
 
 
