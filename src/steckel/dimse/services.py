@@ -26,6 +26,8 @@ from steckel.upperlayer.negotiation import Support
 
 PATIENT_ROOT: Final = (Level.PATIENT, Level.STUDY, Level.SERIES, Level.IMAGE)
 STUDY_ROOT: Final = (Level.STUDY, Level.SERIES, Level.IMAGE)
+#: Retired; old workstations still ask in it.
+PATIENT_STUDY_ONLY: Final = (Level.PATIENT, Level.STUDY)
 
 PATIENT_ROOT_FIND: Final = "1.2.840.10008.5.1.4.1.2.1.1"
 PATIENT_ROOT_MOVE: Final = "1.2.840.10008.5.1.4.1.2.1.2"
@@ -33,6 +35,9 @@ PATIENT_ROOT_GET: Final = "1.2.840.10008.5.1.4.1.2.1.3"
 STUDY_ROOT_FIND: Final = "1.2.840.10008.5.1.4.1.2.2.1"
 STUDY_ROOT_MOVE: Final = "1.2.840.10008.5.1.4.1.2.2.2"
 STUDY_ROOT_GET: Final = "1.2.840.10008.5.1.4.1.2.2.3"
+PATIENT_STUDY_ONLY_FIND: Final = "1.2.840.10008.5.1.4.1.2.3.1"
+PATIENT_STUDY_ONLY_MOVE: Final = "1.2.840.10008.5.1.4.1.2.3.2"
+PATIENT_STUDY_ONLY_GET: Final = "1.2.840.10008.5.1.4.1.2.3.3"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,6 +56,9 @@ SERVICES: Final[dict[str, Service]] = {
     STUDY_ROOT_FIND: Service(operation=Operation.C_FIND, levels=STUDY_ROOT),
     STUDY_ROOT_MOVE: Service(operation=Operation.C_MOVE, levels=STUDY_ROOT),
     STUDY_ROOT_GET: Service(operation=Operation.C_GET, levels=STUDY_ROOT),
+    PATIENT_STUDY_ONLY_FIND: Service(operation=Operation.C_FIND, levels=PATIENT_STUDY_ONLY),
+    PATIENT_STUDY_ONLY_MOVE: Service(operation=Operation.C_MOVE, levels=PATIENT_STUDY_ONLY),
+    PATIENT_STUDY_ONLY_GET: Service(operation=Operation.C_GET, levels=PATIENT_STUDY_ONLY),
 }
 STORAGE: Final = Service(operation=Operation.C_STORE)
 

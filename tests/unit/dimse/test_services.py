@@ -48,6 +48,9 @@ def test_our_services_are_the_standards() -> None:
         sop_class.StudyRootQueryRetrieveInformationModelFind,
         sop_class.StudyRootQueryRetrieveInformationModelMove,
         sop_class.StudyRootQueryRetrieveInformationModelGet,
+        sop_class.PatientStudyOnlyQueryRetrieveInformationModelFind,
+        sop_class.PatientStudyOnlyQueryRetrieveInformationModelMove,
+        sop_class.PatientStudyOnlyQueryRetrieveInformationModelGet,
         sop_class.Verification,
     }
     assert set(SERVICES) == {str(name) for name in names}

@@ -8,7 +8,7 @@ from steckel.query.ports import Finder
 
 
 class FindScp:
-    """Query of the Patient Root and Study Root information models as SCP."""
+    """Query of all our information models as SCP."""
 
     def __init__(self, finder: Finder, *, aet: str, relational_by_default: bool) -> None:
         self._finder = finder
