@@ -13,11 +13,29 @@ from bench.result import Result
 from bench.size import FULL, SMOKE
 from bench.stage import Stage
 from bench.table import as_json, table
-from bench.works import associations, bulk_import, c_store, stow
+from bench.works import (
+    associations,
+    bulk_import,
+    c_move,
+    c_store,
+    frames,
+    memory,
+    metadata,
+    qido,
+    rendered,
+    startup,
+    stow,
+    wado,
+)
 
 Work = Callable[[Stage], Iterator[Result]]
 PARTS: Mapping[str, Sequence[Work]] = {
     "ingest": (c_store.measure, associations.measure, stow.measure, bulk_import.measure),
+    "retrieve": (c_move.measure,),
+    "query": (qido.measure,),
+    "web": (wado.measure, frames.measure, metadata.measure, rendered.measure),
+    "memory": (memory.measure,),
+    "start": (startup.measure,),
 }
 
 
@@ -53,17 +71,28 @@ def run(parts: Sequence[str], folder: Path, *, smoke: bool, to: Path | None) -> 
         absent = f" (not installed: {contestant.missing})" if contestant.missing else ""
         print(f"  {contestant.name}: {contestant.note}{absent}")
     results = []
-    for part in parts:
-        started = time.monotonic()
+    for part, stage in _stages(parts, folder, smoke=smoke):
         print(f"\n== {part}", flush=True)
-        with Stage(folder, SMOKE if smoke else FULL) as stage:
-            for work in PARTS[part]:
-                for result in work(stage):
-                    print(table(result, judged=not smoke), flush=True)
-                    results.append({"part": part, **as_json(result)})
-        print(f"({part} took {time.monotonic() - started:.0f} s)")
+        started = time.monotonic()
+        for work in PARTS[part]:
+            for result in work(stage):
+                print(table(result, judged=not smoke), flush=True)
+                results.append({"part": part, **as_json(result)})
+        print(f"({part} took {time.monotonic() - started:.0f} s)", flush=True)
     if to:
         to.write_text(json.dumps({"machine": described, "results": results}, indent=1))
+
+
+def _stages(parts: Sequence[str], folder: Path, *, smoke: bool) -> Iterator[tuple[str, Stage]]:
+    """Yield each part with its stage; the smoke size starts each server once for all parts."""
+    if smoke:
+        with Stage(folder, SMOKE) as stage:
+            for part in parts:
+                yield part, stage
+        return
+    for part in parts:
+        with Stage(folder, FULL) as stage:
+            yield part, stage
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from pydicom.uid import ExplicitVRLittleEndian
 
 _CT = "1.2.840.10008.5.1.4.1.1.2"
 _CR = "1.2.840.10008.5.1.4.1.1.1"
+_MULTIFRAME = "1.2.840.10008.5.1.4.1.1.7.3"  # Multi-frame Grayscale Word Secondary Capture
 _ROOT = "1.2.826.0.1.3680043.10.1972"
 
 
@@ -61,6 +62,27 @@ def small_series(folder: Path, count: int, number: int = 0) -> Series:
     return _series(folder, _Kind("small", _CR, 90), count, number)
 
 
+def multiframe(folder: Path, mebibytes: int) -> Series:
+    """Make one object of frames of 1 MiB, written piece by piece."""
+    made = Series(folder / f"multiframe-{mebibytes}", f"{_ROOT}.1024.{mebibytes}", 1)
+    if made.folder.exists():
+        return made
+    making = made.folder.with_suffix(".making")
+    making.mkdir(parents=True, exist_ok=True)
+    image = _image(made, _Kind("multiframe", _MULTIFRAME, 1024), 1, 0)
+    image.Rows, image.Columns, image.NumberOfFrames = 1024, 512, mebibytes
+    file = making / "00001.dcm"
+    image.save_as(file, enforce_file_format=True)
+    frame = np.random.default_rng(1972).integers(0, 2048, 1 << 19, dtype=np.uint16).tobytes()
+    with file.open("ab") as stream:
+        # Pixel Data (7FE0,0010), OW, and its length.
+        stream.write(b"\xe0\x7f\x10\x00OW\x00\x00" + (mebibytes << 20).to_bytes(4, "little"))
+        for _ in range(mebibytes):
+            stream.write(frame)
+    making.rename(made.folder)
+    return made
+
+
 @dataclass(frozen=True, slots=True)
 class _Kind:
     name: str
@@ -69,7 +91,7 @@ class _Kind:
 
     @property
     def modality(self) -> str:
-        return "CT" if self.sop_class == _CT else "CR"
+        return {_CT: "CT", _CR: "CR"}.get(self.sop_class, "OT")
 
 
 def _series(folder: Path, kind: _Kind, count: int, number: int) -> Series:

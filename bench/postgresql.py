@@ -59,7 +59,8 @@ def postgresql_server(folder: Path) -> Iterator[PostgresqlServer | None]:
     data, port = str(scratch / "data"), free_port()
     control = [str(programs / "pg_ctl"), "-D", data, "-w", "-s"]
     try:
-        _run(str(programs / "initdb"), "-D", data, "-A", "trust", "-U", _USER, "-E", "UTF8")
+        making = [str(programs / "initdb"), "--no-sync", "-D", data, "-E", "UTF8"]
+        _run(*making, "-A", "trust", "-U", _USER)
         options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={scratch}"
         _run(*control, "-l", str(scratch / "log"), "-o", options, "start")
         try:

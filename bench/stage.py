@@ -13,16 +13,15 @@ from typing import Self
 
 from bench.contestants import Contestant, Running
 from bench.contestants.contestant import free_port
-from bench.dcmtk_clients import send
+from bench.dcmtk_clients import receiving, send
 from bench.inputs import Series
 from bench.postgresql import PostgresqlServer, postgresql_server
 from bench.processes import processor_seconds
+from bench.result import Row
 from bench.size import Size
 
 _QUIET_SHARE = 0.03
 _QUIET_SECONDS = 120.0
-
-Turns = dict[str, list[float]]
 
 
 class Stage:
@@ -43,6 +42,12 @@ class Stage:
 
     def __exit__(self, *_: object) -> None:
         self._open.close()
+
+    @contextmanager
+    def destination(self) -> Iterator[None]:
+        """Run what receives what a C-MOVE asks for."""
+        with receiving(self.destination_port):
+            yield
 
     def present(self, contestants: Iterable[Contestant]) -> list[Contestant]:
         """Return those that are installed."""
@@ -66,7 +71,7 @@ class Stage:
     def fresh(self, contestant: Contestant) -> Iterator[Running]:
         """Run a server that is empty, in every size."""
         with (
-            self._database(contestant) as database,
+            self.database(contestant) as database,
             contestant.running(
                 self.folder, destination_port=self.destination_port, database=database
             ) as running,
@@ -102,18 +107,22 @@ class Stage:
             before = now
 
     def take_turns(
-        self, contestants: Sequence[Contestant], measure: Callable[[Contestant], float]
-    ) -> Turns:
-        """Measure each once in a round; each round begins with another."""
-        taken: Turns = {contestant.name: [] for contestant in contestants}
+        self,
+        contestants: Iterable[Contestant],
+        measure: Callable[[Contestant], Sequence[float]],
+    ) -> tuple[Row, ...]:
+        """Measure each that is installed once in a round; each round begins with another."""
+        present = self.present(contestants)
+        taken: dict[str, list[float]] = {contestant.name: [] for contestant in present}
         for number in range(self.size.rounds):
-            start = number % len(contestants)
-            for contestant in [*contestants[start:], *contestants[:start]]:
-                taken[contestant.name].append(measure(contestant))
-        return taken
+            start = number % len(present)
+            for contestant in [*present[start:], *present[:start]]:
+                taken[contestant.name] += measure(contestant)
+        return tuple(Row(name=name, values=tuple(values)) for name, values in taken.items())
 
     @contextmanager
-    def _database(self, contestant: Contestant) -> Iterator[str]:
+    def database(self, contestant: Contestant) -> Iterator[str]:
+        """Make an empty database for those that want one."""
         if not contestant.postgresql:
             yield ""
             return

@@ -185,6 +185,20 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def wait_for_listener(port: int) -> None:
+    """Wait until somebody listens."""
+    deadline = time.monotonic() + _READY_SECONDS
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=5).close()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
 def _stop(server: Running) -> None:
     if server.process.poll() is not None:
         return

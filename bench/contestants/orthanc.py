@@ -50,7 +50,7 @@ def _configuration(place: Place, *, synced: bool) -> dict[str, Any]:
         "DicomAlwaysAllowFind": True,
         "DicomAlwaysAllowGet": True,
         "DicomAlwaysAllowMove": True,
-        "DicomModalities": {"destination": [DESTINATION, "127.0.0.1", place.destination_port]},
+        "DicomModalities": {"destination": [DESTINATION, "127.0.0.1", place.destination_port or 1]},
         "Plugins": [_DICOMWEB, *([_POSTGRESQL] if place.database else [])],
         "DicomWeb": {"Enable": True, "Root": "/dicom-web/"},
         **_database(place.database),

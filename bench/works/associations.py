@@ -2,6 +2,7 @@
 
 import statistics
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bench.contestants import (
     DCMQRSCP,
@@ -16,7 +17,7 @@ from bench.contestants import (
 )
 from bench.dcmtk_clients import send_at_once
 from bench.inputs import ct_series
-from bench.result import Result, Row, TimesFaster, Unit
+from bench.result import Result, TimesFaster, Unit
 from bench.stage import Stage
 
 _EVERYONE = (
@@ -40,29 +41,24 @@ def measure(stage: Stage) -> Iterator[Result]:
     ]
     spreads: dict[str, list[float]] = {}
 
-    def stored(contestant: Contestant) -> float:
+    def stored(contestant: Contestant) -> list[float]:
         with stage.server(contestant) as server:
             seconds = send_at_once(server, folders)
         spreads.setdefault(contestant.name, []).append(max(seconds) / min(seconds))
-        return max(seconds)
+        return [max(seconds)]
 
-    contestants = stage.present(_EVERYONE)
-    taken = stage.take_turns(contestants, stored)
+    rows = stage.take_turns(_EVERYONE, stored)
     yield Result(
         title=f"C-STORE, {size.associations} associations at once, "
         f"{size.per_association} CT slices each",
         unit=Unit.SECONDS,
-        rows=tuple(
-            Row(
-                name=contestant.name,
-                note=f"slowest association {statistics.median(spreads[contestant.name]):.2f} x "
-                f"the fastest",
-                values=tuple(taken[contestant.name]),
-            )
-            for contestant in contestants
-        ),
+        rows=tuple(replace(row, note=_uneven(spreads[row.name])) for row in rows),
         marks=(
             TimesFaster(than=ORTHANC.name, times=4),
             TimesFaster(than=STORESCP.name, times=1),
         ),
     )
+
+
+def _uneven(spreads: list[float]) -> str:
+    return f"slowest association {statistics.median(spreads):.2f} x the fastest"

@@ -19,7 +19,7 @@ from bench.contestants import (
 )
 from bench.contestants.steckel import command_of
 from bench.inputs import Series, ct_series, small_series
-from bench.result import Result, Row, TimesFaster, Unit
+from bench.result import Result, TimesFaster, Unit
 from bench.stage import Stage
 
 _CLIENTS = 5
@@ -33,22 +33,16 @@ def measure(stage: Stage) -> Iterator[Result]:
     made = [_series(stage, number) for number in range(size.imported_series)]
     folders = [series.folder for series in made]
 
-    def taken_in(contestant: Contestant) -> float:
+    def taken_in(contestant: Contestant) -> list[float]:
+        take_in = _import if contestant in _OURS else _upload
         with stage.server(contestant) as server:
-            if contestant in _OURS:
-                return _import(server, folders)
-            return _upload(server, folders)
+            return [take_in(server, folders)]
 
-    contestants = stage.present(_EVERYONE)
-    taken = stage.take_turns(contestants, taken_in)
     count = sum(series.count for series in made)
     yield Result(
         title=f"Import of {count} files in {len(made)} series; Orthanc: {_CLIENTS} clients",
         unit=Unit.SECONDS,
-        rows=tuple(
-            Row(name=contestant.name, values=tuple(taken[contestant.name]))
-            for contestant in contestants
-        ),
+        rows=stage.take_turns(_EVERYONE, taken_in),
         marks=(TimesFaster(than=ORTHANC.name, times=8),),
     )
 

@@ -25,7 +25,7 @@ from bench.contestants import (
 from bench.dcmtk_clients import send
 from bench.inputs import Series, ct_series, small_series
 from bench.result import Mark, Result, Row, TimesFaster, Unit
-from bench.stage import Stage, Turns
+from bench.stage import Stage
 
 _EVERYONE = (
     STECKEL,
@@ -91,30 +91,19 @@ def _works(stage: Stage) -> list[_Work]:
 
 
 def _measured(stage: Stage, work: _Work) -> Result:
-    def stored(contestant: Contestant) -> float:
+    def stored(contestant: Contestant) -> list[float]:
         with stage.server(contestant) as server:
-            return send(server, work.series.folder, work.tool, nagle=work.nagle)
+            return [send(server, work.series.folder, work.tool, nagle=work.nagle)]
 
-    contestants = stage.present(work.contestants)
-    taken = stage.take_turns(contestants, stored)
-    rows = [
-        Row(name=contestant.name, values=tuple(taken[contestant.name]))
-        for contestant in contestants
-    ]
-    return Result(
-        title=work.title,
-        unit=Unit.SECONDS,
-        rows=(*rows, *_limit(stage, work, taken)),
-        marks=work.marks,
-    )
+    rows = stage.take_turns(work.contestants, stored)
+    limits = [_limit(stage, work, row) for row in rows if row.name == IGNORING.name]
+    return Result(title=work.title, unit=Unit.SECONDS, rows=(*rows, *limits), marks=work.marks)
 
 
-def _limit(stage: Stage, work: _Work, taken: Turns) -> list[Row]:
-    if IGNORING.name not in taken:
-        return []
-    values = [ignoring + _syncs(stage.folder, work.series) for ignoring in taken[IGNORING.name]]
-    note = "storescp --ignore and an fdatasync for each object"
-    return [Row(name=LIMIT, note=note, values=tuple(values))]
+def _limit(stage: Stage, work: _Work, ignoring: Row) -> Row:
+    values = [seconds + _syncs(stage.folder, work.series) for seconds in ignoring.values]
+    note = "storescp --ignore, and an fdatasync for each object"
+    return Row(name=LIMIT, note=note, values=tuple(values))
 
 
 def _syncs(folder: Path, series: Series) -> float:

@@ -14,7 +14,7 @@ from bench.contestants import (
     Running,
 )
 from bench.inputs import Series, ct_series, small_series
-from bench.result import Result, Row, TimesFaster, Unit
+from bench.result import Result, TimesFaster, Unit
 from bench.stage import Stage
 
 _EVERYONE = (STECKEL, STECKEL_POSTGRESQL, ORTHANC, ORTHANC_NOT_SYNCED, ORTHANC_POSTGRESQL)
@@ -33,19 +33,14 @@ def measure(stage: Stage) -> Iterator[Result]:
 def _measured(stage: Stage, what: str, series: Series) -> Result:
     bodies = list(_bodies(series, stage.size.stow))
 
-    def stored(contestant: Contestant) -> float:
+    def stored(contestant: Contestant) -> list[float]:
         with stage.server(contestant) as server:
-            return _post(server, bodies)
+            return [_post(server, bodies)]
 
-    contestants = stage.present(_EVERYONE)
-    taken = stage.take_turns(contestants, stored)
     return Result(
         title=f"STOW-RS, {len(bodies)} requests of {stage.size.stow} {what}",
         unit=Unit.SECONDS,
-        rows=tuple(
-            Row(name=contestant.name, values=tuple(taken[contestant.name]))
-            for contestant in contestants
-        ),
+        rows=stage.take_turns(_EVERYONE, stored),
         marks=(TimesFaster(than=ORTHANC.name, times=4),),
     )
 
