@@ -1,19 +1,20 @@
-"""The listeners: a thread per connection, a session in each.
+"""A thread per connection, and a session in each.
 
 Connections and associations have limits of their own: one that never becomes
 an association takes no slot, and is cut by ARTIM.
 """
 
 import contextlib
-import selectors
 import socket
 import ssl
 import threading
 import time
+from collections.abc import Callable
 
 import structlog
 
 from steckel.dimse.channel import Channel
+from steckel.dimse.listeners import Listeners
 from steckel.dimse.outgoing import Outgoing
 from steckel.dimse.ports import PeerDirectory, Transcoder
 from steckel.dimse.scp.echo import EchoScp
@@ -33,9 +34,9 @@ from steckel.upperlayer.association import Association
 
 log = structlog.get_logger(__name__)
 
-_BACKLOG = 256
-#: After an error of `accept`, such as too many open files: seconds until the next try.
-_BREATH = 0.1
+
+def _nothing() -> None:
+    """Do nothing."""
 
 
 class DimseServer:
@@ -59,51 +60,46 @@ class DimseServer:
             peers=peers,
             slots=threading.BoundedSemaphore(settings.max_associations),
         )
-        self._listeners: list[socket.socket] = []
+        self._listeners: Listeners | None = None
         self._acceptor: threading.Thread | None = None
-        self._wake, self._woken = socket.socketpair()
         self._lock = threading.Lock()
         self._connections: dict[threading.Thread, Channel | None] = {}
 
     @property
     def port(self) -> int:
         """The port of the plain listener."""
-        return int(self._listeners[0].getsockname()[1])
+        assert self._listeners is not None, "it listens after `start`"
+        return self._listeners.port
 
     @property
     def tls_port(self) -> int | None:
         """The port of the TLS listener, if there is one."""
-        return int(self._listeners[1].getsockname()[1]) if len(self._listeners) > 1 else None
+        assert self._listeners is not None, "it listens after `start`"
+        return self._listeners.tls_port
 
     def start(self) -> None:
-        """Listen and return.
+        """Listen and return; not needed where others accept and call `take`.
 
         Raises
         ------
         OSError
             An address is not free, or not ours.
         """
-        settings = self._settings
-        self._listeners = [_listen(settings.host, settings.port)]
-        if settings.tls_port is not None:
-            try:
-                self._listeners.append(_listen(settings.tls_host, settings.tls_port))
-            except OSError:
-                self._listeners.pop().close()
-                raise
-        self._acceptor = threading.Thread(target=self._accept, name="dimse-accept", daemon=True)
+        listeners = self._listeners = Listeners(self._settings)
+        self._acceptor = threading.Thread(
+            target=listeners.accept, args=(self.take,), name="dimse-accept", daemon=True
+        )
         self._acceptor.start()
-        log.info("dimse_listening", aet=settings.aet, port=self.port, tls_port=self.tls_port)
+        aet = self._settings.aet
+        log.info("dimse_listening", aet=aet, port=self.port, tls_port=self.tls_port)
 
     def stop(self, grace: float) -> None:
         """Stop listening; let messages under way end for `grace` seconds; then cut."""
         acceptor, self._acceptor = self._acceptor, None
-        if acceptor is None:
-            return
-        self._wake.send(b"\0")
-        acceptor.join()
-        for listener in self._listeners:
-            listener.close()
+        if acceptor is not None and self._listeners is not None:
+            self._listeners.stop()
+            acceptor.join()
+            self._listeners.close()
         end = time.monotonic() + grace
         for channel in self._open_channels():
             channel.stop()
@@ -111,8 +107,6 @@ class DimseServer:
         for channel in self._open_channels():
             channel.kill()
         self._await_connections(time.monotonic() + 5.0)
-        self._wake.close()
-        self._woken.close()
 
     def _open_channels(self) -> list[Channel]:
         with self._lock:
@@ -124,37 +118,26 @@ class DimseServer:
         for thread in threads:
             thread.join(max(0.0, end - time.monotonic()))
 
-    # ---- accepting
+    # ---- connections
 
-    def _accept(self) -> None:
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._woken, selectors.EVENT_READ)
-            for number, listener in enumerate(self._listeners):
-                selector.register(listener, selectors.EVENT_READ, data=number)
-            while True:
-                for key, _ in selector.select():
-                    if key.fileobj is self._woken:
-                        return
-                    self._accept_one(self._listeners[key.data], tls=key.data == 1)
-
-    def _accept_one(self, listener: socket.socket, *, tls: bool) -> None:
-        try:
-            connection, address = listener.accept()
-        except BlockingIOError:
-            return
-        except OSError as error:
-            log.warning("accept_failed", error=type(error).__name__)
-            time.sleep(_BREATH)
-            return
+    def take(
+        self,
+        connection: socket.socket,
+        address: str,
+        tls: bool,
+        on_end: Callable[[], None] = _nothing,
+    ) -> None:
+        """Serve a connection that was accepted; `on_end` is called when it is closed."""
         thread = threading.Thread(
             target=self._serve,
-            args=(connection, str(address[0]), tls),
-            name=f"dimse-{address[0]}:{address[1]}",
+            args=(connection, address, tls, on_end),
+            name=f"dimse-{address}",
             daemon=True,
         )
         if not self._start(thread):
-            log.warning("connection_refused", address=str(address[0]))
+            log.warning("connection_refused", address=address)
             connection.close()
+            on_end()
 
     def _start(self, thread: threading.Thread) -> bool:
         """Start the thread of a connection, unless there are too many."""
@@ -170,7 +153,9 @@ class DimseServer:
             return False
         return True
 
-    def _serve(self, connection: socket.socket, address: str, tls: bool) -> None:
+    def _serve(
+        self, connection: socket.socket, address: str, tls: bool, on_end: Callable[[], None]
+    ) -> None:
         thread = threading.current_thread()
         try:
             secured = self._secure(connection) if tls else connection
@@ -184,6 +169,7 @@ class DimseServer:
             with self._lock:
                 del self._connections[thread]
             connection.close()
+            on_end()
 
     def _secure(self, connection: socket.socket) -> ssl.SSLSocket | None:
         """Do the TLS handshake, in the time that ARTIM gives."""
@@ -226,17 +212,3 @@ def _doors(
         Operation.C_MOVE: MoveScp(outgoing, peers, caller),
         Operation.C_GET: GetScp(outgoing, response_timeout=settings.timeouts.response),
     }
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(_BACKLOG)
-        listener.setblocking(False)
-    except OSError:
-        listener.close()
-        raise
-    return listener

@@ -21,6 +21,7 @@ from steckel.index.engine import is_sqlite
 from steckel.index.failures import failure_of
 from steckel.index.model import InstanceEntry
 from steckel.index.statements import Statements
+from steckel.index.turn import Turn
 
 _log = structlog.get_logger(__name__)
 
@@ -68,23 +69,37 @@ class IndexWriter:
         self._waiting: deque[Ticket] = deque()
         self._connection: Any = None
         self._writing = threading.Lock()
+        self._turn = Turn(engine)
 
     def write(self, tickets: Sequence[Ticket]) -> None:
         """Return when all of them are durable and decided, each by its own `result`."""
-        if self._writing.acquire(blocking=False):
-            # Alone: the disk takes the bytes while the rows are made.
-            try:
-                for start in range(0, len(tickets), BATCH):
-                    self._write(tickets[start : start + BATCH])
-            finally:
-                self._writing.release()
+        if self._write_undisturbed(tickets):
             return
         self._waiting.extend(_synced(tickets))
         with self._writing:
             # In the meantime another thread may have written them.
-            while not all(ticket.decided for ticket in tickets):
-                count = min(len(self._waiting), BATCH)
-                self._write([self._waiting.popleft() for _ in range(count)])
+            if all(ticket.decided for ticket in tickets):
+                return
+            with self._turn.taken():
+                while not all(ticket.decided for ticket in tickets):
+                    count = min(len(self._waiting), BATCH)
+                    self._write([self._waiting.popleft() for _ in range(count)])
+
+    def _write_undisturbed(self, tickets: Sequence[Ticket]) -> bool:
+        """Write where nobody else does: the disk takes the bytes while the rows are made."""
+        if not self._writing.acquire(blocking=False):
+            return False
+        try:
+            if not self._turn.take_now():
+                return False
+            try:
+                for start in range(0, len(tickets), BATCH):
+                    self._write(tickets[start : start + BATCH])
+            finally:
+                self._turn.give()
+        finally:
+            self._writing.release()
+        return True
 
     def remembered_owner(self, study_uid: str, series_uid: str) -> str | None:
         """Return the identity of a series' patient, if it was met lately."""
@@ -108,6 +123,7 @@ class IndexWriter:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
+            self._turn.close()
 
     def _write(self, tickets: Sequence[Ticket]) -> None:
         """Write a batch; one that fails is written again, one instance at a time."""
@@ -116,11 +132,11 @@ class IndexWriter:
         except _BatchFailed:
             for ticket in tickets:
                 if ticket.error is None:
-                    self._write_alone(ticket)
+                    self._write_one(ticket)
         for ticket in tickets:
             ticket.decided = True
 
-    def _write_alone(self, ticket: Ticket) -> None:
+    def _write_one(self, ticket: Ticket) -> None:
         try:
             self._write_together([ticket])
         except _BatchFailed as failure:

@@ -51,7 +51,7 @@ class ServingHouse(House):
     def dimse_server(self) -> DimseServer:
         """Return the DIMSE door, not started."""
         return DimseServer(
-            self._dimse_settings(),
+            self.dimse_settings(),
             receiver=self.ingest,
             finder=self.finder,
             retriever=self.retriever,
@@ -59,7 +59,8 @@ class ServingHouse(House):
             peers=PeerDesk(self.security.peers),
         )
 
-    def _dimse_settings(self) -> DimseSettings:
+    def dimse_settings(self) -> DimseSettings:
+        """Return how this application entity behaves."""
         settings = self.settings
         tls = settings.dicom_tls
         return DimseSettings(

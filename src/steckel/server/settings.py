@@ -75,6 +75,7 @@ class Settings:
     check_called_aet: bool = _setting(False, parse_flag)
     strict_query: bool = _setting(False, parse_flag)
     max_associations: int = _setting(64, count(1, 10_000))
+    dicom_processes: int = _setting(0, count(0, 64))
     max_connections: int = _setting(512, count(1, 20_000))
     artim_seconds: float = _setting(30.0, number(1, _ONE_HOUR))
     idle_seconds: float = _setting(600.0, number(1, 24 * _ONE_HOUR))
