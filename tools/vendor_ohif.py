@@ -116,6 +116,16 @@ REPLACEMENTS = (
         "      ? [] : dataSource.getImageIdsForDisplaySet(displaySet);\n",
         count=1,
     ),
+    # Of "SIGMOID" it took the first letter, threw on it, and the image stayed black; the same
+    # with LINEAR and LINEAR_EXACT. What is none of the three is as good as absent (PS3.3 C.11.2).
+    Replacement(
+        files="app.bundle.*.js",
+        old="(voiLutModule.voiLUTFunction?.length &&\n"
+        "                    voiLutModule.voiLUTFunction[0])",
+        new="['LINEAR', 'LINEAR_EXACT', 'SIGMOID'].find(known =>\n"
+        "                    [voiLutModule.voiLUTFunction].flat()[0] === known)",
+        count=1,
+    ),
     Replacement(files="*.css", old="url(/", new=f"url({PREFIX}", count=5),
     *(
         Replacement(files="*.bundle.*.js", old=host, new=f"{PREFIX}not-shipped/", count=count)

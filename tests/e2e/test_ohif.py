@@ -34,6 +34,9 @@ DEMO = CHECKOUT.parent / "shared" / "data" / "dicom" / "demo"
 SCREENSHOTS = CHECKOUT / "test-results" / "ohif"
 needs_demo = pytest.mark.skipif(not DEMO.exists(), reason="no demo series beside the checkout")
 
+#: How stored values become grey (PS3.3 C.11.2.1.2.1).
+VOI_LUT_FUNCTIONS = ("LINEAR", "LINEAR_EXACT", "SIGMOID")
+
 REPORT = f"{ct_phantom.ROOT}.50"
 DOCUMENT = f"{ct_phantom.ROOT}.51"
 
@@ -69,6 +72,16 @@ def _slice_in(syntax: str) -> Dataset:
     dataset.PixelRepresentation = 0
     dataset.RescaleIntercept = -1024
     return _moved(dataset, _study_in(syntax))
+
+
+def _study_with(voi_lut_function: str) -> str:
+    return f"{ct_phantom.ROOT}.6.{VOI_LUT_FUNCTIONS.index(voi_lut_function)}"
+
+
+def _slice_with(voi_lut_function: str) -> Dataset:
+    dataset = ct_phantom.ct_slice(1, ct_phantom.volume()[ct_phantom.volume().shape[0] // 2])
+    dataset.VOILUTFunction = voi_lut_function
+    return _moved(dataset, _study_with(voi_lut_function))
 
 
 def _without_pixels(sop_class: UID, modality: str, study: str) -> Dataset:
@@ -113,7 +126,8 @@ def _code(value: str, scheme: str, meaning: str) -> Dataset:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SteckelServer]:
     folder = tmp_path_factory.mktemp("ohif")
     with running_server(folder / "home") as running:
-        made = [*map(_slice_in, ENCODERS), _document(), _report()]
+        slices = [*map(_slice_in, ENCODERS), *map(_slice_with, VOI_LUT_FUNCTIONS)]
+        made = [*slices, _document(), _report()]
         archive(running, folder / "files", [*ct_phantom.series(), *made])
         yield running
 
@@ -152,6 +166,15 @@ def test_a_slice_is_decoded_in_the_syntax_it_is_stored_in(viewer: Desk, syntax: 
     assert f"transfer-syntax={syntax}".encode() in frame.value.body().partition(b"\r\n\r\n")[0]
     # Soft tissue, heart, bone and ribs are lit, air and lungs are not.
     assert lit(viewer.page) == [pytest.approx(0.27, abs=0.1)]
+    viewer.assert_well_behaved()
+
+
+@pytest.mark.parametrize("voi_lut_function", VOI_LUT_FUNCTIONS)
+def test_an_image_is_shown_whatever_its_voi_lut_function(
+    viewer: Desk, voi_lut_function: str
+) -> None:
+    viewer.go(f"/ohif/viewer?StudyInstanceUIDs={_study_with(voi_lut_function)}")
+    wait_for_images(viewer.page, 1)
     viewer.assert_well_behaved()
 
 
