@@ -1,8 +1,10 @@
 """``verify``, ``--repair``, ``backup``, ``restore``, ``reindex``, ``status`` on a real home."""
 
+import contextlib
 import io
 import json
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -237,6 +239,33 @@ def test_status_of_nothing_says_so(tmp_path: Path) -> None:
     assert not (tmp_path / "none").exists()
 
 
+def test_status_changes_nothing(node: SteckelServer) -> None:
+    file = node.home / "index.sqlite3"
+
+    def everything() -> dict[Path, bytes]:
+        found = (path for path in node.home.rglob("*") if path.is_file())
+        return {path: path.read_bytes() for path in found}
+
+    def execute(statement: str) -> None:
+        with contextlib.closing(sqlite3.connect(file)) as index:
+            index.execute(statement)
+            index.commit()
+
+    execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    before = everything()
+    assert node.cli("status").returncode == 3
+    assert everything() == before
+    execute("UPDATE alembic_version SET version_num = '0001'")
+    before = everything()
+    done = node.cli("status")
+    assert done.returncode == 2
+    assert "older version" in done.stderr
+    assert everything() == before
+    file.unlink()
+    assert node.cli("status").returncode == 2
+    assert not file.exists()
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SteckelServer]:
     with running_server(tmp_path_factory.mktemp("care") / "home") as running:
@@ -247,6 +276,31 @@ def test_status_of_a_running_server_is_well(server: SteckelServer) -> None:
     done = server.cli("status")
     assert done.returncode == 0
     assert all(role in done.stdout for role in ("web (", "dicom (", "worker ("))
+
+
+def test_the_size_of_the_store_is_that_of_its_files(node: SteckelServer) -> None:
+    def told() -> tuple[object, object]:
+        report = json.loads(node.cli("status", "--json").stdout)["report"]
+        with node.client() as client:
+            shown = client.get("/api/system").json()
+        return report["store"]["used_bytes"], shown["store"]["used_bytes"]
+
+    node.start()
+    try:
+        deadline = time.monotonic() + 60
+        while told() != (_size(node.home / "store"),) * 2:
+            assert time.monotonic() < deadline
+    finally:
+        node.stop()
+
+
+def _size(folder: Path) -> int:
+    """Add up the files of a store, some of which may be moved meanwhile."""
+    sizes = []
+    for path in folder.rglob("*"):
+        with contextlib.suppress(FileNotFoundError):
+            sizes.append(path.stat().st_size if path.is_file() else 0)
+    return sum(sizes)
 
 
 def test_a_backup_of_a_running_server_has_what_is_not_sealed_yet(

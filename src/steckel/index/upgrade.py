@@ -13,6 +13,7 @@ HEAD = "0002"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 #: Any number will do: held on PostgreSQL while one process migrates.
 _LOCK = 0x57ECCE1
+_NEWER = "the database was made by a newer version of Steckel"
 
 
 def current_revision(engine: Engine) -> str | None:
@@ -21,6 +22,31 @@ def current_revision(engine: Engine) -> str | None:
         return None
     with engine.connect() as connection:
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def require_current(engine: Engine) -> None:
+    """Make sure that a database has the newest schema, and change nothing.
+
+    Raises
+    ------
+    StorageFailure
+        There is none, or it is of another version.
+    """
+    # SQLite would make the file that it is to open.
+    is_there = not is_sqlite(engine) or Path(engine.url.database or "").is_file()
+    revision = current_revision(engine) if is_there else None
+    if revision is None:
+        raise StorageFailure(
+            "there is no index: `steckel serve` makes one, or `steckel reindex` if the store "
+            "has images"
+        )
+    if revision > HEAD:
+        raise StorageFailure(_NEWER)
+    if revision < HEAD:
+        raise StorageFailure(
+            "the database was made by an older version of Steckel: `steckel serve` or "
+            "`steckel db upgrade` brings it up to date"
+        )
 
 
 def upgrade(engine: Engine) -> bool:
@@ -46,7 +72,7 @@ def upgrade(engine: Engine) -> bool:
         try:
             command.upgrade(config, "head")
         except CommandError as problem:
-            raise StorageFailure("the database was made by a newer version of Steckel") from problem
+            raise StorageFailure(_NEWER) from problem
     return True
 
 

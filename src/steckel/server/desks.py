@@ -15,7 +15,7 @@ from steckel.dimse.ports import RemoteEntity
 from steckel.dimse.scu.association import CannotAssociate
 from steckel.dimse.scu.echo import echo
 from steckel.errors import InvalidQuery, StorageFailure
-from steckel.index.schema import instances, patients, studies
+from steckel.index.schema import patients, studies
 from steckel.ingest.conflicts import Conflict, ConflictStore
 from steckel.ingest.model import Arrival, Receipt, Refusal, Source, Way
 from steckel.ingest.quarantine import QuarantineEntry, QuarantineStore
@@ -31,6 +31,7 @@ from steckel.query.catalogue_model import (
 )
 from steckel.security.peers import PeerDirectory, RemoteAe
 from steckel.server.processes import read_processes
+from steckel.server.store_size import read_store_size
 from steckel.web.ports import ArchiveCounts, EchoResult, ProcessRow, StoreSpace, SystemReport
 
 if TYPE_CHECKING:
@@ -184,9 +185,10 @@ class StatusDesk:
     def _space(self) -> StoreSpace:
         with translate_errors():
             status = os.statvfs(self._house.layout.root)
-        with self._house.engine.connect() as connection:
-            used = connection.execute(select(func.sum(instances.c.length))).scalar()
-        return StoreSpace(used_bytes=int(used or 0), free_bytes=status.f_bavail * status.f_frsize)
+        return StoreSpace(
+            used_bytes=read_store_size(self._house.settings.home),
+            free_bytes=status.f_bavail * status.f_frsize,
+        )
 
     def _counts(self) -> ArchiveCounts:
         # Counters of the studies, not a count of all instances.

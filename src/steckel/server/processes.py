@@ -6,7 +6,7 @@ disk has no room for a byte more.
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,12 +26,15 @@ class RunningProcess:
 
 @contextmanager
 def registered(home: Path, role: str) -> Iterator[None]:
-    """Say that this process runs, while it does."""
+    """Say that this process runs, while it does; what a crash left behind is removed."""
     folder = home / FOLDER
     pid = os.getpid()
     file = folder / f"{role}-{pid}-{_birth(pid)}"
     with translate_errors():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for other in folder.glob("*-*-*"):
+            if not _runs(other):
+                other.unlink(missing_ok=True)
         file.touch(mode=0o600)
     try:
         yield
@@ -40,16 +43,19 @@ def registered(home: Path, role: str) -> Iterator[None]:
 
 
 def read_processes(home: Path) -> list[RunningProcess]:
-    """Return the processes that run; what a crash left behind is removed."""
+    """Return the processes that run."""
     found: list[RunningProcess] = []
     for file in sorted((home / FOLDER).glob("*-*-*")):
-        role, pid, birth = file.name.rsplit("-", 2)
-        if pid.isdecimal() and birth == _birth(int(pid)) != "":
+        if _runs(file):
+            role, pid, _ = file.name.rsplit("-", 2)
             found.append(RunningProcess(role=role, pid=int(pid), rss_bytes=_rss(int(pid))))
-        else:
-            with suppress(OSError):  # on a disk that is read-only now
-                file.unlink(missing_ok=True)
     return found
+
+
+def _runs(file: Path) -> bool:
+    """Whether the process that a file stands for runs still."""
+    _, pid, birth = file.name.rsplit("-", 2)
+    return pid.isdecimal() and birth == _birth(int(pid)) != ""
 
 
 def _birth(pid: int) -> str:

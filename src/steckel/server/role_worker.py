@@ -11,6 +11,7 @@ from steckel.index.engine import checkpoint
 from steckel.query.changes import Changes
 from steckel.retrieve.engine import RetrieveEngine
 from steckel.server.saying import say
+from steckel.server.store_size import StoreMeter
 from steckel.server.wiring import House
 
 _log = structlog.get_logger(__name__)
@@ -18,6 +19,7 @@ _log = structlog.get_logger(__name__)
 _ROUND_SECONDS = 1.0
 _QUIET_SECONDS = 5.0
 _ERASURE_ROUNDS = 5
+_METER_ROUNDS = 5
 _RECOVERY_ROUNDS = 60
 
 
@@ -25,7 +27,8 @@ class Worker:
     """Does what must not delay an answer.
 
     Moves SQLite's log into its database, makes the documents of what arrived,
-    erases deleted bytes, and takes over what a process that died has left open.
+    erases deleted bytes, adds up the store, and takes over what a process that died has
+    left open.
     """
 
     def __init__(self, house: House) -> None:
@@ -36,6 +39,8 @@ class Worker:
             RetrieveEngine(house.engine, house.reader),
             quiet_seconds=_QUIET_SECONDS,
         )
+
+        self._meter = StoreMeter(house.layout.root, house.settings.home)
 
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop."""
@@ -52,6 +57,8 @@ class Worker:
         self._documents.run(time.monotonic())
         if number % _ERASURE_ROUNDS == 0:
             self._house.erasure.run()
+        if number % _METER_ROUNDS == 1:
+            self._meter.run()
         if number % _RECOVERY_ROUNDS == 0:
             self._house.recovery.run()
 

@@ -1,4 +1,7 @@
-"""``steckel status``: what runs, what waits for somebody, and what is wrong."""
+"""``steckel status``: what runs, what waits for somebody, and what is wrong.
+
+The rule: it reads, and changes nothing.
+"""
 
 import sys
 from dataclasses import dataclass
@@ -8,11 +11,12 @@ from sqlalchemy import func, select
 
 from steckel.archive.layout import CONTAINER_SUFFIX
 from steckel.index.schema import erasures
+from steckel.index.upgrade import require_current
 from steckel.server.desks import StatusDesk
-from steckel.server.preparing import prepare_database, require_index
+from steckel.server.preparing import require_index
 from steckel.server.settings import Settings
 from steckel.server.wiring import House
-from steckel.web.ports import SystemReport
+from steckel.web.ports import StoreSpace, SystemReport
 
 #: Exit statuses: of the LSB for services where there is one.
 WELL, WRONG, NOT_RUNNING = 0, 1, 3
@@ -35,14 +39,14 @@ def run_status(settings: Settings, *, as_json: bool) -> int:
     Raises
     ------
     SteckelError
-        The database or the store does not answer.
+        The database or the store does not answer, or the database is of another version.
     """
     if not settings.home.is_dir():
         print(f"nothing is at {settings.home} yet: `steckel serve` makes it")  # noqa: T201
         return NOT_RUNNING
     house = House(settings)
     try:
-        prepare_database(house)
+        require_current(house.engine)
         require_index(house)
         report = StatusDesk(house).report()
         queues = _queues(house)
@@ -76,7 +80,6 @@ def _wrong(report: SystemReport) -> list[str]:
 def _lines(report: SystemReport, queues: _Queues) -> list[tuple[str, object]]:
     running = [f"{p.role} ({p.pid}, {p.rss_bytes >> 20} MiB)" for p in report.processes]
     counts = report.counts
-    used, free = (report.store.used_bytes or 0) / (1 << 30), (report.store.free_bytes or 0) >> 30
     return [
         ("version", report.version),
         ("running", ", ".join(running) or "nothing"),
@@ -85,12 +88,19 @@ def _lines(report: SystemReport, queues: _Queues) -> list[tuple[str, object]]:
         ("studies", counts.studies),
         ("series", counts.series),
         ("instances", counts.instances),
-        ("stored", f"{used:.1f} GiB, {free} GiB free"),
+        ("stored", _room(report.store)),
         ("quarantine", report.quarantine),
         ("conflicts", report.conflicts),
         ("to be sealed", queues.open_containers),
         ("to be erased", queues.erasures),
     ]
+
+
+def _room(store: StoreSpace) -> str:
+    used = "not added up yet"
+    if store.used_bytes is not None:
+        used = f"{store.used_bytes / (1 << 30):.1f} GiB"
+    return f"{used}, {(store.free_bytes or 0) >> 30} GiB free"
 
 
 def _json(report: SystemReport, queues: _Queues, wrong: list[str]) -> str:

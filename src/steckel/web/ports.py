@@ -118,9 +118,9 @@ class EchoSender(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoreSpace:
-    """Room on stable storage, in bytes; ``None`` where the store cannot tell."""
+    """Room on stable storage, in bytes; ``None`` where it is not known (yet)."""
 
-    used_bytes: int | None
+    used_bytes: int | None  #: all files of the store, when they were added up last
     free_bytes: int | None
 
 

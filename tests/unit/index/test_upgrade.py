@@ -1,6 +1,7 @@
 """The migrations make what the schema says, on both databases."""
 
 from functools import partial
+from pathlib import Path
 
 import pytest
 from alembic import command
@@ -19,7 +20,7 @@ from steckel.errors import StorageFailure
 from steckel.index import upgrade as upgrading
 from steckel.index.engine import is_sqlite, open_engine, writing
 from steckel.index.metadata import metadata
-from steckel.index.upgrade import HEAD, current_revision, upgrade
+from steckel.index.upgrade import HEAD, current_revision, require_current, upgrade
 from steckel.index.writer import IndexWriter, Ticket
 from steckel.query.catalogue import Catalogue
 from steckel.query.catalogue_model import StudyFilter
@@ -128,3 +129,27 @@ def test_what_is_there_already_is_found_by_the_beginnings_of_words_too(
     found = Catalogue(engine).count(StudyFilter(search="p7 na"))
     assert found.count == 1
     engine.dispose()
+
+
+def test_who_only_reads_is_told_of_another_version_and_changes_nothing(
+    engine: Engine, empty_database: str
+) -> None:
+    require_current(engine)
+    for revision, said in (("0001", "older"), ("9999", "newer")):
+        with writing(engine) as connection:
+            connection.execute(text(f"UPDATE alembic_version SET version_num = '{revision}'"))
+        with pytest.raises(StorageFailure, match=said):
+            require_current(engine)
+        assert current_revision(engine) == revision
+    empty = open_engine(empty_database)
+    with pytest.raises(StorageFailure, match="no index"):
+        require_current(empty)
+    assert inspect(empty).get_table_names() == []
+    empty.dispose()
+
+
+def test_a_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'none.sqlite3'}")
+    with pytest.raises(StorageFailure, match="no index"):
+        require_current(engine)
+    assert not list(tmp_path.iterdir())
