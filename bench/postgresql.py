@@ -7,6 +7,7 @@ is measured; it syncs. PostgreSQL refuses to run as root: then it runs as
 
 import os
 import shutil
+import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -47,9 +48,9 @@ class PostgresqlServer:
 
 @contextmanager
 def postgresql_server(folder: Path) -> Iterator[PostgresqlServer | None]:
-    """Run a server; yield nothing where PostgreSQL is not installed."""
+    """Run a server; yield nothing where there is none, or it cannot reach the folder."""
     programs = _programs()
-    if programs is None:
+    if programs is None or not _open_to_others(folder):
         yield None
         return
     scratch = Path(tempfile.mkdtemp(prefix="postgresql-", dir=folder))
@@ -83,6 +84,13 @@ def _run(*command: str) -> None:
         check=True,
         timeout=120,
     )
+
+
+def _open_to_others(folder: Path) -> bool:
+    """Tell whether the user as whom PostgreSQL runs gets to the folder."""
+    if os.getuid() != 0:
+        return True
+    return all(above.stat().st_mode & stat.S_IXOTH for above in (folder, *folder.parents))
 
 
 def _programs() -> Path | None:

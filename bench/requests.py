@@ -12,10 +12,12 @@ FRAMES = 'multipart/related; type="application/octet-stream"'
 JPEG = "image/jpeg"
 
 
-def latencies(server: Running, paths: Sequence[str], accept: str, *, least: int = 1) -> list[float]:
+def latencies(
+    server: Running, paths: Sequence[str], accept: str, *, least: int = 1, gzip: bool = False
+) -> list[float]:
     """Return the milliseconds of each request; an answer shorter than `least` is an error."""
     taken = []
-    with server.connect() as connection:
+    with server.connect(gzip=gzip) as connection:
         connection.get(f"{server.dicomweb}/studies?limit=1")  # who calls is known from here on
         for path in paths:
             started = time.perf_counter()

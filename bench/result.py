@@ -70,10 +70,10 @@ class Result:
         """Return what a contestant took, if it took part."""
         return next((row for row in self.rows if row.name == name), None)
 
-    def times(self, row: Row) -> float:
-        """Return how many times our median another took."""
+    def times(self, row: Row) -> float | None:
+        """Return how many times our median another took; None where we took nothing."""
         ours = self.row(OURS)
-        return row.median / ours.median if ours and ours.median else float("nan")
+        return row.median / ours.median if ours and ours.median else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +94,9 @@ def verdicts(result: Result) -> list[Verdict]:
 def _verdict(result: Result, mark: Mark) -> Verdict | None:
     if isinstance(mark, TimesFaster):
         other = result.row(mark.than)
-        if other is None:
+        times = result.times(other) if other else None
+        if times is None:
             return None
-        times = result.times(other)
         return Verdict(
             mark=f">= {mark.times:.3g} x {mark.than}",
             reached=f"{times:.2f} x",

@@ -22,7 +22,8 @@ def _line(result: Result, row: Row) -> str:
     unit = result.unit
     spread = f"({min(row.values):.2f}..{max(row.values):.2f})"
     high = f"p95 {row.p95:.2f}" if len(row.values) >= _MANY else ""
-    times = f"x {result.times(row):.2f}"
+    ratio = result.times(row)
+    times = "" if ratio is None else f"x {ratio:.2f}"
     return (
         f"  {row.name:28} {row.median:9.2f} {unit:3} {spread:20} {high:12} {times:>9}  {row.note}"
     ).rstrip()

@@ -9,6 +9,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -59,9 +60,10 @@ class Running:
     environment: Mapping[str, str]
     ready_seconds: float
 
-    def connect(self) -> Connection:
-        """Return a connection to its HTTP listener."""
-        return Connection(self.http_port, self.headers)
+    def connect(self, *, gzip: bool = False) -> Connection:
+        """Return a connection to its HTTP listener, which may take compressed answers."""
+        encoding = {"Accept-Encoding": "gzip"} if gzip else {}
+        return Connection(self.http_port, {**self.headers, **encoding})
 
     @property
     def pids(self) -> list[int]:
@@ -108,9 +110,7 @@ class Contestant:
         """Start it empty, its data removed at the end; or start it on a folder that is kept."""
         home = folder
         if empty:
-            home = folder / "".join(c if c.isalnum() else "-" for c in self.name)
-            shutil.rmtree(home, ignore_errors=True)
-            home.mkdir(parents=True)
+            home = Path(tempfile.mkdtemp(prefix="running-", dir=folder))
         place = Place(
             home=home,
             dicom_port=free_port(),

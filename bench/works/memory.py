@@ -1,6 +1,7 @@
 """Memory of all processes of a server: idle, at work, and with one very large object.
 
-The resident sets are added up; what processes share counts in each of them.
+The resident sets are added up; what processes share counts in each of them. What
+PostgreSQL takes itself is left out.
 """
 
 import threading
@@ -108,4 +109,4 @@ def _growth(stage: Stage, contestant: Contestant, large: Series) -> Row:
         except (OSError, RuntimeError) as problem:
             return replace(row, note=f"not retrieved: {str(problem)[-80:]}")
     note = f"in after {seconds:.1f} s, out after {back / 1000:.1f} s"
-    return replace(row, note=note, values=(peak.resident - before,))
+    return replace(row, note=note, values=(max(0.0, peak.resident - before),))
