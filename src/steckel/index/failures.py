@@ -16,6 +16,8 @@ _PASS = (IntegrityError, DataError, ProgrammingError)
 _FULL = ("SQLITE_FULL", "53100")
 #: SQLSTATE of PostgreSQL: numeric value out of range.
 _TOO_LARGE = "22003"
+#: SQLSTATE of PostgreSQL: serialization failure, deadlock detected.
+_PASSING = frozenset({"40001", "40P01"})
 _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 #: Beginnings of SQLite's error names, and what a person can do.
 _ADVICE = {
@@ -50,6 +52,12 @@ def failure_of(problem: BaseException) -> SteckelError:
         return StorageFailure(f"database_url: the database cannot be reached ({reason})")
     advice = (text for start, text in _ADVICE.items() if name.startswith(start))
     return StorageFailure(next(advice, "the index failed"))
+
+
+def will_pass(problem: BaseException) -> bool:
+    """Whether a transaction was ended for the sake of another, and may succeed the next time."""
+    original = getattr(problem, "orig", None) or problem
+    return getattr(original, "sqlstate", None) in _PASSING
 
 
 def translate_failures(engine: Engine) -> None:

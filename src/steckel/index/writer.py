@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from steckel.errors import SteckelError, StorageFailure, places_of
 from steckel.index.batch import Batch, Memory
 from steckel.index.engine import is_sqlite
-from steckel.index.failures import failure_of
+from steckel.index.failures import failure_of, will_pass
 from steckel.index.model import InstanceEntry
 from steckel.index.statements import Statements
 from steckel.index.turn import Turn
@@ -27,6 +27,8 @@ _log = structlog.get_logger(__name__)
 
 #: Instances that share one transaction at most.
 BATCH = 256
+#: How often a batch is tried that other writers stop.
+_ATTEMPTS = 5
 
 
 def _is_durable() -> None:
@@ -128,7 +130,7 @@ class IndexWriter:
     def _write(self, tickets: Sequence[Ticket]) -> None:
         """Write a batch; one that fails is written again, one instance at a time."""
         try:
-            self._write_together(tickets)
+            self._write_patiently(tickets)
         except _BatchFailed:
             for ticket in tickets:
                 if ticket.error is None:
@@ -138,7 +140,7 @@ class IndexWriter:
 
     def _write_one(self, ticket: Ticket) -> None:
         try:
-            self._write_together([ticket])
+            self._write_patiently([ticket])
         except _BatchFailed as failure:
             if ticket.error is None:
                 ticket.error = failure_of(failure.problem)
@@ -147,6 +149,19 @@ class IndexWriter:
                     error=type(failure.problem).__name__,
                     where=places_of(failure.problem),
                 )
+
+    def _write_patiently(self, tickets: Sequence[Ticket]) -> None:
+        """Write a batch; once more, where the database ended it for the sake of another writer."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                self._write_together([ticket for ticket in tickets if not ticket.decided])
+            except _BatchFailed as failure:
+                if attempt == _ATTEMPTS or not will_pass(failure.problem):
+                    raise
+                _log.info("index_batch_repeated", error=type(failure.problem).__name__)
+                _forget_refusals(tickets)
+            else:
+                return
 
     def _write_together(self, tickets: Sequence[Ticket]) -> None:
         try:
@@ -225,6 +240,13 @@ def _synced(tickets: Sequence[Ticket]) -> list[Ticket]:
         else:
             durable.append(ticket)
     return durable[::-1]
+
+
+def _forget_refusals(tickets: Sequence[Ticket]) -> None:
+    """Leave open what was refused for a reason that was rolled back."""
+    for ticket in tickets:
+        if not ticket.decided:
+            ticket.error = None
 
 
 def _require_durable(tickets: Sequence[Ticket]) -> None:

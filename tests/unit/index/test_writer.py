@@ -1,20 +1,21 @@
 """The index writer on both databases: what is added, counted, refused and forgotten."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, Table, delete, func, select, text
+from sqlalchemy import Connection, Engine, Table, delete, func, select, text, update
 from tests.databases import Index
 from tests.unit.index.entries import CT, SR, Exam
 from tests.unit.index.together import run_together
 
 from steckel.care.deletion import Deletion
 from steckel.errors import PatientMismatch, StorageFailure
-from steckel.index.engine import writing
+from steckel.index.engine import is_sqlite, writing
 from steckel.index.model import InstanceEntry
 from steckel.index.schema import clock, containers, instances, patients, series, studies
 from steckel.index.writer import BATCH, IndexWriter, Ticket
@@ -194,6 +195,54 @@ def test_two_processes_that_write_many_studies_each_do_not_stop_one_another(inde
     with engine.connect() as connection:
         assert set(connection.execute(select(studies.c.instances)).scalars()) == {6}
         assert set(connection.execute(select(patients.c.studies)).scalars()) == {12}
+
+
+def _wait_for_a_waiter(connection: Connection) -> None:
+    """Return when somebody waits for a lock."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    deadline = time.monotonic() + 60
+    while not connection.execute(waiting).scalar_one():
+        assert time.monotonic() < deadline
+        connection.execute(text("SELECT pg_stat_clear_snapshot()"))
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_batch_that_a_deadlock_ended_is_written_again(index: Index, times: int) -> None:
+    """Another holds the clock, and wants each time the study that the batch holds."""
+    engine = index.open()
+    if is_sqlite(engine):
+        pytest.skip("SQLite has one writer at a time")
+    exam = Exam()
+    with engine.connect() as connection:
+        connection.execute(text(f'ALTER DATABASE "{engine.url.database}" SET deadlock_timeout=50'))
+        connection.commit()
+    writer = IndexWriter(index.open())
+    write(writer, exam.instance())
+    tickets = [
+        Ticket(replace(exam, sop_class=SR).instance()),
+        Ticket(Exam(patient_id="P2").instance()),
+    ]
+    at_work = threading.Thread(target=writer.write, args=(tickets,))
+    with engine.connect() as other:
+        other.execute(text("SET deadlock_timeout = '1h'"))
+        other.execute(update(clock).values(value=clock.c.value))
+        at_work.start()
+        for _ in range(times):
+            _wait_for_a_waiter(other)
+            with other.begin_nested() as wish:
+                other.execute(update(studies).values(institution="x"))  # ends theirs, not ours
+                wish.rollback()
+        other.commit()
+    at_work.join()
+    writer.stop()
+    assert tickets[0].result()
+    with pytest.raises(PatientMismatch):
+        tickets[1].result()
+    with engine.connect() as connection:
+        assert connection.execute(select(studies.c.instances)).scalars().all() == [2]
 
 
 def test_a_study_keeps_its_patient(writer: IndexWriter, engine: Engine) -> None:
