@@ -19,6 +19,7 @@ from bench.works import (
     c_move,
     c_store,
     frames,
+    large_archive,
     memory,
     metadata,
     qido,
@@ -30,7 +31,13 @@ from bench.works import (
 
 Work = Callable[[Stage], Iterator[Result]]
 PARTS: Mapping[str, Sequence[Work]] = {
-    "ingest": (c_store.measure, associations.measure, stow.measure, bulk_import.measure),
+    "ingest": (
+        c_store.measure,
+        associations.measure,
+        stow.measure,
+        bulk_import.measure,
+        large_archive.measure,
+    ),
     "retrieve": (c_move.measure,),
     "query": (qido.measure,),
     "web": (wado.measure, frames.measure, metadata.measure, rendered.measure),
@@ -78,9 +85,9 @@ def run(parts: Sequence[str], folder: Path, *, smoke: bool, to: Path | None) -> 
             for result in work(stage):
                 print(table(result, judged=not smoke), flush=True)
                 results.append({"part": part, **as_json(result)})
+                if to:  # each time: nothing is lost if the next one fails
+                    to.write_text(json.dumps({"machine": described, "results": results}, indent=1))
         print(f"({part} took {time.monotonic() - started:.0f} s)", flush=True)
-    if to:
-        to.write_text(json.dumps({"machine": described, "results": results}, indent=1))
 
 
 def _stages(parts: Sequence[str], folder: Path, *, smoke: bool) -> Iterator[tuple[str, Stage]]:

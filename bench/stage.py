@@ -17,7 +17,7 @@ from bench.dcmtk_clients import receiving, send
 from bench.inputs import Series
 from bench.postgresql import PostgresqlServer, postgresql_server
 from bench.processes import processor_seconds
-from bench.result import Row
+from bench.result import OURS, Row
 from bench.size import Size
 
 _QUIET_SHARE = 0.03
@@ -36,6 +36,7 @@ class Stage:
         self._filled: set[tuple[str, Path]] = set()
         self._postgresql: PostgresqlServer | None = None
         self._asked = False
+        self._failed: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -50,11 +51,13 @@ class Stage:
             yield
 
     def present(self, contestants: Iterable[Contestant]) -> list[Contestant]:
-        """Return those that are installed."""
+        """Return those that are installed, and did not fail before."""
         return [
             contestant
             for contestant in contestants
-            if not contestant.missing and (not contestant.postgresql or self._database_server())
+            if not contestant.missing
+            and contestant.name not in self._failed
+            and (not contestant.postgresql or self._database_server())
         ]
 
     @contextmanager
@@ -84,15 +87,26 @@ class Stage:
             self._kept[contestant.name] = self._open.enter_context(self.fresh(contestant))
         return self._kept[contestant.name]
 
-    def filled(self, contestant: Contestant, series: Sequence[Series]) -> Running:
-        """Return a kept server that has the series, and is quiet."""
+    def fill(self, contestants: Iterable[Contestant], series: Sequence[Series]) -> None:
+        """See that kept servers have the series and are quiet."""
+        self.prepare(contestants, lambda contestant: self._fill(contestant, series))
+
+    def prepare(
+        self, contestants: Iterable[Contestant], do: Callable[[Contestant], None]
+    ) -> list[Contestant]:
+        """Do something with each that takes part; return those that did not fail."""
+        for contestant in self.present(contestants):
+            with self._unless_it_fails(contestant):
+                do(contestant)
+        return self.present(contestants)
+
+    def _fill(self, contestant: Contestant, series: Sequence[Series]) -> None:
         running = self.kept(contestant)
         for one in series:
             if (contestant.name, one.folder) not in self._filled:
                 send(running, one.folder)
                 self._filled.add((contestant.name, one.folder))
         self.settle(running)
-        return running
 
     def settle(self, running: Running) -> None:
         """Wait until a server has done what it does behind its answers."""
@@ -116,9 +130,25 @@ class Stage:
         taken: dict[str, list[float]] = {contestant.name: [] for contestant in present}
         for number in range(self.size.rounds):
             start = number % len(present)
-            for contestant in [*present[start:], *present[:start]]:
-                taken[contestant.name] += measure(contestant)
-        return tuple(Row(name=name, values=tuple(values)) for name, values in taken.items())
+            for contestant in self.present([*present[start:], *present[:start]]):
+                with self._unless_it_fails(contestant):
+                    taken[contestant.name] += measure(contestant)
+        return tuple(
+            Row(name=name, values=tuple(values), note=self._failed.get(name, ""))
+            for name, values in taken.items()
+            if values
+        )
+
+    @contextmanager
+    def _unless_it_fails(self, contestant: Contestant) -> Iterator[None]:
+        """Let a peer that fails drop out, and go on without it; our own failure ends it all."""
+        try:
+            yield
+        except (OSError, RuntimeError) as problem:
+            if contestant.name == OURS:
+                raise
+            self._failed[contestant.name] = f"failed: {str(problem)[:200]}"
+            print(f"{contestant.name} {self._failed[contestant.name]}", flush=True)
 
     @contextmanager
     def database(self, contestant: Contestant) -> Iterator[str]:

@@ -23,8 +23,8 @@ def measure(stage: Stage) -> Iterator[Result]:
     """Measure both; the receiver of the C-MOVE runs all the time."""
     series = ct_series(stage.folder, stage.size.ct)
     with stage.destination():
-        for contestant in stage.present(_EVERYONE):
-            require_fetching(stage.filled(contestant, [series]), series)
+        stage.fill(_EVERYONE, [series])
+        stage.prepare(_EVERYONE, lambda one: require_fetching(stage.kept(one), series))
         yield _measured(stage, "C-MOVE", move, series)
         yield _measured(stage, "C-GET", get, series)
 

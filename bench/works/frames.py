@@ -17,8 +17,7 @@ def measure(stage: Stage) -> Iterator[Result]:
     series = ct_series(stage.folder, stage.size.ct)
     count = min(stage.size.frames, series.count)
     paths = [f"{series.path(number)}/frames/1" for number in range(1, count + 1)]
-    for contestant in stage.present(_EVERYONE):
-        stage.filled(contestant, [series])
+    stage.fill(_EVERYONE, [series])
 
     def one_by_one(contestant: Contestant) -> list[float]:
         return latencies(stage.kept(contestant), paths, FRAMES, least=_FRAME)

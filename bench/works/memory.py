@@ -8,7 +8,6 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
 
 from bench.contestants import ORTHANC, STECKEL, STECKEL_POSTGRESQL, Contestant, Running
 from bench.dcmtk_clients import send, send_at_once
@@ -30,12 +29,15 @@ def measure(stage: Stage) -> Iterator[Result]:
 
 
 def _idle(stage: Stage) -> Result:
-    rows = []
-    for contestant in stage.present(_EVERYONE):
+    rows: list[Row] = []
+
+    def look(contestant: Contestant) -> None:
         server = stage.kept(contestant)
         stage.settle(server)
         shared_once = f"{proportional(server.pids):.0f} MiB with what is shared counted once"
         rows.append(Row(name=contestant.name, note=shared_once, values=(resident(server.pids),)))
+
+    stage.prepare(_EVERYONE, look)
     return Result(
         title="Memory, idle",
         unit=Unit.MEBIBYTES,
@@ -51,12 +53,16 @@ def _at_work(stage: Stage) -> Result:
         ct_series(stage.folder, size.per_association, number).folder
         for number in range(11, 11 + size.associations)
     ]
-    rows = []
-    for contestant in stage.present(_EVERYONE):
-        server = stage.filled(contestant, [there])
+    rows: list[Row] = []
+
+    def work(contestant: Contestant) -> None:
+        server = stage.kept(contestant)
         with peak_of(server.process.pid) as peak, _retrieving(server, there):
             send_at_once(server, sent)
         rows.append(Row(name=contestant.name, values=(peak.resident,)))
+
+    stage.fill(_EVERYONE, [there])
+    stage.prepare(_EVERYONE, work)
     return Result(
         title=f"Memory, at most, while {size.associations} associations store "
         f"and {_CLIENTS} clients retrieve",
@@ -101,12 +107,18 @@ def _growth(stage: Stage, contestant: Contestant, large: Series) -> Row:
     server = stage.kept(contestant)
     stage.settle(server)
     before = resident(server.pids)
-    row = Row(name=contestant.name, values=(0.0,))
     with peak_of(server.process.pid) as peak:
-        seconds = send(server, large.folder)
-        try:
-            [back] = latencies(server, [large.path(1)], INSTANCES, least=large.size)
-        except (OSError, RuntimeError) as problem:
-            return replace(row, note=f"not retrieved: {str(problem)[-80:]}")
-    note = f"in after {seconds:.1f} s, out after {back / 1000:.1f} s"
-    return replace(row, note=note, values=(max(0.0, peak.resident - before),))
+        note = _in_and_out(server, large)
+    growth = max(0.0, peak.resident - before)
+    return Row(name=contestant.name, note=note, values=(growth,))
+
+
+def _in_and_out(server: Running, large: Series) -> str:
+    """Store an object and retrieve it; say how long it took, or what was not possible."""
+    done = "not stored"
+    try:
+        done = f"in after {send(server, large.folder):.1f} s"
+        [back] = latencies(server, [large.path(1)], INSTANCES, least=large.size)
+    except (OSError, RuntimeError) as problem:
+        return f"{done}, then: {str(problem)[-80:]}"
+    return f"{done}, out after {back / 1000:.1f} s"

@@ -26,8 +26,7 @@ def measure(stage: Stage) -> Iterator[Result]:
 def _later(stage: Stage, *, gzip: bool) -> Result:
     series = ct_series(stage.folder, stage.size.slices)
     least = series.count * (_COMPRESSED if gzip else _PLAIN)
-    for contestant in stage.present(_EVERYONE):
-        stage.filled(contestant, [series])
+    stage.fill(_EVERYONE, [series])
 
     def again(contestant: Contestant) -> list[float]:
         repeats = stage.size.repeats // (1 if contestant is STECKEL else 10) + 1

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import count
 
 from bench.contestants import ORTHANC, STECKEL, Contestant
-from bench.inputs import ct_series, small_series
+from bench.inputs import ct_series
 from bench.requests import JPEG, latencies
 from bench.result import Result, TimesFaster, Unit
 from bench.stage import Stage
@@ -12,6 +12,7 @@ from bench.stage import Stage
 _EVERYONE = (STECKEL, ORTHANC)
 _MARK = TimesFaster(than=ORTHANC.name, times=2)
 _IN_A_SERIES = 5
+_MANY = 40
 
 
 def measure(stage: Stage) -> Iterator[Result]:
@@ -24,8 +25,7 @@ def _of_images(stage: Stage) -> Result:
     series = ct_series(stage.folder, stage.size.ct)
     images = range(1, min(stage.size.repeats, series.count) + 1)
     widths = {contestant.name: count(400) for contestant in _EVERYONE}
-    for contestant in stage.present(_EVERYONE):
-        stage.filled(contestant, [series])
+    stage.fill(_EVERYONE, [series])
 
     def rendered(contestant: Contestant) -> list[float]:
         # Another window in each round, so that nothing comes from a cache.
@@ -42,12 +42,9 @@ def _of_images(stage: Stage) -> Result:
 
 
 def _of_series(stage: Stage) -> Result:
-    made = [
-        small_series(stage.folder, _IN_A_SERIES, 100 + number)
-        for number in range(stage.size.studies)
-    ]
-    for contestant in stage.present(_EVERYONE):
-        stage.filled(contestant, made)
+    count = min(stage.size.studies, _MANY)
+    made = [ct_series(stage.folder, _IN_A_SERIES, 200 + number) for number in range(count)]
+    stage.fill(_EVERYONE, made)
 
     def thumbnails(contestant: Contestant) -> list[float]:
         own = [f"{series.path()}/thumbnail" for series in made]
@@ -57,7 +54,7 @@ def _of_series(stage: Stage) -> Result:
         return latencies(stage.kept(contestant), paths, JPEG)
 
     return Result(
-        title="Thumbnails of series (Orthanc: a rendered image of 128 x 128)",
+        title="Thumbnails of CT series (Orthanc: a rendered image of 128 x 128)",
         unit=Unit.MILLISECONDS,
         rows=stage.take_turns(_EVERYONE, thumbnails),
         marks=(_MARK,),

@@ -11,17 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
-from sqlalchemy import func, select
-
 from bench.contestants import ORTHANC, STECKEL, STECKEL_POSTGRESQL, Contestant, Running
 from bench.dcmtk_clients import send
-from bench.generate_index import fill
 from bench.inputs import ct_series
+from bench.large_index import large_index
 from bench.result import OURS, AtMost, Result, Row, Unit
 from bench.stage import Stage
-from steckel.index.engine import open_engine
-from steckel.index.schema import instances
-from steckel.index.upgrade import upgrade
 
 _EVERYONE = (STECKEL, STECKEL_POSTGRESQL, ORTHANC)
 _KILLED = (STECKEL, ORTHANC)
@@ -54,8 +49,7 @@ def measure(stage: Stage) -> Iterator[Result]:
 
 
 def _large(stage: Stage) -> Result:
-    home = stage.folder / f"index-{stage.size.indexed_studies}-instances"
-    count = _prepared(home, stage.size.indexed_studies)
+    home, count = large_index(stage.folder, stage.size.indexed_studies)
     seconds = []
     for _ in range(stage.size.rounds):
         with STECKEL.running(home, empty=False) as server:
@@ -66,22 +60,6 @@ def _large(stage: Stage) -> Result:
         rows=(Row(name=OURS, values=tuple(seconds)),),
         marks=(_MARK,),
     )
-
-
-def _prepared(home: Path, studies: int) -> int:
-    """Fill an index once; return how many instances it has."""
-    home.mkdir(exist_ok=True)
-    engine = open_engine(f"sqlite:///{home / 'index.sqlite3'}")
-    upgrade(engine)
-    counting = select(func.count()).select_from(instances)
-    with engine.connect() as connection:
-        count = connection.execute(counting).scalar_one()
-    if not count:
-        fill(engine, studies, instances=True)
-        with engine.connect() as connection:
-            count = connection.execute(counting).scalar_one()
-    engine.dispose()
-    return int(count)
 
 
 def _after_kill(stage: Stage, contestant: Contestant) -> float:

@@ -12,8 +12,7 @@ from bench.stage import Stage
 def measure(stage: Stage) -> Iterator[Result]:
     """Measure on one connection."""
     series = ct_series(stage.folder, stage.size.ct)
-    for contestant in stage.present((STECKEL, ORTHANC)):
-        stage.filled(contestant, [series])
+    stage.fill((STECKEL, ORTHANC), [series])
     _give(stage, series)
 
     def fetched(contestant: Contestant) -> list[float]:
