@@ -234,3 +234,24 @@ def test_options_say_what_a_resource_allows_to_who_has_logged_in(
         assert answer.headers["allow"].endswith("OPTIONS")
     told = client.options(server.dicomweb, headers={"Accept": "application/vnd.sun.wadl+xml"})
     assert f'base="{server.dicomweb}"' in told.text
+
+
+@pytest.mark.parametrize("accept", ["", "application/zip"])
+def test_a_study_is_sent_again_only_when_it_has_changed(
+    client: httpx.Client, make_object: Callable[..., Dataset], image: Dataset, accept: str
+) -> None:
+    dicom = {"Content-Type": "application/dicom"}
+    assert client.post("/studies", content=part10(image), headers=dicom).status_code == 200
+    study = f"/studies/{image.StudyInstanceUID}"
+    form = {"Accept": accept} if accept else {}
+    first = client.get(study, headers=form)
+    known = form | {"If-None-Match": first.headers["ETag"]}
+    again = client.get(study, headers=known)
+    assert (again.status_code, again.content) == (304, b"")
+    more = make_object(StudyInstanceUID=image.StudyInstanceUID, PatientID=image.PatientID)
+    assert client.post("/studies", content=part10(more), headers=dicom).status_code == 200
+    grown = client.get(study, headers=known)
+    assert grown.status_code == 200
+    assert grown.headers["ETag"] != first.headers["ETag"]
+    assert client.delete(f"{study}/series/{more.SeriesInstanceUID}").status_code == 204
+    assert client.get(study, headers=known).status_code == 304
