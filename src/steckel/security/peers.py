@@ -1,23 +1,19 @@
 """Remote application entities: where C-MOVE sends to, and who may call us.
 
 The table is changed by other processes (``steckel ae add``) while this one
-runs: what is remembered of it is a second old at most.
+runs, and a change counts at once: nothing is remembered.
 """
 
 import ipaddress
-import threading
-import time
 from dataclasses import dataclass
 
 from sqlalchemy import Engine, RowMapping, delete, insert, select, update
 
 from steckel.errors import NotFound
 from steckel.index.engine import writing
-from steckel.security.accounts import Clock
 from steckel.security.refusals import InvalidValue
 from steckel.security.tables import ae as ae_table
 
-_FRESH = 1.0
 _LONGEST_TITLE = 16
 _LONGEST_HOST = 253
 _HIGHEST_PORT = 65535
@@ -48,12 +44,8 @@ class RemoteAe:
 class PeerDirectory:
     """The remote application entities that this site knows. Thread-safe; blocking."""
 
-    def __init__(self, engine: Engine, clock: Clock = time.monotonic) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._known: dict[str, RemoteAe] = {}
-        self._read: float | None = None
 
     def is_allowed(self, aet: str, address: str) -> bool:
         """Whether an AE may call from an address: any from this machine, else known ones."""
@@ -62,7 +54,13 @@ class PeerDirectory:
     def lookup(self, aet: str) -> RemoteAe | None:
         """Return the entity of a title, if it is known."""
         # Leading and trailing spaces of a title do not count (PS3.5 6.2, AE).
-        return self._current().get(aet.strip())
+        title = aet.strip()
+        if not _is_title(title):
+            return None
+        statement = select(ae_table).where(ae_table.c.title == title)
+        with self._engine.connect() as connection:
+            row = connection.execute(statement).mappings().first()
+        return None if row is None else _remote(row)
 
     def list(self) -> list[RemoteAe]:
         """Return all known entities by title, as the table has them now."""
@@ -79,7 +77,6 @@ class PeerDirectory:
             is_new = connection.execute(known).rowcount == 0
             if is_new:
                 connection.execute(insert(ae_table).values(title=entity.aet, **row))
-        self._forget()
         return is_new
 
     def remove(self, aet: str) -> None:
@@ -87,21 +84,8 @@ class PeerDirectory:
         statement = delete(ae_table).where(ae_table.c.title == aet)
         with writing(self._engine) as connection:
             removed = connection.execute(statement).rowcount
-        self._forget()
         if removed == 0:
             raise NotFound("no application entity of this title is registered")
-
-    def _current(self) -> dict[str, RemoteAe]:
-        with self._lock:
-            now = self._clock()
-            if self._read is None or now - self._read >= _FRESH:
-                self._known = {entity.aet: entity for entity in self.list()}
-                self._read = now
-            return self._known
-
-    def _forget(self) -> None:
-        with self._lock:
-            self._read = None
 
 
 def is_loopback(address: str) -> bool:
@@ -124,8 +108,12 @@ def _remote(row: RowMapping) -> RemoteAe:
     )
 
 
-def _require_title(title: str) -> None:
+def _is_title(title: str) -> bool:
     # PS3.5 6.2, AE: 16 characters of the default repertoire, no backslash, no control.
     printable = all(" " <= char <= "~" and char != "\\" for char in title)
-    if not 0 < len(title) <= _LONGEST_TITLE or title != title.strip() or not printable:
+    return 0 < len(title) <= _LONGEST_TITLE and title == title.strip() and printable
+
+
+def _require_title(title: str) -> None:
+    if not _is_title(title):
         raise InvalidValue(f"an AE title has 1 to {_LONGEST_TITLE} ASCII characters, no backslash")
