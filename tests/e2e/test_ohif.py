@@ -37,6 +37,8 @@ needs_demo = pytest.mark.skipif(not DEMO.exists(), reason="no demo series beside
 #: How stored values become grey (PS3.3 C.11.2.1.2.1).
 VOI_LUT_FUNCTIONS = ("LINEAR", "LINEAR_EXACT", "SIGMOID")
 
+VOLUMES = f"{ct_phantom.ROOT}.7"
+MAMMOGRAMS = f"{ct_phantom.ROOT}.8"
 REPORT = f"{ct_phantom.ROOT}.50"
 DOCUMENT = f"{ct_phantom.ROOT}.51"
 
@@ -84,6 +86,25 @@ def _slice_with(voi_lut_function: str) -> Dataset:
     return _moved(dataset, _study_with(voi_lut_function))
 
 
+def _volume_of(modality: str, number: int, slices: int, study: str = VOLUMES) -> Iterator[Dataset]:
+    for dataset in [*ct_phantom.series()][:slices]:
+        dataset.StudyInstanceUID = study
+        dataset.SeriesInstanceUID = f"{study}.{number}"
+        dataset.SOPInstanceUID = f"{study}.{number}.{dataset.InstanceNumber}"
+        dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
+        dataset.Modality, dataset.SeriesNumber = modality, number
+        yield dataset
+
+
+def _mammograms() -> Iterator[Dataset]:
+    views = [("L", "MLO"), ("R", "CC"), ("L", "CC"), ("R", "MLO")]
+    for number, (side, view) in enumerate(views, start=1):
+        [dataset] = _volume_of("MG", number, 1, MAMMOGRAMS)
+        dataset.ImageLaterality, dataset.ViewPosition = side, view
+        dataset.SeriesDescription = f"{side} {view}"
+        yield dataset
+
+
 def _without_pixels(sop_class: UID, modality: str, study: str) -> Dataset:
     dataset = _moved(ct_phantom.ct_slice(1, ct_phantom.volume()[0]), study)
     for keyword in ("PixelData", "Rows", "Columns"):
@@ -127,7 +148,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SteckelServer]:
     folder = tmp_path_factory.mktemp("ohif")
     with running_server(folder / "home") as running:
         slices = [*map(_slice_in, ENCODERS), *map(_slice_with, VOI_LUT_FUNCTIONS)]
-        made = [*slices, _document(), _report()]
+        volumes = [*_volume_of("PT", 1, 12), *_volume_of("CT", 2, 10), *_volume_of("CT", 3, 4)]
+        only_mr = _volume_of("MR", 1, 10, f"{VOLUMES}.9")
+        made = [*slices, *volumes, *only_mr, *_mammograms(), _document(), _report()]
         archive(running, folder / "files", [*ct_phantom.series(), *made])
         yield running
 
@@ -176,6 +199,40 @@ def test_an_image_is_shown_whatever_its_voi_lut_function(
     viewer.go(f"/ohif/viewer?StudyInstanceUIDs={_study_with(voi_lut_function)}")
     wait_for_images(viewer.page, 1)
     viewer.assert_well_behaved()
+
+
+def test_a_layout_of_volumes_takes_the_largest_ct_and_not_the_first_series(viewer: Desk) -> None:
+    viewer.go(f"/ohif/viewer?StudyInstanceUIDs={VOLUMES}&hangingProtocolId=mpr")
+    wait_for_images(viewer.page, 3)
+    assert _series_shown(viewer) == [f"{VOLUMES}.2"] * 3
+    viewer.assert_well_behaved()
+
+
+def test_a_study_without_ct_is_rendered_in_3d_too(viewer: Desk) -> None:
+    viewer.go(
+        f"/ohif/viewer?StudyInstanceUIDs={VOLUMES}.9&hangingProtocolId=mprAnd3DVolumeViewport"
+    )
+    wait_for_images(viewer.page, 4)
+    viewer.assert_well_behaved()
+
+
+def test_four_mammograms_are_hung_side_by_side(viewer: Desk) -> None:
+    viewer.go(f"/ohif/viewer?StudyInstanceUIDs={MAMMOGRAMS}")
+    wait_for_images(viewer.page, 4)
+    in_order = [f"{MAMMOGRAMS}.{number}" for number in (2, 3, 4, 1)]
+    assert _series_shown(viewer) == in_order
+    viewer.assert_well_behaved()
+
+
+def _series_shown(viewer: Desk) -> list[str]:
+    shown: list[str] = viewer.page.evaluate(
+        """() => [...window.services.viewportGridService.getState().viewports.values()]
+          .sort((a, b) => a.y - b.y || a.x - b.x)
+          .flatMap(viewport => viewport.displaySetInstanceUIDs)
+          .map(uid => window.services.displaySetService.getDisplaySetByUID(uid))
+          .map(set => set.SeriesInstanceUID)"""
+    )
+    return shown
 
 
 def test_a_document_is_fetched_from_our_origin_as_a_bulk_value(viewer: Desk) -> None:

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from steckel.web.ohif_extension import SCRIPT as EXTENSION
 from steckel.web.static_files import IMMUTABLE, REVALIDATE, StaticFolder
 
 MOUNT = "/ohif"
@@ -86,9 +87,10 @@ def app_config(configuration: OhifConfiguration) -> str:
     """Return the script that OHIF reads its settings from."""
     data = json.dumps(_settings(configuration), indent=2)
     # Nothing in the script may end a script element, should a page ever inline it.
-    return _SCRIPT.format(
+    script = _SCRIPT.format(
         settings=data.replace("</", "<\\/"), workstation=json.dumps(configuration.workstation)
     )
+    return script + EXTENSION
 
 
 def _settings(configuration: OhifConfiguration) -> dict[str, object]:

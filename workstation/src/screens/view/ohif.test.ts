@@ -53,15 +53,16 @@ describe('a volume layout', () => {
     }
     const series = [
       { displaySetInstanceUID: 'localizer', isReconstructable: false, numImageFrames: 1 },
-      { displaySetInstanceUID: 'thick', isReconstructable: true, numImageFrames: 60 },
-      { displaySetInstanceUID: 'thin', isReconstructable: true, numImageFrames: 120 },
+      { displaySetInstanceUID: 'pet', Modality: 'PT', isReconstructable: true, numImageFrames: 300 },
+      { displaySetInstanceUID: 'thick', Modality: 'CT', isReconstructable: true, numImageFrames: 60 },
+      { displaySetInstanceUID: 'thin', Modality: 'CT', isReconstructable: true, numImageFrames: 120 },
     ]
     const services = { viewportGridService: grid, displaySetService: { getActiveDisplaySets: () => series } }
     const laidOut: string[][] = []
     const runCommand = () => laidOut.push(shown) > 0
     return { grid, laidOut, frame: { commandsManager: { runCommand }, services } as unknown as Window }
   }
-  it('is of the largest volume when a localizer is shown', async () => {
+  it('is of the largest CT when a localizer is shown', async () => {
     const { laidOut, frame } = withSeries('localizer')
     expect(await changeLayout(frame, 'mpr', 'default')).toBe(true)
     expect(laidOut).toEqual([['thin']])

@@ -4,9 +4,12 @@ import { protocols, type Layout } from './layouts.ts'
 interface DisplaySet {
   displaySetInstanceUID: string
   SeriesInstanceUID?: string
+  Modality?: string
   /** Whether its images make a volume. */
   isReconstructable?: boolean
   numImageFrames?: number
+  /** One volume after another, as in diffusion. */
+  isDynamicVolume?: boolean
 }
 
 interface ViewportGrid {
@@ -45,17 +48,23 @@ const PATIENCE = 100
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
-/** OHIF lays out the series it shows, be it a single localizer: first shows the largest volume, unless a volume is shown. */
+/** A CT before the PET of the same study, as a layout that OHIF is loaded with. */
+const preference = ['NM', 'PT', 'MR', 'CT']
+
+const rank = ({ Modality = '', numImageFrames = 0, isDynamicVolume }: DisplaySet): number =>
+  (isDynamicVolume ? -1 : preference.indexOf(Modality)) * 1e6 + numImageFrames
+
+/** OHIF lays out the series it shows, be it a single localizer: first shows the best volume, unless a volume is shown. */
 async function showVolume({ displaySetService, viewportGridService: grid }: NonNullable<OhifWindow['services']>): Promise<void> {
   const volumes = (displaySetService?.getActiveDisplaySets() ?? []).filter((each) => each.isReconstructable)
-  const largest = volumes.sort((a, b) => (b.numImageFrames ?? 0) - (a.numImageFrames ?? 0))[0]
-  if (!grid || !largest) return
+  const best = volumes.sort((a, b) => rank(b) - rank(a))[0]
+  if (!grid || !best) return
   const viewportId = grid.getActiveViewportId()
   const shows = (volume: DisplaySet): boolean =>
     grid.getState().viewports.get(viewportId)?.displaySetInstanceUIDs.includes(volume.displaySetInstanceUID) ?? false
   if (volumes.some(shows)) return
-  grid.setDisplaySetsForViewports([{ viewportId, displaySetInstanceUIDs: [largest.displaySetInstanceUID] }])
-  for (let asked = 0; asked < PATIENCE && !shows(largest); asked += 1) await pause(PAUSE)
+  grid.setDisplaySetsForViewports([{ viewportId, displaySetInstanceUIDs: [best.displaySetInstanceUID] }])
+  for (let asked = 0; asked < PATIENCE && !shows(best); asked += 1) await pause(PAUSE)
 }
 
 /** Changes the layout without loading the viewer again; false when that cannot be done. */
