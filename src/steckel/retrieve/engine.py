@@ -39,6 +39,10 @@ class RetrieveEngine:
         self._reader = reader
         self._planner = Planner(engine)
 
+    def close(self) -> None:
+        """Let go of the database."""
+        self._planner.close()
+
     def select(self, selection: Selection) -> Iterator[StoredInstance]:
         """Yield the instances in order of study, series and instance number; lazily."""
         return self._planner.select(selection)

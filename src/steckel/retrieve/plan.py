@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Engine, Select, false, select
+from sqlalchemy import Engine, Select, bindparam, false, select
 
 from steckel.archive.location import Location
 from steckel.dicom.frames import unpack_table
@@ -16,6 +16,7 @@ from steckel.dicom.uids import (
     TransferSyntaxUid,
 )
 from steckel.errors import NotFound
+from steckel.index.asking import Asking
 from steckel.index.schema import containers, instances, placed_instances, series, studies
 from steckel.retrieve.model import Selection, StoredInstance
 
@@ -34,7 +35,11 @@ _COLUMNS = select(
     instances.c.digest,
     instances.c.frames,
 ).select_from(placed_instances)
-
+_ONE = _COLUMNS.where(
+    instances.c.uid == bindparam("sop"),
+    series.c.uid == bindparam("series"),
+    studies.c.uid == bindparam("study"),
+)
 
 _DIGESTS = select(instances.c.digest).select_from(
     instances.join(series, instances.c.series_pk == series.c.pk).join(
@@ -49,6 +54,12 @@ class Planner:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._asking = Asking(engine)
+        self._one = self._asking.prepare(_ONE)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._asking.close()
 
     def select(self, selection: Selection) -> Iterator[StoredInstance]:
         """Yield instances in order of study, series and instance number; lazily."""
@@ -72,11 +83,8 @@ class Planner:
 
     def instance(self, study: str, series_uid: str, sop: str) -> StoredInstance:
         """Return one instance, or raise `NotFound`."""
-        statement = _COLUMNS.where(
-            instances.c.uid == sop, series.c.uid == series_uid, studies.c.uid == study
-        )
-        with self._engine.connect() as connection:
-            row = connection.execute(statement).first()
+        wanted = {"sop": sop, "series": series_uid, "study": study}
+        row = self._asking.one(self._one, wanted)
         if row is None:
             raise NotFound("there is no such instance")
         return _stored(row)
@@ -104,14 +112,16 @@ def _narrowed(statement: Select[Any], selection: Selection) -> Select[Any]:
 
 
 def _stored(row: Any) -> StoredInstance:
+    """Make an instance of a row of `_COLUMNS`."""
+    study, series_uid, sop, sop_class, syntax, name, offset, length, start, digest, frames = row
     return StoredInstance(
-        study_uid=StudyUid(row.study_uid),
-        series_uid=SeriesUid(row.series_uid),
-        sop_instance_uid=SopInstanceUid(row.uid),
-        sop_class_uid=SopClassUid(row.sop_class),
-        transfer_syntax=TransferSyntaxUid(row.transfer_syntax),
-        location=Location(row.name, row.offset, row.length),
-        dataset_offset=row.dataset_offset,
-        digest=bytes(row.digest).hex(),
-        frames=None if row.frames is None else unpack_table(bytes(row.frames)),
+        study_uid=StudyUid(study),
+        series_uid=SeriesUid(series_uid),
+        sop_instance_uid=SopInstanceUid(sop),
+        sop_class_uid=SopClassUid(sop_class),
+        transfer_syntax=TransferSyntaxUid(syntax),
+        location=Location(name, offset, length),
+        dataset_offset=start,
+        digest=bytes(digest).hex(),
+        frames=None if frames is None else unpack_table(bytes(frames)),
     )

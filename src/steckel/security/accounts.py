@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 import structlog
-from sqlalchemy import Connection, Engine, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from steckel.errors import NotFound
@@ -27,6 +27,8 @@ FIRST_ACCOUNT = "admin"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
 _LONGEST_DISPLAY_NAME = 128
 _LONGEST_PREFERENCES = 16384
+
+_BY_NAME = select(accounts_table).where(accounts_table.c.name == bindparam("key"))
 
 Clock = Callable[[], float]
 _log = structlog.get_logger(__name__)
@@ -105,13 +107,11 @@ class Accounts:
 
     def stored(self, name: str) -> StoredPassword | None:
         """Return an account with its hash, if it exists."""
-        table = accounts_table
         key = fold_name(name)
         if not _NAME.fullmatch(key):
             return None
-        statement = select(table).where(table.c.name == key)
         with self._engine.connect() as connection:
-            row = connection.execute(statement).mappings().first()
+            row = connection.execute(_BY_NAME, {"key": key}).mappings().first()
         if row is None:
             return None
         return StoredPassword(account=account_of(row), password_hash=row["password_hash"])

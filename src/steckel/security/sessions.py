@@ -7,7 +7,7 @@ case, at logout, and when the password changes or the account is disabled.
 import time
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Engine, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Engine, and_, bindparam, delete, insert, or_, select, update
 
 from steckel.index.engine import writing
 from steckel.security.accounts import Account, Clock, account_of
@@ -19,6 +19,17 @@ IDLE = 12 * 3600.0
 ABSOLUTE = 7 * 24 * 3600.0
 #: A session's row is touched no more often than this.
 _TOUCH = 60.0
+
+_LIVE = (
+    select(accounts_table, sessions_table.c.seen)
+    .join(sessions_table, sessions_table.c.account == accounts_table.c.name)
+    .where(
+        sessions_table.c.digest == bindparam("key"),
+        sessions_table.c.seen >= bindparam("seen_since"),
+        sessions_table.c.created >= bindparam("created_since"),
+        accounts_table.c.disabled.is_(False),
+    )
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,15 +61,9 @@ class Sessions:
         """Return the session of a cookie, if it still counts."""
         now = self._clock()
         key = digest(identifier)
-        statement = (
-            select(accounts_table, sessions_table.c.seen)
-            .join(sessions_table, sessions_table.c.account == accounts_table.c.name)
-            .where(
-                sessions_table.c.digest == key, ~_is_over(now), accounts_table.c.disabled.is_(False)
-            )
-        )
+        wanted = {"key": key, "seen_since": now - IDLE, "created_since": now - ABSOLUTE}
         with self._engine.connect() as connection:
-            row = connection.execute(statement).mappings().first()
+            row = connection.execute(_LIVE, wanted).mappings().first()
         if row is None:
             return None
         if now - row["seen"] > _TOUCH:

@@ -4,7 +4,7 @@ import secrets
 import time
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, RowMapping, delete, insert, select, update
+from sqlalchemy import Engine, RowMapping, bindparam, delete, insert, select, update
 
 from steckel.errors import NotFound
 from steckel.index.engine import writing
@@ -17,6 +17,13 @@ from steckel.security.tables import api_token
 _LONGEST_NAME = 128
 #: ``last_used`` is written no more often than this.
 _TOUCH = 60.0
+
+
+_BY_DIGEST = (
+    select(accounts_table, api_token.c.id, api_token.c.last_used)
+    .join(api_token, api_token.c.account == accounts_table.c.name)
+    .where(api_token.c.digest == bindparam("key"), accounts_table.c.disabled.is_(False))
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,13 +79,8 @@ class ApiTokens:
 
     def find(self, secret: str) -> Account | None:
         """Return whose token this is, if it counts."""
-        statement = (
-            select(accounts_table, api_token.c.id, api_token.c.last_used)
-            .join(api_token, api_token.c.account == accounts_table.c.name)
-            .where(api_token.c.digest == digest(secret), accounts_table.c.disabled.is_(False))
-        )
         with self._engine.connect() as connection:
-            row = connection.execute(statement).mappings().first()
+            row = connection.execute(_BY_DIGEST, {"key": digest(secret)}).mappings().first()
         if row is None:
             return None
         self._touch(row["id"], row["last_used"])

@@ -83,4 +83,6 @@ class ServingHouse(House):
         """Leave the rooms that were entered."""
         if "imaging" in self.__dict__:
             self.imaging.stop()
+        if "retriever" in self.__dict__:
+            self.retriever.close()
         super().close()
