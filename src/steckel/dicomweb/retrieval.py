@@ -26,6 +26,7 @@ from steckel.dicomweb.content import (
     is_current,
     not_modified,
     respond,
+    send,
 )
 from steckel.dicomweb.media_types import DICOM, ZIP, Range, in_parts
 from steckel.dicomweb.multipart_answer import MultipartAnswer
@@ -119,6 +120,8 @@ class RetrieveTransaction:
 
     async def _multipart(self, request: Request, target: Target, ranges: list[Range]) -> Response:
         ranges = [wanted for wanted in ranges if wanted.takes_multipart and wanted.takes(DICOM)]
+        if target.instance:
+            return await self._multipart_of_one(request, target, ranges)
         # Weak: the boundary is another each time.
         etag = f"W/{await etag_of_all(self._retriever, target.selection(), _wishes(ranges))}"
         if is_current(request, etag):
@@ -127,13 +130,32 @@ class RetrieveTransaction:
         answer = MultipartAnswer(DICOM)
         service = service_url(request)
         headers = _headers(answer.content_type, etag)
-        best = [wanted for wanted in ranges if wanted.quality == ranges[0].quality]
-        if any(wanted.takes_syntax("*") for wanted in best):
+        if _takes_any_syntax(ranges):
             body = in_threads(self._stored(answer, instances, service))
         else:
             first = await self._prepare(next(instances), ranges)
             body = self._converted(answer, first, instances, ranges, service)
         return StreamingResponse(body, headers=headers)
+
+    async def _multipart_of_one(
+        self, request: Request, target: Target, ranges: list[Range]
+    ) -> Response:
+        instance = await run_in_threadpool(
+            self._retriever.instance, target.study, target.series, target.instance
+        )
+        etag = f"W/{etag_of(instance, _wishes(ranges))}"
+        if is_current(request, etag):
+            return not_modified(etag)
+        answer = MultipartAnswer(DICOM)
+        service = service_url(request)
+        headers = _headers(answer.content_type, etag)
+        if _takes_any_syntax(ranges):
+            body = self._stored(answer, iter((instance,)), service)
+            return await send(body, instance.location.length, headers)
+        first = await self._prepare(instance, ranges)
+        return StreamingResponse(
+            self._converted(answer, first, iter(()), ranges, service), headers=headers
+        )
 
     async def _zip(self, request: Request, target: Target) -> Response:
         etag = await etag_of_all(self._retriever, target.selection(), "zip")
@@ -213,6 +235,11 @@ def acceptable_syntaxes(ranges: list[Range], stored: str) -> list[str]:
             found.append(stored)
         found += [wanted.transfer_syntax for wanted in equals if wanted.transfer_syntax]
     return list(dict.fromkeys(uid for uid in found if uid == stored or lookup(uid)))
+
+
+def _takes_any_syntax(ranges: list[Range]) -> bool:
+    """Whether the best of them take what is stored, whatever it is."""
+    return any(wanted.takes_syntax("*") for wanted in ranges if wanted.quality == ranges[0].quality)
 
 
 def _wishes(ranges: list[Range]) -> str:
