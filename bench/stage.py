@@ -5,6 +5,7 @@ each server is started once, filled, left until it is quiet, and kept; the
 requests alternate between the servers.
 """
 
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -20,7 +21,7 @@ from bench.processes import processor_seconds
 from bench.result import OURS, Row
 from bench.size import Size
 
-_QUIET_SHARE = 0.03
+_QUIET_SHARE = 0.05
 _QUIET_SECONDS = 120.0
 
 
@@ -67,7 +68,7 @@ class Stage:
             yield self.kept(contestant)
             return
         with self.fresh(contestant) as running:
-            time.sleep(0.5)  # what it starts after its listeners
+            self.settle(running)  # what it starts after its listeners
             yield running
 
     @contextmanager
@@ -109,8 +110,13 @@ class Stage:
         self.settle(running)
 
     def settle(self, running: Running) -> None:
-        """Wait until a server has done what it does behind its answers."""
-        step = 1.0 if self.size.fresh else 0.1
+        """Wait until a server has done what it does behind its answers, and the disk likewise.
+
+        What an earlier contestant wrote and did not sync is not paid for by the next.
+        """
+        if self.size.fresh:
+            os.sync()
+        step = 0.5 if self.size.fresh else 0.1
         deadline = time.monotonic() + (_QUIET_SECONDS if self.size.fresh else 1.0)
         before = processor_seconds(running.pids)
         while time.monotonic() < deadline:

@@ -2,7 +2,6 @@
 
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,7 +38,7 @@ def _sent(stage: Stage, index: Path | None, files: Path) -> float:
         if index:
             shutil.copy(index, home / INDEX)
         with STECKEL.running(home, empty=False) as server:
-            time.sleep(0.5)  # what it starts after its listeners
+            stage.settle(server)
             return send(server, files)
     finally:
         shutil.rmtree(home)
