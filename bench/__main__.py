@@ -74,7 +74,7 @@ def run(parts: Sequence[str], folder: Path, size: Size, to: Path | None) -> None
     """Measure, print each result as soon as it is there, and write it."""
     folder = folder.absolute()
     folder.mkdir(parents=True, exist_ok=True)
-    described = machine(folder)
+    described = {**machine(folder), "size": f"{size.name}, {size.rounds} rounds"}
     print("\n".join(f"{name}: {value}" for name, value in described.items()))
     for contestant in EVERYONE:
         absent = f" (not installed: {contestant.missing})" if contestant.missing else ""

@@ -52,7 +52,7 @@ def measure(stage: Stage) -> Iterator[Result]:
         title=f"C-STORE, {size.associations} associations at once, "
         f"{size.per_association} CT slices each",
         unit=Unit.SECONDS,
-        rows=tuple(replace(row, note=_uneven(spreads[row.name])) for row in rows),
+        rows=tuple(replace(row, note=row.note or _uneven(spreads[row.name])) for row in rows),
         marks=(
             TimesFaster(than=ORTHANC.name, times=4),
             TimesFaster(than=STORESCP.name, times=1),
