@@ -26,8 +26,8 @@ const report = (series: string) => [{
   ] },
 }]
 
-const document = (series: string) => [{
-  '00080018': { vr: 'UI', Value: [`${series}.1`] }, '00420010': { vr: 'ST', Value: ['Courrier'] }, '00420012': { vr: 'LO', Value: ['application/pdf'] },
+const document = (series: string, mediaType: string) => [{
+  '00080018': { vr: 'UI', Value: [`${series}.1`] }, '00420010': { vr: 'ST', Value: ['Courrier'] }, '00420012': { vr: 'LO', Value: [mediaType] },
 }]
 
 const pdf = `%PDF-1.4
@@ -46,7 +46,7 @@ export function dicomweb(path: string, studies: readonly StudyDetail[]): Respons
   const found = studies.find((each) => each.uid === study)?.series.find((each) => each.uid === series)
   if (!found) return problem(404, 'Not found')
   if (rest === 'thumbnail') return thumbnail(series)
-  if (rest === 'metadata') return json(found.kind === 'report' ? report(series) : document(series))
+  if (rest === 'metadata') return json(found.kind === 'report' ? report(series) : document(series, found.modality === 'M3D' ? 'model/stl' : 'application/pdf'))
   if (rest.endsWith('/rendered')) return new Response(pdf, { headers: { 'Content-Type': 'application/pdf' } })
   return problem(404, 'Not found')
 }

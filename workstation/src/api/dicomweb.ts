@@ -31,8 +31,8 @@ export async function seriesMetadata(study: string, series: string, signal?: Abo
   return (await response.json()) as JsonDataset[]
 }
 
-export const renderedDocument = (study: string, series: string, instance: string): string =>
-  `${root}/studies/${study}/series/${series}/instances/${instance}/rendered?accept=application/pdf`
+export const renderedDocument = (study: string, series: string, instance: string, mediaType = 'application/pdf'): string =>
+  `${root}/studies/${study}/series/${series}/instances/${instance}/rendered?accept=${mediaType}`
 
 export function firstText(dataset: JsonDataset, tag: string): string {
   const value = dataset[tag]?.Value?.[0]

@@ -1,5 +1,5 @@
-/** What has no pictures to look at: PDF documents and structured reports. */
-import { FileText, ScrollText } from 'lucide-react'
+/** What has no pictures to look at: documents and structured reports. A document that is no PDF (CDA, STL) can be saved. */
+import { Download, FileText, ScrollText } from 'lucide-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -21,7 +21,17 @@ function Documents({ study, series }: { study: string; series: string }) {
   return query.data.map((dataset) => {
     const instance = firstText(dataset, tags.instance)
     const title = firstText(dataset, tags.title) || t('series.document')
-    return <iframe key={instance} className={styles['document']} title={title} src={renderedDocument(study, series, instance)} />
+    const mediaType = firstText(dataset, tags.mediaType) || 'application/pdf'
+    const address = renderedDocument(study, series, instance, mediaType)
+    // A browser would show the others raw, as a page of our own origin.
+    if (mediaType !== 'application/pdf') {
+      return (
+        <p key={instance} className={styles['nothing']}>
+          {t('view.notShown', { title, mediaType })} <a href={address} download><Download aria-hidden="true" /> {t('view.save')}</a>
+        </p>
+      )
+    }
+    return <iframe key={instance} className={styles['document']} title={title} src={address} />
   })
 }
 

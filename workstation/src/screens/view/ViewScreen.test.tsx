@@ -46,6 +46,16 @@ describe('an opened study', () => {
     renderApp(`/view/${uid}`, { server })
     expect(await screen.findByTitle('Courrier')).toHaveAttribute('src', `/dicomweb/studies/${uid}/series/${uid}.1/instances/${uid}.1.1/rendered?accept=application/pdf`)
   })
+  it('offers to save a document that is no PDF', async () => {
+    const server = new FakeServer()
+    const uid = studyOf(server, 'DOC')
+    for (const series of server.studies.find((each) => each.uid === uid)?.series ?? []) series.modality = 'M3D'
+    renderApp(`/view/${uid}`, { server })
+    const link = await screen.findByRole('link', { name: 'Save' })
+    expect(link).toHaveAttribute('href', `/dicomweb/studies/${uid}/series/${uid}.1/instances/${uid}.1.1/rendered?accept=model/stl`)
+    expect(screen.getByText(/Courrier \(model\/stl\) cannot be shown here/)).toBeInTheDocument()
+    expect(screen.queryByTitle('Courrier')).not.toBeInTheDocument()
+  })
   it('has the report beside the pictures where a study has both', async () => {
     const server = new FakeServer()
     const { user } = renderApp(`/view/${studyOf(server, 'MG,SR')}`, { server })

@@ -18,6 +18,9 @@ describe('the layouts of a study', () => {
     expect(layoutOf('4d')).toBe('2d')
     expect(layoutOf('mpr')).toBe('mpr')
   })
+  it('have the curves of an ECG drawn by the viewer', () => {
+    expect(kindsOf([series('ECG', 'other')]).pictures).toBe(true)
+  })
   it('tell documents from pictures', () => {
     const kinds = kindsOf([series('SR', 'report'), series('DOC', 'document'), series('KO', 'other')])
     expect(kinds.pictures).toBe(false)

@@ -20,10 +20,10 @@ export interface Kinds {
   documents: Series[]
 }
 
-/** Measurements and segmentations belong to the viewer; with pictures it shows them itself. */
+/** OHIF draws the curves of an ECG, too. Measurements and segmentations belong to the viewer; with pictures it shows them itself. */
 export function kindsOf(series: readonly Series[]): Kinds {
   return {
-    pictures: series.some((each) => each.kind === 'image'),
+    pictures: series.some((each) => each.kind === 'image' || each.modality === 'ECG'),
     documents: series.filter((each) => each.kind === 'document' || each.kind === 'report'),
   }
 }
