@@ -73,16 +73,24 @@ class QueryEngine:
 
     def _rows(self, statement: Select[Any], query: Query) -> Iterator[JsonDataset]:
         wanted, required = _wanted(query), _required(query)
+        above: Any = None
+        shared: JsonDataset = {}
         with (
             self._engine.connect() as connection,
             connection.execution_options(yield_per=_PIECE).execute(statement) as result,
         ):
             for row in result:
-                dataset = required | self._dataset(query, row)
-                keys = dataset.keys() if wanted is None else wanted & dataset.keys()
-                yield {key: dataset[key] for key in sorted(keys)}
+                if query.level is not Level.IMAGE:
+                    yield _chosen(required | self._dataset(query, row), wanted)
+                    continue
+                # Instances of a series come together, and share all but their own.
+                if row[1:] != above:
+                    above = row[1:]
+                    shared = _chosen(required | self._dataset(query, row), wanted)
+                yield shared | _chosen(orjson.loads(row[0]), wanted)
 
     def _dataset(self, query: Query, row: Any) -> JsonDataset:
+        """Return what a row says of its patient, study and series."""
         level = query.level
         dataset: JsonDataset = orjson.loads(row.json)
         if _counts_patient(query):
@@ -93,8 +101,6 @@ class QueryEngine:
         if level in (Level.SERIES, Level.IMAGE):
             dataset.update(orjson.loads(row.series_json))
             _add_number(dataset, tags.NUMBER_OF_SERIES_RELATED_INSTANCES, row.series_instances)
-        if level is Level.IMAGE:
-            dataset.update(orjson.loads(row.instance_json))
         dataset[json_key(tags.RETRIEVE_AE_TITLE)] = {"vr": "AE", "Value": [self._aet]}
         dataset[json_key(tags.INSTANCE_AVAILABILITY)] = {"vr": "CS", "Value": ["ONLINE"]}
         return dataset
@@ -140,8 +146,7 @@ def _columns(level: Level) -> Select[Any]:
     columns += [series.c.json.label("series_json"), series.c.instances.label("series_instances")]
     if level is Level.SERIES:
         return select(*columns).select_from(series.join(studies, series.c.study_pk == studies.c.pk))
-    columns.append(instances.c.json.label("instance_json"))
-    return select(*columns).select_from(
+    return select(instances.c.json.label("instance_json"), *columns).select_from(
         instances.join(series, instances.c.series_pk == series.c.pk).join(
             studies, series.c.study_pk == studies.c.pk
         )
@@ -167,6 +172,12 @@ def _wanted(query: Query) -> frozenset[str] | None:
     named = DEFAULT[query.level] if query.fields is Fields.DEFAULT else query.fields
     named = named | query.include | UNIQUE[query.level]
     return frozenset(json_key(tag) for tag in (*named, tags.RETRIEVE_AE_TITLE))
+
+
+def _chosen(dataset: JsonDataset, wanted: frozenset[str] | None) -> JsonDataset:
+    if wanted is None:
+        return dataset
+    return {key: element for key, element in dataset.items() if key in wanted}
 
 
 def _required(query: Query) -> JsonDataset:
