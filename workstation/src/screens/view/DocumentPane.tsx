@@ -1,5 +1,5 @@
 /** What has no pictures to look at: documents and structured reports. A document that is no PDF (CDA, STL) can be saved. */
-import { Download, FileText, ScrollText } from 'lucide-react'
+import { FileText, ScrollText } from 'lucide-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -27,7 +27,7 @@ function Documents({ study, series }: { study: string; series: string }) {
     if (mediaType !== 'application/pdf') {
       return (
         <p key={instance} className={styles['nothing']}>
-          {t('view.notShown', { title, mediaType })} <a href={address} download><Download aria-hidden="true" /> {t('view.save')}</a>
+          {t('view.notShown', { title, mediaType })} <a href={address} download={`${title}.${mediaType.split('/')[1] ?? ''}`}>{t('view.save')}</a>
         </p>
       )
     }

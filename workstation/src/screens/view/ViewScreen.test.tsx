@@ -53,6 +53,7 @@ describe('an opened study', () => {
     renderApp(`/view/${uid}`, { server })
     const link = await screen.findByRole('link', { name: 'Save' })
     expect(link).toHaveAttribute('href', `/dicomweb/studies/${uid}/series/${uid}.1/instances/${uid}.1.1/rendered?accept=model/stl`)
+    expect(link).toHaveAttribute('download', 'Courrier.stl')
     expect(screen.getByText(/Courrier \(model\/stl\) cannot be shown here/)).toBeInTheDocument()
     expect(screen.queryByTitle('Courrier')).not.toBeInTheDocument()
   })
