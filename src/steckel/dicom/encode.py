@@ -6,6 +6,7 @@ does wherever the data set has one.
 """
 
 import base64
+from bisect import bisect_left
 from struct import Struct, pack
 from typing import Any
 
@@ -20,6 +21,7 @@ _SPACE_PADDED = frozenset(
     {"AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "LT", "PN", "SH", "ST", "TM", "UC", "UR", "UT"}
 )
 _CHARACTER_SET = json_key(tags.SPECIFIC_CHARACTER_SET)
+_UTF_8: JsonElement = {"vr": "CS", "Value": ["ISO_IR 192"]}
 
 
 def decode_dataset(data: Buffer, transfer_syntax: str) -> JsonDataset:
@@ -39,18 +41,17 @@ def decode_dataset(data: Buffer, transfer_syntax: str) -> JsonDataset:
 def encode_dataset(dataset: JsonDataset, transfer_syntax: str) -> bytes:
     """Write a data set; its elements in order of tags."""
     encoding = assume(transfer_syntax).encoding
-    declared = {key: element for key, element in dataset.items() if key != _CHARACTER_SET}
-    body = _encode_level(declared, encoding)
-    if _CHARACTER_SET in dataset or (not body.isascii() and _has_wide_text(declared)):
-        head = _encode_level({_CHARACTER_SET: {"vr": "CS", "Value": ["ISO_IR 192"]}}, encoding)
-        return _insert_in_order(declared, head, encoding)
-    return body
-
-
-def _insert_in_order(declared: JsonDataset, head: bytes, encoding: Encoding) -> bytes:
-    before = {key: value for key, value in declared.items() if key < _CHARACTER_SET}
-    after = {key: value for key, value in declared.items() if key > _CHARACTER_SET}
-    return _encode_level(before, encoding) + head + _encode_level(after, encoding)
+    keys = sorted(dataset)
+    encoded = [_encode_element(int(key, 16), dataset[key], encoding) for key in keys]
+    body = b"".join(encoded)
+    is_declared = _CHARACTER_SET in dataset
+    if not is_declared and (body.isascii() or not _has_wide_text(dataset)):
+        return body
+    place = bisect_left(keys, _CHARACTER_SET)
+    encoded[place : place + is_declared] = [
+        _encode_element(tags.SPECIFIC_CHARACTER_SET, _UTF_8, encoding)
+    ]
+    return b"".join(encoded)
 
 
 def _has_wide_text(dataset: JsonDataset) -> bool:
@@ -88,7 +89,11 @@ def _encode_element(tag: int, element: JsonElement, encoding: Encoding) -> bytes
 def _encode_value(element: JsonElement, vr: str, encoding: Encoding) -> bytes:
     if "InlineBinary" in element:
         return base64.b64decode(element["InlineBinary"])
-    found = element.get("Value") or []
+    found = element.get("Value")
+    if not found:
+        return b""
+    if len(found) == 1 and type(found[0]) is str and vr in _SPACE_PADDED:
+        return found[0].encode()  # nearly all of them
     if vr == "SQ":
         return b"".join(_encode_item(item, encoding) for item in found)
     order = "<" if encoding.little else ">"
