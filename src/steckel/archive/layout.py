@@ -6,6 +6,7 @@
       open/         containers that are still written to, and spooled objects
       containers/   closed containers, by the first two letters of their name
       quarantine/   what could not be taken, with the reason beside it
+      second/       frames encoded a second time, by the first two letters of the batch
 """
 
 import hashlib
@@ -15,6 +16,7 @@ from pathlib import Path
 
 CONTAINER_SUFFIX = ".zip"
 SPOOL_SUFFIX = ".spool"
+SECOND_SUFFIX = ".jph"
 
 
 class Layout:
@@ -25,10 +27,11 @@ class Layout:
         self.open = root / "open"  #: containers still written to
         self.sealed = root / "containers"  #: closed containers
         self.quarantine = root / "quarantine"  #: what could not be taken
+        self.second = root / "second"  #: what can be made again
 
     def create(self) -> None:
         """Make the folders; readable by their owner only."""
-        for folder in (self.root, self.open, self.sealed, self.quarantine):
+        for folder in (self.root, self.open, self.sealed, self.quarantine, self.second):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def open_path(self, container: str) -> Path:
@@ -38,6 +41,10 @@ class Layout:
     def sealed_path(self, container: str) -> Path:
         """Where a closed container lies."""
         return self.sealed / container[:2] / f"{container}{CONTAINER_SUFFIX}"
+
+    def second_path(self, batch: str) -> Path:
+        """Where a batch of encoded frames lies."""
+        return self.second / batch[:2] / f"{batch}{SECOND_SUFFIX}"
 
 
 def new_container_name(series: tuple[str, str]) -> str:

@@ -22,6 +22,7 @@ _PIECE_BYTES = 64 << 20
 #: Children first.
 _EMPTIED = (
     schema.documents,
+    schema.second_frames,
     schema.instances,
     schema.series,
     schema.studies,

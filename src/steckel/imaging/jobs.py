@@ -16,6 +16,7 @@ from steckel.imaging.pixels.attributes import attributes_of
 from steckel.imaging.pixels.colour import show_colour
 from steckel.imaging.pixels.decoding import NativeFrame, decode_frame
 from steckel.imaging.pixels.grey import GreyView, show_grey
+from steckel.imaging.pixels.htj2k import encode_htj2k
 from steckel.imaging.pixels.picture import encode, on_black, picture, thumbnail_size
 from steckel.imaging.pixels.placeholder import placeholder
 from steckel.imaging.pixels.samples import samples_of
@@ -78,8 +79,17 @@ def _transcode(request: Message) -> Message:
     return Message(document={}, values=(transcode(request.values[0], request.document["to"]),))
 
 
+def _encode(request: Message) -> Message:
+    """Encode frames of one instance."""
+    header, syntax = _header(request)
+    frames = zip(request.values[1:], request.document["bit_offsets"], strict=True)
+    encoded = (encode_htj2k(header, syntax, data, offset) for data, offset in frames)
+    return Message(document={}, values=tuple(encoded))
+
+
 _JOBS: dict[str, Callable[[Message], Message]] = {
     "decode": _decode,
+    "encode": _encode,
     "render": _render,
     "thumbnail": _thumbnail,
     "placeholder": _placeholder,

@@ -6,7 +6,7 @@ from here decodes or computes with pixels; the server stays small.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from typing import Any, TypeVar
@@ -21,6 +21,7 @@ from steckel.imaging.placeholder_text import placeholder_text
 from steckel.imaging.wire import Message
 from steckel.imaging.workers import WorkerLimits, Workers
 from steckel.retrieve.model import Retriever, StoredInstance
+from steckel.retrieve.second import is_native
 
 Answer = TypeVar("Answer")
 
@@ -47,6 +48,37 @@ class BlockingTranscoder:
         return _result(self._workers.call(request)).values[0]
 
 
+class FrameEncoder:
+    """Encodes frames in HTJ2K for threads (`steckel.care.second.Encoder`)."""
+
+    def __init__(self, retriever: Retriever, workers: Workers) -> None:
+        self._retriever = retriever
+        self._workers = workers
+
+    def encode(self, instance: StoredInstance, numbers: Iterable[int]) -> tuple[bytes, ...]:
+        """Return the codestreams of frames (from 1).
+
+        Raises
+        ------
+        CannotRender
+            One of them is of a kind that is not encoded, or is damaged.
+        NotFound
+            There is no such frame.
+        """
+        if not is_native(instance):
+            raise CannotRender("what is compressed is not encoded again")
+        sources = [read_frame(self._retriever, instance, number) for number in numbers]
+        request = Message(
+            document={
+                "job": "encode",
+                "syntax": instance.transfer_syntax,
+                "bit_offsets": [source.bit_offset for source in sources],
+            },
+            values=(sources[0].dataset, *(source.data for source in sources)),
+        )
+        return _result(self._workers.call(request)).values
+
+
 class ImagingService:
     """Decodes, renders and transcodes in worker processes.
 
@@ -69,6 +101,7 @@ class ImagingService:
         # Own threads, twice as many as workers, so that one reads while another
         # decodes, and waiting pictures never hold the threads of other requests.
         self._threads = ThreadPoolExecutor(2 * processes, thread_name_prefix="imaging")
+        self._encoder = FrameEncoder(retriever, self._workers)
         self.blocking = BlockingTranscoder(self._workers)
 
     async def render(
@@ -88,6 +121,10 @@ class ImagingService:
         return await self._in_thread(
             lambda: self._frame_job(instance, frame, {"job": "decode"}).values[0]
         )
+
+    async def encode(self, instance: StoredInstance, frame: int) -> bytes:
+        """Return one frame in HTJ2K Lossless RPCL."""
+        return await self._in_thread(lambda: self._encoder.encode(instance, (frame,))[0])
 
     async def transcode(self, part10: bytes, to: str) -> bytes:
         """Return a Part 10 file in another transfer syntax."""

@@ -1,10 +1,11 @@
-"""One worker process: ``python -m steckel.imaging.worker MEMORY SECONDS IDLE``.
+"""One worker process: ``python -m steckel.imaging.worker MEMORY SECONDS IDLE NICE``.
 
 Reads jobs from standard input and writes answers to standard output, one at a
 time, until there is none for `IDLE` seconds or the server is gone. The rule:
 an error of the image is an answer; an error of the process is its end. One
 job may use `SECONDS` of processor time, so that a decoder that runs for ever
-ends even where the server that would kill it is gone.
+ends even where the server that would kill it is gone. `NICE` is by how much it
+stands back for other processes.
 """
 
 import math
@@ -22,6 +23,7 @@ from steckel.imaging.wire import Message, PeerGone, receive, send
 def main() -> None:
     """Serve jobs."""
     memory, seconds, idle = int(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3])
+    os.nice(int(sys.argv[4]))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     requests, answers = _take_pipes()

@@ -35,6 +35,7 @@ class WorkerLimits:
     memory: int  #: bytes of address space
     timeout: float  #: seconds for one job
     idle: float = 60.0  #: seconds without a job after which it ends
+    nice: int = 0  #: by how much it stands back for other processes
 
 
 class Workers:
@@ -149,6 +150,7 @@ class _Worker:
             [
                 sys.executable, "-P", "-m", self._module,
                 str(self._limits.memory), str(self._limits.timeout), str(self._limits.idle),
+                str(self._limits.nice),
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from steckel.archive.location import Location
 from steckel.index.model import InstanceEntry
-from steckel.index.schema import containers, erasures, instances, series, studies
+from steckel.index.schema import containers, erasures, instances, second_frames, series, studies
 from steckel.index.signals import tick
 from steckel.index.summary import summarise
 
@@ -59,6 +59,7 @@ def replace_version(connection: Connection, entry: InstanceEntry) -> bool:
     )
     if result.rowcount != 1:
         return False
+    _let_go_of_second_frames(connection, entry.sop_instance_uid)
     study_pk = connection.execute(
         select(studies.c.pk).where(studies.c.uid == entry.study_uid)
     ).scalar_one()
@@ -69,6 +70,16 @@ def replace_version(connection: Connection, entry: InstanceEntry) -> bool:
     )
     summarise(connection, study_pk, now)
     return True
+
+
+def _let_go_of_second_frames(connection: Connection, sop_instance_uid: str) -> None:
+    """Have the frames forgotten that were encoded of the version before."""
+    replaced = select(instances.c.pk).where(instances.c.uid == sop_instance_uid).scalar_subquery()
+    connection.execute(
+        update(second_frames)
+        .where(second_frames.c.instance_pk == replaced)
+        .values(instance_pk=None)
+    )
 
 
 def add_erasures(connection: Connection, locations: Iterable[Location]) -> None:

@@ -183,6 +183,28 @@ erasures = Table(
     Index("uq_erasures_container_offset", "container", "offset", unique=True),
 )
 
+#: Where the frames of an instance lie that were encoded a second time (`archive.second`).
+second_frames = Table(
+    "second_frames",
+    metadata,
+    Column("pk", Serial, primary_key=True),
+    #: nothing where the instance was deleted or replaced: its bytes have to go
+    Column("instance_pk", ForeignKey("instances.pk", ondelete="SET NULL")),
+    Column("file", Words, nullable=False),  #: empty where it was not worth it
+    Column("frames", LargeBinary),  #: `dicom.frames.pack_table`
+    Index("uq_second_frames_instance_pk", "instance_pk", unique=True),
+    Index("ix_second_frames_file", "file"),
+)
+
+#: One row: up to which change the second representation is made, and for which modalities.
+second_making = Table(
+    "second_making",
+    metadata,
+    Column("pk", SmallInteger, primary_key=True, autoincrement=False),
+    Column("seen", BigInteger, nullable=False),
+    Column("policy", Text, nullable=False),
+)
+
 #: What could not be taken; its file and the same facts lie in the store's quarantine folder.
 quarantine = Table(
     "quarantine",

@@ -62,7 +62,7 @@ def test_a_worker_that_computes_for_ever_ends_without_the_server() -> None:
     """Nobody is there to kill it, as after a crash of the server."""
     folder = str(Path(__file__).parent / "workers")
     process = subprocess.Popen(
-        [sys.executable, "-m", "misbehaving_worker", str(2 << 30), "0.1", "60"],
+        [sys.executable, "-m", "misbehaving_worker", str(2 << 30), "0.1", "60", "0"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         bufsize=0,
