@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from steckel.errors import NotAllowed
 from steckel.security.authentication import Authenticator
 from steckel.security.principal import Principal
+from steckel.security.recent import RecentPrincipals
 from steckel.security.refusals import NotAuthenticated, Throttled
 from steckel.web.credentials import (
     credentials_of,
@@ -54,6 +55,7 @@ class Authentication:
         self._authenticator = authenticator
         self._guarded = guarded
         self._threads = anyio.CapacityLimiter(_AT_ONCE)
+        self._recent = RecentPrincipals()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it."""
@@ -61,7 +63,11 @@ class Authentication:
             await self._app(scope, receive, send)
             return
         refusal = await self._refusal(scope)
-        await (refusal or self._app)(scope, receive, send)
+        try:
+            await (refusal or self._app)(scope, receive, send)
+        finally:
+            if scope["method"] not in _SAFE_METHODS:
+                self._recent.clear()  # it may have changed an account, a session or a token
 
     async def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
@@ -95,9 +101,14 @@ class Authentication:
         credentials = credentials_of(headers)
         if credentials is None:
             raise NotAuthenticated("log in first")
-        return await anyio.to_thread.run_sync(
+        recent = self._recent.get(credentials)
+        if recent is not None:
+            return recent
+        principal = await anyio.to_thread.run_sync(
             self._authenticator.authenticate, credentials, address_of(scope), limiter=self._threads
         )
+        self._recent.keep(credentials, principal)
+        return principal
 
 
 def address_of(scope: Scope) -> str:

@@ -1,3 +1,5 @@
+import asyncio
+
 import httpx
 import pytest
 from tests.unit.web.house import GOOD, ORIGIN, House
@@ -105,9 +107,21 @@ async def test_basic_and_bearer_take_a_token(house: House, client: httpx.AsyncCl
     assert response.text == "alice token"
     response = await client.get("/wado", headers={"Authorization": f"Bearer {issued.secret}"})
     assert response.text == "alice token"
-    house.security.tokens.revoke(issued.token.id)
-    response = await client.get("/wado", headers={"Authorization": f"bearer {issued.secret}"})
+    house.security.tokens.revoke(issued.token.id)  # as another process does it
+    headers = {"Authorization": f"bearer {issued.secret}"}
+    while (await client.get("/wado", headers=headers)).status_code == 200:  # noqa: ASYNC110
+        await asyncio.sleep(0.05)  # it tells nobody
+    response = await client.get("/wado", headers=headers)
     assert response.status_code == 401
+
+
+async def test_what_is_changed_here_counts_at_once(house: House, client: httpx.AsyncClient) -> None:
+    issued = house.security.tokens.issue("script", house.security.accounts.get("alice"))
+    headers = {"Authorization": f"Bearer {issued.secret}"}
+    assert (await client.get("/wado", headers=headers)).status_code == 200
+    house.security.tokens.revoke(issued.token.id)
+    await client.post("/api/anything", headers=headers)
+    assert (await client.get("/wado", headers=headers)).status_code == 401
 
 
 @pytest.mark.parametrize(
