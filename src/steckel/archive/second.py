@@ -56,15 +56,19 @@ class Batch:
         """Make it durable and give it its name."""
         with translate_errors():
             os.fsync(self._descriptor)
-            os.close(self._descriptor)
+            self._close()
             self._new.rename(self._path)
             sync_folder(self._path.parent)
 
     def discard(self) -> None:
         """Drop it; does nothing when it is finished."""
-        if self._new.exists():
+        self._close()
+        self._new.unlink(missing_ok=True)
+
+    def _close(self) -> None:
+        if self._descriptor >= 0:
             os.close(self._descriptor)
-            self._new.unlink()
+            self._descriptor = -1
 
 
 class SecondFiles:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from steckel.dicom.transfer_syntax import TRANSFER_SYNTAXES
 from steckel.index.schema import instances, second_frames, second_making, series, studies
@@ -136,15 +136,16 @@ def known_files(connection: Connection, names: Sequence[str]) -> set[str]:
     return known
 
 
-def files_after(name: str) -> Select[tuple[str]]:
-    """Select the first file behind a name: so all are found without a look at each row."""
+def file_after(connection: Connection, name: str) -> str | None:
+    """Return the first file behind a name: so all are found without a look at each row."""
     statement = (
         select(second_frames.c.file)
         .where(second_frames.c.file > name)
         .order_by(second_frames.c.file)
         .limit(1)
     )
-    return cast("Select[tuple[str]]", statement)
+    found: str | None = connection.execute(statement).scalar()
+    return found
 
 
 def progress(connection: Connection) -> tuple[int, str]:
@@ -156,3 +157,8 @@ def progress(connection: Connection) -> tuple[int, str]:
 def set_progress(connection: Connection, seen: int, policy: str) -> None:
     """Note up to which change all is made."""
     connection.execute(update(second_making).values(seen=seen, policy=policy))
+
+
+def begin_again(connection: Connection) -> None:
+    """Have all be looked at again, in this process and in the next."""
+    connection.execute(update(second_making).values(seen=-1))

@@ -83,6 +83,5 @@ class SecondFrames:
         return self._files.read(second.file, offset, length)
 
     def close(self) -> None:
-        """Let go of the database and the files."""
+        """Let go of the database."""
         self._asking.close()
-        self._files.close()

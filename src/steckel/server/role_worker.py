@@ -11,6 +11,7 @@ from steckel.index.engine import checkpoint
 from steckel.query.changes import Changes
 from steckel.retrieve.engine import RetrieveEngine
 from steckel.server.saying import say
+from steckel.server.second_work import SecondWork
 from steckel.server.store_size import StoreMeter
 from steckel.server.wiring import House
 
@@ -65,5 +66,10 @@ class Worker:
 
 def run_worker(house: House, stop: threading.Event) -> None:
     """Work beside the listeners."""
+    second = SecondWork(house)
+    second.start()
     say("ready")
-    Worker(house).run(stop)
+    try:
+        Worker(house).run(stop)
+    finally:
+        second.stop()

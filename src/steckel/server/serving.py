@@ -13,6 +13,7 @@ from steckel.query.catalogue import Catalogue
 from steckel.query.changes import Changes
 from steckel.query.engine import QueryEngine
 from steckel.retrieve.engine import RetrieveEngine
+from steckel.retrieve.second import SecondFrames
 from steckel.server.desks import PeerDesk
 from steckel.server.tls import dicom_client_context, dicom_server_context
 from steckel.server.wiring import House
@@ -42,6 +43,11 @@ class ServingHouse(House):
     def retriever(self) -> RetrieveEngine:
         """Reads what is archived."""
         return RetrieveEngine(self.engine, self.reader)
+
+    @cached_property
+    def second_frames(self) -> SecondFrames:
+        """Reads the second representation of frames."""
+        return SecondFrames(self.engine, self.second_files, self.settings.second_modalities)
 
     @cached_property
     def imaging(self) -> ImagingService:
@@ -83,6 +89,8 @@ class ServingHouse(House):
         """Leave the rooms that were entered."""
         if "imaging" in self.__dict__:
             self.imaging.stop()
+        if "second_frames" in self.__dict__:
+            self.second_frames.close()
         if "retriever" in self.__dict__:
             self.retriever.close()
         super().close()

@@ -11,6 +11,9 @@ from pathlib import Path
 
 from steckel.ingest.policy import OnConflict
 
+#: Instead of a list: nothing of it.
+OFF = "off"
+
 _PASSWORD_IN_URL = re.compile(r"(//[^/@:]*:)[^@]*@")
 
 
@@ -106,6 +109,14 @@ def parse_flag(text: str) -> bool:
     if text.lower() not in words:
         raise ValueError("true or false")
     return words[text.lower()]
+
+
+def parse_modalities(text: str) -> str:
+    """Return modalities with commas between them, or that there are to be none."""
+    found = [part.strip() for part in text.split(",")]
+    if text.strip() == OFF or all(re.fullmatch(r"[A-Z0-9_]{2,16}", part) for part in found):
+        return ",".join(found)
+    raise ValueError(f"modalities with commas between them, such as CT,MR; or {OFF}")
 
 
 def parse_on_conflict(text: str) -> OnConflict:

@@ -15,6 +15,7 @@ from steckel.dimse.timeouts import Timeouts
 from steckel.errors import SettingsError
 from steckel.ingest.policy import OnConflict
 from steckel.server.setting_values import (
+    OFF,
     Address,
     count,
     number,
@@ -23,6 +24,7 @@ from steckel.server.setting_values import (
     parse_aet,
     parse_database,
     parse_flag,
+    parse_modalities,
     parse_networks,
     parse_on_conflict,
     parse_path,
@@ -82,6 +84,7 @@ class Settings:
     network_seconds: float = _setting(60.0, number(1, _ONE_HOUR))
     seal_seconds: float = _setting(30.0, number(0.1, 24 * _ONE_HOUR))
     imaging_processes: int = _setting(2, count(1, 64))
+    second_representation: str = _setting("CT,MR,PT,NM,CR,DX,MG,XA,RF,IO,PX", parse_modalities)
     max_object_gib: float = _setting(16.0, number(0.001, 1024))
 
     @property
@@ -95,6 +98,11 @@ class Settings:
         if self.store_url:
             return Path(self.store_url.removeprefix("file://"))
         return self.home / "store"
+
+    @property
+    def second_modalities(self) -> frozenset[str]:
+        """The modalities whose frames get a second representation."""
+        return frozenset(self.second_representation.split(",")) - {OFF}
 
     @property
     def timeouts(self) -> Timeouts:

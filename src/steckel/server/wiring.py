@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from steckel.archive.layout import Layout
 from steckel.archive.reader import Reader
 from steckel.archive.sealed import SealedFiles
+from steckel.archive.second import SecondFiles
 from steckel.archive.store import Archive
 from steckel.care.deletion import Deletion
 from steckel.care.erasure import Erasure
@@ -123,6 +124,11 @@ class House:
         return Erasure(self.layout, self.sealed, self.reader, self.engine)
 
     @cached_property
+    def second_files(self) -> SecondFiles:
+        """The second representation of frames."""
+        return SecondFiles(self.layout)
+
+    @cached_property
     def recovery(self) -> Recovery:
         """Brings store and index together after a crash."""
         return Recovery(self.layout, self.sealed, self.engine, self.writer)
@@ -151,6 +157,8 @@ class House:
             self.writer.stop()
         if "lookups" in entered:
             self.lookups.close()
+        if "second_files" in entered:
+            self.second_files.close()
         if "reader" in entered:
             self.reader.close()
         if "sealed" in entered:

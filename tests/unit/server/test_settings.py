@@ -43,6 +43,8 @@ def test_an_empty_variable_is_not_set(tmp_path: Path) -> None:
         ("http_trusted_proxies", "proxy.example", "addresses or networks"),
         ("http_trusted_proxies", "10.1.0.0/8", "addresses or networks"),
         ("ris", "none", "builtin, external, hybrid"),
+        ("second_representation", "CT, all", "modalities with commas between them"),
+        ("second_representation", "CT,", "or off"),
         ("log_level", "loud", "debug, info, warning, error"),
         ("on_conflict", "ask", "keep-first, keep-last, refuse"),
         ("check_called_aet", "maybe", "true or false"),
@@ -155,3 +157,13 @@ def _spelled(value: object) -> str:
 
 def test_the_page_has_every_setting_with_its_default() -> None:
     assert _documented() == {item.name: _spelled(item.default) for item in fields(Settings)}
+
+
+@pytest.mark.parametrize(
+    ("value", "modalities"), [("CT, MR", {"CT", "MR"}), ("off", set()), ("PT", {"PT"})]
+)
+def test_the_second_representation_is_for_some_modalities_or_none(
+    tmp_path: Path, value: str, modalities: set[str]
+) -> None:
+    settings = load(tmp_path, environment={"STECKEL_SECOND_REPRESENTATION": value})
+    assert settings.second_modalities == modalities
