@@ -31,7 +31,8 @@ from steckel.dicomweb.content import (
 )
 from steckel.dicomweb.documents import datasets_of
 from steckel.dicomweb.encapsulated import media_type_of_document
-from steckel.dicomweb.frames import FrameList, FrameTransaction
+from steckel.dicomweb.frame_list import FrameList
+from steckel.dicomweb.frames import FrameTransaction
 from steckel.dicomweb.media_types import OCTET_STREAM, in_parts
 from steckel.dicomweb.multipart_answer import MultipartAnswer
 from steckel.dicomweb.pixel_media_types import is_video, media_types_of

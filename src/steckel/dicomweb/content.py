@@ -1,6 +1,6 @@
 """A single body of known length: conditional requests and ranges (RFC 9110 13, 14)."""
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -15,10 +15,19 @@ from steckel.errors import NotFound
 from steckel.retrieve.model import Retriever, Selection, StoredInstance
 
 #: Bytes that are held for one answer rather than streamed.
-_SMALL = 2 << 20
+SMALL = 2 << 20
 
 #: Images of patients are for the one who asked; a copy is checked before use.
 PRIVATE = {"Cache-Control": "private, no-cache"}
+
+CHECKED = PRIVATE | {"Vary": "Accept"}
+
+#: Pixels under a SOP Instance UID do not change: for an hour nobody need ask again. Another
+#: login does not see what this one has kept.
+KEPT = {
+    "Cache-Control": "private, max-age=3600",
+    "Vary": "Accept, Authorization, Cookie",
+}
 
 NOTHING_THERE = "there is no such study, series or instance"
 
@@ -106,14 +115,18 @@ def is_current(request: Request, etag: str) -> bool:
     return "*" in held or etag.removeprefix("W/") in held
 
 
-def not_modified(etag: str, *, vary: str = "Accept") -> Response:
+def not_modified(etag: str, caching: Mapping[str, str] = CHECKED) -> Response:
     """Say that what the client has is current."""
-    headers = PRIVATE | {"ETag": etag, "Vary": vary}
+    headers = {**caching, "ETag": etag}
     return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
 
 
 async def respond(
-    request: Request, content: Content, extra: dict[str, str] | None = None
+    request: Request,
+    content: Content,
+    extra: Mapping[str, str] | None = None,
+    *,
+    caching: Mapping[str, str] = CHECKED,
 ) -> Response:
     """Answer with the content, or the range of it that was asked for.
 
@@ -123,23 +136,24 @@ async def respond(
         The range lies behind its end.
     """
     if is_current(request, content.etag):
-        return not_modified(content.etag)
+        return not_modified(content.etag, caching)
     wanted = None
     if request.headers.get("if-range", content.etag) == content.etag:
         wanted = parse_range(request.headers.get("range"), content.length)
     start, stop = (wanted.start, wanted.stop) if wanted else (0, content.length)
-    headers = PRIVATE | {
+    headers = {
+        **caching,
         "Accept-Ranges": "bytes",
         "Content-Length": str(stop - start),
         "Content-Type": content.media_type,
         "ETag": content.etag,
-        "Vary": "Accept",
+        **(extra or {}),
     }
     if wanted:
         headers["Content-Range"] = f"bytes {start}-{stop - 1}/{content.length}"
     status = HTTPStatus.PARTIAL_CONTENT if wanted else HTTPStatus.OK
     pieces = _generate(content, start, stop)
-    return await send(pieces, stop - start, headers | (extra or {}), status)
+    return await send(pieces, stop - start, headers, status)
 
 
 async def send(
@@ -153,7 +167,7 @@ async def send(
     What is small is read in one visit to a thread and sent in one piece, which
     costs half of a stream.
     """
-    if size <= _SMALL:
+    if size <= SMALL:
         body = await run_in_threadpool(b"".join, pieces)
         return Response(body, status_code=status, headers=headers)
     return StreamingResponse(in_threads(pieces), status_code=status, headers=headers)

@@ -1,7 +1,8 @@
-"""Choosing the form of frames: stored or native, in parts or alone (PS3.18 8.7.3.3).
+"""Choosing the form of frames: stored, second or native, in parts or alone (PS3.18 8.7.3.3).
 
-Pure. Of equal wishes the stored form wins, for it costs nothing. A client that
-says nothing at all gets native pixels, the default of the standard.
+Pure. Of equal wishes the stored form wins, for it costs nothing, unless a second one
+is kept for those who can read it. A client that says nothing at all gets native pixels,
+the default of the standard.
 """
 
 from dataclasses import dataclass
@@ -11,12 +12,15 @@ from steckel.dicom.transfer_syntax import EXPLICIT_VR_LITTLE_ENDIAN
 from steckel.dicomweb.media_types import MULTIPART, OCTET_STREAM, Range, in_parts
 from steckel.dicomweb.pixel_media_types import (
     COMPRESSED,
+    HTJ2K,
     describe,
     is_encapsulated,
+    is_native,
     is_native_little,
     means_uncompressed,
     media_types_of,
 )
+from steckel.retrieve.second import HTJ2K_LOSSLESS_RPCL
 
 #: All that frames are sent as; which of them there are, the stored syntax decides.
 EVERY_FORM = tuple(form for t in (OCTET_STREAM, *COMPRESSED) for form in (in_parts(t), t))
@@ -30,6 +34,7 @@ class FrameForm:
     syntax: str
     multipart: bool
     decoded: bool  #: whether the stored bytes have to be decoded for it
+    second: bool = False  #: whether it is kept beside the stored bytes, or encoded
 
     @property
     def content_type(self) -> str:
@@ -37,14 +42,18 @@ class FrameForm:
         return describe(self.essence, self.syntax)
 
 
-def forms(ranges: list[Range], stored: str, count: int) -> list[FrameForm]:
+def forms(
+    ranges: list[Range], stored: str, count: int, *, prefer_second: bool = False
+) -> list[FrameForm]:
     """Return the forms that the client takes for `count` frames, the best first."""
     found: list[FrameForm] = []
     for _, group in groupby(ranges, key=lambda wanted: wanted.quality):
         equals = list(group)
         as_stored = [form for wanted in equals if (form := _stored(wanted, stored, count))]
         decoded = [form for wanted in equals if (form := _decoded(wanted, stored, count))]
-        found += as_stored + decoded
+        second = [form for wanted in equals if (form := _second(wanted, stored, count))]
+        usual = as_stored + decoded
+        found += second + usual if prefer_second else usual + second
         # The last resort where nothing is asked for and nothing can be decoded.
         found += [form for wanted in equals if (form := _anything(wanted, stored, count))]
     return found
@@ -54,6 +63,8 @@ def available(stored: str) -> tuple[str, ...]:
     """Name the forms that there are, for a client that accepts none of them."""
     types = [describe(OCTET_STREAM, EXPLICIT_VR_LITTLE_ENDIAN)]
     types += [describe(essence, stored) for essence in media_types_of(stored)[:1]]
+    if is_native(stored):
+        types.append(describe(HTJ2K, HTJ2K_LOSSLESS_RPCL))
     packed = [f'{MULTIPART}; type="{t.partition(";")[0]}";{t.partition(";")[2]}' for t in types]
     return (*packed, *types)
 
@@ -81,6 +92,30 @@ def _stored(wanted: Range, stored: str, count: int) -> FrameForm | None:
     if essence is None:
         return None
     return FrameForm(essence=essence, syntax=stored, multipart=multipart, decoded=False)
+
+
+def asks_for_second(ranges: list[Range], stored: str, count: int) -> bool:
+    """Whether the client takes HTJ2K of what is stored natively."""
+    return any(_second(wanted, stored, count) for wanted in ranges)
+
+
+def _second(wanted: Range, stored: str, count: int) -> FrameForm | None:
+    """Offer HTJ2K to a client that names it."""
+    multipart = _packing(wanted, count)
+    if multipart is None or not is_native(stored):
+        return None
+    essence = next((t for t in media_types_of(HTJ2K_LOSSLESS_RPCL) if wanted.essence == t), None)
+    if essence is None and wanted.transfer_syntax == HTJ2K_LOSSLESS_RPCL and wanted.takes(HTJ2K):
+        essence = HTJ2K
+    if essence is None or not wanted.takes_syntax(HTJ2K_LOSSLESS_RPCL):
+        return None
+    return FrameForm(
+        essence=essence,
+        syntax=HTJ2K_LOSSLESS_RPCL,
+        multipart=multipart,
+        decoded=False,
+        second=True,
+    )
 
 
 def _decoded(wanted: Range, stored: str, count: int) -> FrameForm | None:

@@ -39,7 +39,7 @@ from steckel.query.ports import Finder
 from steckel.retrieve.model import MetadataDocument, Retriever
 
 _GZIP = zlib.MAX_WBITS | 16
-_VARY = f"{VARY}, {VARIES_WITH}"
+_CACHING = PRIVATE | {"Vary": f"{VARY}, {VARIES_WITH}"}
 
 
 class MetadataTransaction:
@@ -58,8 +58,8 @@ class MetadataTransaction:
         origin = origin_for(request)
         etag = _etag([document.etag for document in documents], origin)
         if is_current(request, etag):
-            return not_modified(etag, vary=_VARY)
-        headers = PRIVATE | {"ETag": etag, "Vary": _VARY}
+            return not_modified(etag, _CACHING)
+        headers = _CACHING | {"ETag": etag}
         if media_type == DICOM_XML:
             return await run_in_threadpool(_xml, documents, origin, headers)
         pieces = joined(documents, origin)
@@ -76,8 +76,8 @@ class MetadataTransaction:
         origin = origin_for(request)
         etag = _etag([document.etag], origin)
         if is_current(request, etag):
-            return not_modified(etag, vary=_VARY)
-        headers = PRIVATE | {"ETag": etag, "Vary": _VARY}
+            return not_modified(etag, _CACHING)
+        headers = _CACHING | {"ETag": etag}
         if media_type == DICOM_XML:
             return await run_in_threadpool(_xml, [document], origin, headers)
         if accepts_gzip(request.headers.get("accept-encoding")):
@@ -96,8 +96,8 @@ class MetadataTransaction:
         body = absolute(await run_in_threadpool(self._of_instance, target), origin_for(request))
         etag = content_etag(body)
         if is_current(request, etag):
-            return not_modified(etag, vary=_VARY)
-        headers = PRIVATE | {"ETag": etag, "Vary": _VARY}
+            return not_modified(etag, _CACHING)
+        headers = _CACHING | {"ETag": etag}
         if media_type == DICOM_XML:
             return xml_response(datasets_of(body), headers)
         return await json_response(request, body, media_type, headers=headers)

@@ -10,6 +10,7 @@ from steckel.dicom.transfer_syntax import (
 )
 
 _JPEG, _JLS, _JP2 = "image/jpeg", "image/jls", "image/jp2"
+HTJ2K: Final = "image/jphc"
 _PREFIX = "1.2.840.10008.1.2."
 
 _BY_SYNTAX: Final[Mapping[str, str]] = {
@@ -22,7 +23,7 @@ _BY_SYNTAX: Final[Mapping[str, str]] = {
         ("4.80 4.81", _JLS),
         ("4.90 4.91", _JP2),
         ("4.92 4.93", "image/jpx"),
-        ("4.201 4.202 4.203", "image/jphc"),
+        ("4.201 4.202 4.203", HTJ2K),
         ("4.110 4.111 4.112", "image/jxl"),
         ("4.100 4.100.1 4.101 4.101.1", "video/mpeg"),
         ("4.102 4.102.1 4.103 4.103.1 4.104 4.104.1 4.105 4.105.1 4.106 4.106.1", "video/mp4"),
@@ -39,7 +40,7 @@ _ALIASES: Final[Mapping[str, frozenset[str]]] = {
     _JLS: frozenset({"image/x-jls", "image/dicom+jpeg-ls"}),
     _JP2: frozenset({"image/dicom+jp2", "image/j2c"}),
     "image/jpx": frozenset({"image/dicom+jpx"}),
-    "image/jphc": frozenset({"image/jph"}),
+    HTJ2K: frozenset({"image/jph"}),
     "video/mpeg": frozenset({"video/mpeg2"}),
 }
 
@@ -63,6 +64,12 @@ def is_video(syntax: str) -> bool:
 def is_native_little(syntax: str) -> bool:
     """Whether stored frames are what `application/octet-stream` stands for."""
     return syntax in _NATIVE_LITTLE
+
+
+def is_native(syntax: str) -> bool:
+    """Whether pixel data is not compressed."""
+    found = assume(syntax)
+    return not (found.encapsulated or found.deflated)
 
 
 def means_uncompressed(asked: str | None) -> bool:

@@ -9,6 +9,7 @@ from steckel.dicomweb.rendering import RenderRequest
 from steckel.ingest.model import Receiver
 from steckel.query.ports import Finder
 from steckel.retrieve.model import Retriever, StoredInstance
+from steckel.retrieve.second import Second
 
 
 class Rendered(Protocol):
@@ -43,8 +44,21 @@ class Imaging(Protocol):
     async def decode(self, instance: StoredInstance, frame: int) -> bytes:
         """Return one frame as native little endian pixel data."""
 
+    async def encode(self, instance: StoredInstance, frame: int) -> bytes:
+        """Return one native frame in HTJ2K Lossless RPCL."""
+
     async def transcode(self, part10: bytes, to: str) -> bytes:
         """Return a Part 10 file in another transfer syntax."""
+
+
+class SecondReader(Protocol):
+    """What is kept in HTJ2K beside what was received. Thread-safe; blocking."""
+
+    def find(self, instance: StoredInstance) -> Second:
+        """Say what there is of an instance."""
+
+    def read(self, second: Second, offset: int, length: int) -> bytes:
+        """Read bytes of the file, or raise `NotFound`."""
 
 
 class Deleter(Protocol):
@@ -80,6 +94,7 @@ class DicomwebServices:
     retriever: Retriever
     imaging: Imaging
     deleter: Deleter
+    second: SecondReader | None = None  #: ``None``: frames in HTJ2K are made when asked for
     max_stow_body: int | None = None  #: bytes of one STOW-RS request; ``None``: no limit
 
 

@@ -28,7 +28,7 @@ from steckel.dicomweb.content import (
 )
 from steckel.dicomweb.documents import datasets_of
 from steckel.dicomweb.encapsulated import holds_document, media_type_of_document
-from steckel.dicomweb.frames import check_frames, frame_numbers
+from steckel.dicomweb.frame_list import check_frames, frame_numbers
 from steckel.dicomweb.media_types import Range
 from steckel.dicomweb.multipart_answer import MultipartAnswer
 from steckel.dicomweb.pixel_media_types import is_video, media_types_of

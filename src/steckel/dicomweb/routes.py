@@ -32,7 +32,7 @@ def dicomweb_routes(services: DicomwebServices) -> list[BaseRoute]:
     search = SearchTransaction(services.finder)
     retrieve = RetrieveTransaction(retriever, imaging)
     metadata = MetadataTransaction(retriever, services.finder)
-    frames = FrameTransaction(retriever, imaging)
+    frames = FrameTransaction(retriever, imaging, services.second)
     bulkdata = BulkDataTransaction(retriever, frames)
     rendered = RenderedTransaction(retriever, imaging, bulkdata)
     delete = DeleteTransaction(services.deleter).delete

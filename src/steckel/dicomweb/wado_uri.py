@@ -17,7 +17,7 @@ from steckel.dicomweb.content import (
     respond,
 )
 from steckel.dicomweb.documents import datasets_of
-from steckel.dicomweb.frames import check_frames
+from steckel.dicomweb.frame_list import check_frames
 from steckel.dicomweb.media_types import DICOM, Range
 from steckel.dicomweb.numbers import natural
 from steckel.dicomweb.ports import Imaging

@@ -22,6 +22,7 @@ def web_application(house: ServingHouse) -> WebApplication:
         retriever=house.retriever,
         imaging=house.imaging,
         deleter=house.deletion,
+        second=house.second_frames,
     )
     parts = WebParts(
         site=Site(

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from steckel.archive.location import Location
 from steckel.dicom import tags
 from steckel.dicom.elements import elements_between, items_of
+from steckel.dicom.frames import Fragment, FrameTable
 from steckel.dicom.header import read_header
 from steckel.dicom.json_model import JsonDataset, json_key
 from steckel.dicom.to_json import Reading, dataset_to_json
@@ -32,6 +33,7 @@ from steckel.ingest.examine import check_expected, examine
 from steckel.ingest.model import Arrival, Outcome, Receipt, Refusal
 from steckel.query.model import Fields, Level, Query
 from steckel.retrieve.model import MetadataDocument, Selection, StoredInstance
+from steckel.retrieve.second import Second
 
 
 @dataclass
@@ -303,6 +305,40 @@ class Picture:
     media_type: str
 
 
+def encoded(instance: StoredInstance, frame: int) -> bytes:
+    """Stands for a codestream of a frame."""
+    return f"codestream {frame} of {instance.sop_instance_uid} ".encode() * 20
+
+
+@dataclass
+class MemorySecond:
+    """The second representation of some instances in one file; the file may be gone."""
+
+    preferred: bool = True
+    file: bytearray = field(default_factory=bytearray)
+    lost: bool = False
+    reads: list[tuple[int, int]] = field(default_factory=list)
+    _tables: dict[str, FrameTable] = field(default_factory=dict)
+
+    def make(self, instance: StoredInstance, frames: int = 1) -> None:
+        table = []
+        for number in range(1, frames + 1):
+            codestream = encoded(instance, number)
+            table.append((Fragment(len(self.file), len(codestream)),))
+            self.file += codestream
+        self._tables[instance.sop_instance_uid] = FrameTable(encapsulated=True, frames=tuple(table))
+
+    def find(self, instance: StoredInstance) -> Second:
+        table = self._tables.get(instance.sop_instance_uid)
+        return Second(preferred=self.preferred, file="file" if table else "", frames=table)
+
+    def read(self, second: Second, offset: int, length: int) -> bytes:
+        if self.lost or not second.file:
+            raise NotFound("it is gone")
+        self.reads.append((offset, length))
+        return bytes(self.file[offset : offset + length])
+
+
 @dataclass
 class SimpleImaging:
     """Just enough pixels: pydicom decodes, Pillow draws."""
@@ -310,6 +346,8 @@ class SimpleImaging:
     archive: MemoryArchive
     requests: list[RenderRequest] = field(default_factory=list)
     decodes: int = 0
+    encodes: int = 0
+    not_encoded: set[str] = field(default_factory=set)
     transcodes: int = 0
 
     def _pixels(self, instance: StoredInstance, frame: int) -> np.ndarray:
@@ -323,6 +361,12 @@ class SimpleImaging:
         self.decodes += 1
         pixels = self._pixels(instance, frame)
         return pixels.astype(pixels.dtype.newbyteorder("<")).tobytes()
+
+    async def encode(self, instance: StoredInstance, frame: int) -> bytes:
+        self.encodes += 1
+        if instance.sop_instance_uid in self.not_encoded:
+            raise CannotRender("it is not encoded")
+        return encoded(instance, frame)
 
     async def render(self, instance: StoredInstance, frame: int, request: RenderRequest) -> Picture:
         self.requests.append(request)
@@ -369,6 +413,7 @@ def application(
     *,
     person: Person | None = Person(),
     max_stow_body: int | None = None,
+    second: MemorySecond | None = None,
 ) -> ASGIApp:
     services = DicomwebServices(
         receiver=archive,
@@ -376,6 +421,7 @@ def application(
         retriever=archive,
         imaging=imaging or SimpleImaging(archive),
         deleter=archive,
+        second=second,
         max_stow_body=max_stow_body,
     )
     return WithPrincipal(Starlette(routes=dicomweb_routes(services)), person)
