@@ -7,7 +7,7 @@ it is stored, byte for byte; a syntax that is asked for by its UID is made.
 from collections.abc import AsyncIterator, Generator, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import chain, groupby
+from itertools import chain, groupby, islice
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -42,6 +42,11 @@ from steckel.retrieve.model import Retriever, StoredInstance
 #: What several instances, and what one is sent as.
 MANY_FORMS = (f"{in_parts(DICOM)}; transfer-syntax=*", ZIP)
 INSTANCE_FORMS = (*MANY_FORMS, DICOM)
+
+#: What stands before an instance, and the instance.
+Part = tuple[bytes, StoredInstance]
+#: Instances that are held to tell the length of an answer before it begins.
+_MOST_COUNTED = 5000
 
 
 @dataclass(frozen=True)
@@ -131,7 +136,11 @@ class RetrieveTransaction:
         service = service_url(request)
         headers = _headers(answer.content_type, etag)
         if _takes_any_syntax(ranges):
-            body = in_threads(self._stored(answer, instances, service))
+            parts = _parts(answer, instances, service)
+            counted = await run_in_threadpool(list, islice(parts, _MOST_COUNTED))
+            if len(counted) < _MOST_COUNTED:
+                headers["Content-Length"] = str(_length_of(answer, counted))
+            body = in_threads(self._stored(answer, chain(counted, parts)))
         else:
             first = await self._prepare(next(instances), ranges)
             body = self._converted(answer, first, instances, ranges, service)
@@ -150,7 +159,7 @@ class RetrieveTransaction:
         service = service_url(request)
         headers = _headers(answer.content_type, etag)
         if _takes_any_syntax(ranges):
-            body = self._stored(answer, iter((instance,)), service)
+            body = self._stored(answer, _parts(answer, iter((instance,)), service))
             return await send(body, instance.location.length, headers)
         first = await self._prepare(instance, ranges)
         return StreamingResponse(
@@ -177,12 +186,10 @@ class RetrieveTransaction:
         return chain((first,), instances)
 
     def _stored(
-        self, answer: MultipartAnswer, instances: Iterator[StoredInstance], service: str
+        self, answer: MultipartAnswer, parts: Iterator[Part]
     ) -> Generator[bytes, None, None]:
-        for instance in instances:
-            media_type = describe(DICOM, instance.transfer_syntax)
-            location = _location(instance, service)
-            yield answer.head(media_type, instance.location.length, location)
+        for head, instance in parts:
+            yield head
             yield from self._retriever.chunks(instance)
         yield answer.end()
 
@@ -235,6 +242,21 @@ def acceptable_syntaxes(ranges: list[Range], stored: str) -> list[str]:
             found.append(stored)
         found += [wanted.transfer_syntax for wanted in equals if wanted.transfer_syntax]
     return list(dict.fromkeys(uid for uid in found if uid == stored or lookup(uid)))
+
+
+def _parts(
+    answer: MultipartAnswer, instances: Iterator[StoredInstance], service: str
+) -> Iterator[Part]:
+    """Yield what stands before each instance that is sent as it is stored, and the instance."""
+    for instance in instances:
+        media_type = describe(DICOM, instance.transfer_syntax)
+        length, location = instance.location.length, _location(instance, service)
+        yield answer.head(media_type, length, location), instance
+
+
+def _length_of(answer: MultipartAnswer, parts: list[Part]) -> int:
+    """Return how long an answer will be: one of known length is not cut into chunks."""
+    return sum(len(head) + one.location.length for head, one in parts) + len(answer.end())
 
 
 def _takes_any_syntax(ranges: list[Range]) -> bool:

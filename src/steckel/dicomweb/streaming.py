@@ -11,27 +11,36 @@ T = TypeVar("T")
 #: Bytes gathered per visit to a thread: enough that the visit costs nothing,
 #: little enough that many answers at once stay small.
 PIECE = 512 << 10
+#: To send a piece by itself costs as much as to copy this many bytes.
+_SMALL = 64 << 10
 
 
 async def in_threads(pieces: Generator[bytes, None, None]) -> AsyncIterator[bytes]:
     """Run a blocking generator in worker threads, some pieces at a time."""
     try:
         while gathered := await run_in_threadpool(_gather, pieces):
-            yield gathered
+            for piece in gathered:
+                yield piece
     finally:
         with CancelScope(shield=True):
             await run_in_threadpool(pieces.close)
 
 
-def _gather(pieces: Iterator[bytes]) -> bytes:
+def _gather(pieces: Iterator[bytes]) -> list[bytes]:
+    """Take some pieces: large ones as they are, small ones joined to one."""
     gathered: list[bytes] = []
+    small: list[bytes] = []
     size = 0
     for piece in pieces:
-        gathered.append(piece)
         size += len(piece)
+        if len(piece) < _SMALL:
+            small.append(piece)
+        else:
+            gathered += (b"".join(small), piece) if small else (piece,)
+            small.clear()
         if size >= PIECE:
             break
-    return gathered[0] if len(gathered) == 1 else b"".join(gathered)
+    return [*gathered, b"".join(small)] if small else gathered
 
 
 async def each_in_thread(items: Iterator[T]) -> AsyncIterator[T]:

@@ -48,6 +48,22 @@ def test_instances_come_byte_for_byte(
     assert headers["content-type"] == "application/dicom; transfer-syntax=1.2.840.10008.1.2.1"
     assert headers["content-location"] == "http://pacs.test" + path_of(ct)
     assert headers["content-length"] == str(len(content))
+    assert int(answer.headers["content-length"]) == len(answer.content)
+
+
+def test_the_length_of_an_answer_of_many_is_told_before(
+    client: Client, stored: Store, archive: MemoryArchive
+) -> None:
+    one = stored("CT_small.dcm")
+    for number in range(2, 12):
+        other = pydicom.dcmread(BytesIO(sample("CT_small.dcm")))
+        other.SOPInstanceUID = other.file_meta.MediaStorageSOPInstanceUID = f"1.2.3.{number}"
+        file = BytesIO()
+        other.save_as(file)
+        archive.add(file.getvalue())
+    answer = client.get(path_of(one, 2))
+    assert len(parts_of(answer)) == 11
+    assert int(answer.headers["content-length"]) == len(answer.content)
 
 
 def test_nothing_accepted_is_everything_accepted(client: Client, ct: StoredInstance) -> None:
