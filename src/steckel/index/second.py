@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from steckel.dicom.transfer_syntax import TRANSFER_SYNTAXES
 from steckel.index.schema import instances, second_frames, second_making, series, studies
@@ -152,6 +152,13 @@ def progress(connection: Connection) -> tuple[int, str]:
     """Return up to which change all is made, and for which modalities."""
     row = connection.execute(select(second_making.c.seen, second_making.c.policy)).one()
     return row.seen, row.policy
+
+
+def backlog(connection: Connection) -> int:
+    """Return how many studies changed since all was made, or were not looked at yet."""
+    seen, _ = progress(connection)
+    changed = select(func.count()).select_from(studies).where(studies.c.changed > seen)
+    return int(connection.execute(changed).scalar_one())
 
 
 def set_progress(connection: Connection, seen: int, policy: str) -> None:

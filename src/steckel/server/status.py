@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from steckel.archive.layout import CONTAINER_SUFFIX
 from steckel.index.schema import erasures
+from steckel.index.second import backlog
 from steckel.index.upgrade import require_current
 from steckel.server.desks import StatusDesk
 from steckel.server.preparing import require_index
@@ -31,6 +32,7 @@ class _Queues:
 
     open_containers: int
     erasures: int
+    second_studies: int  #: that may lack frames in the second representation
 
 
 def run_status(settings: Settings, *, as_json: bool) -> int:
@@ -49,7 +51,7 @@ def run_status(settings: Settings, *, as_json: bool) -> int:
         require_current(house.engine)
         require_index(house)
         report = StatusDesk(house).report()
-        queues = _queues(house)
+        queues = _queues(house, settings)
     finally:
         house.close()
     wrong = _wrong(report)
@@ -63,11 +65,12 @@ def run_status(settings: Settings, *, as_json: bool) -> int:
     return WELL if report.processes else NOT_RUNNING
 
 
-def _queues(house: House) -> _Queues:
+def _queues(house: House, settings: Settings) -> _Queues:
     with house.engine.connect() as connection:
+        second = backlog(connection) if settings.second_modalities else 0
         count = connection.execute(select(func.count()).select_from(erasures)).scalar_one()
     still_open = sum(1 for _ in house.layout.open.glob(f"*{CONTAINER_SUFFIX}"))
-    return _Queues(open_containers=still_open, erasures=count)
+    return _Queues(open_containers=still_open, erasures=count, second_studies=second)
 
 
 def _wrong(report: SystemReport) -> list[str]:
@@ -93,6 +96,7 @@ def _lines(report: SystemReport, queues: _Queues) -> list[tuple[str, object]]:
         ("conflicts", report.conflicts),
         ("to be sealed", queues.open_containers),
         ("to be erased", queues.erasures),
+        ("to be encoded", f"{queues.second_studies} studies"),
     ]
 
 
