@@ -1,4 +1,4 @@
-"""Making the metadata documents of what has arrived, once it is quiet.
+"""Making the metadata documents and thumbnails of what has arrived, once it is quiet.
 
 So that the viewer's first question about a series is one read. What arrived
 while nobody looked is made when it is first asked for (`retrieve.engine`).
@@ -9,6 +9,7 @@ from collections import OrderedDict
 import structlog
 from sqlalchemy import Engine, select
 
+from steckel.care.thumbnails import Thumbnailer
 from steckel.errors import InputError, NotFound
 from steckel.index.schema import series, studies
 from steckel.query.catalogue_model import ChangeKind, StudyChange
@@ -25,11 +26,18 @@ class Documents:
     """Called in rounds, by one thread; `now` are seconds of a clock that never goes back."""
 
     def __init__(
-        self, engine: Engine, changes: Changes, retriever: Retriever, *, quiet_seconds: float
+        self,
+        engine: Engine,
+        changes: Changes,
+        retriever: Retriever,
+        thumbnailer: Thumbnailer,
+        *,
+        quiet_seconds: float,
     ) -> None:
         self._engine = engine
         self._changes = changes
         self._retriever = retriever
+        self._thumbnailer = thumbnailer
         self._quiet = quiet_seconds
         self._seen = changes.latest()
         self._waiting: OrderedDict[str, float] = OrderedDict()
@@ -68,4 +76,5 @@ class Documents:
         except (NotFound, InputError):  # deleted meanwhile, or lost: nobody waits for it here
             _log.info("document_not_made", study_uid=study, series_uid=series_uid)
             return False
+        self._thumbnailer.make(study, series_uid)
         return True

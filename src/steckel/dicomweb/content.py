@@ -89,7 +89,12 @@ def content_of_fragments(
 
 def etag_of(instance: StoredInstance, form: str) -> str:
     """Name one form of an instance; it changes when the stored bytes do."""
-    return f'"{instance.digest[:32]}-{form}"'
+    return etag_named(instance.digest, form)
+
+
+def etag_named(digest: str, form: str) -> str:
+    """Name one form of the instance with this digest."""
+    return f'"{digest[:32]}-{form}"'
 
 
 async def etag_of_all(retriever: Retriever, selection: Selection, form: str) -> str:

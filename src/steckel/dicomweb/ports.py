@@ -61,6 +61,33 @@ class SecondReader(Protocol):
         """Read bytes of the file, or raise `NotFound`."""
 
 
+class KeptThumbnail(Protocol):
+    """A thumbnail that was made before."""
+
+    @property
+    def digest(self) -> str:
+        """Of the instance that it shows, in hex."""
+
+    @property
+    def frame(self) -> int:
+        """The frame that it shows, from 1."""
+
+    @property
+    def media_type(self) -> str:
+        """What it is encoded as."""
+
+    @property
+    def data(self) -> bytes:
+        """The encoded image."""
+
+
+class KeptThumbnails(Protocol):
+    """The thumbnails that were made before they are asked for. Thread-safe; blocking."""
+
+    def kept(self, study: str, series_uid: str | None, name: str) -> KeptThumbnail | None:
+        """Return what stands for a series or a study, by the name of its `RenderRequest`."""
+
+
 class Deleter(Protocol):
     """Deletes; raises `NotFound` where there is nothing. Thread-safe; blocking."""
 
@@ -94,6 +121,7 @@ class DicomwebServices:
     retriever: Retriever
     imaging: Imaging
     deleter: Deleter
+    thumbnails: KeptThumbnails | None = None  #: ``None``: all are made when asked for
     second: SecondReader | None = None  #: ``None``: frames in HTJ2K are made when asked for
     max_stow_body: int | None = None  #: bytes of one STOW-RS request; ``None``: no limit
 

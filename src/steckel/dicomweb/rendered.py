@@ -13,7 +13,6 @@ from starlette.responses import Response, StreamingResponse
 
 from steckel.dicom import tags
 from steckel.dicom.json_model import json_key
-from steckel.dicom.transfer_syntax import assume
 from steckel.dicomweb.accepting import accepted
 from steckel.dicomweb.addresses import Target, service_url, target_of
 from steckel.dicomweb.bulkdata import BulkDataTransaction
@@ -21,6 +20,7 @@ from steckel.dicomweb.content import (
     PRIVATE,
     Content,
     content_of_bytes,
+    etag_named,
     etag_of,
     is_current,
     not_modified,
@@ -32,7 +32,7 @@ from steckel.dicomweb.frame_list import check_frames, frame_numbers
 from steckel.dicomweb.media_types import Range
 from steckel.dicomweb.multipart_answer import MultipartAnswer
 from steckel.dicomweb.pixel_media_types import is_video, media_types_of
-from steckel.dicomweb.ports import Imaging, Rendered
+from steckel.dicomweb.ports import Imaging, KeptThumbnails, Rendered
 from steckel.dicomweb.refusals import NotAcceptable
 from steckel.dicomweb.rendering import (
     GIF,
@@ -48,6 +48,7 @@ from steckel.errors import CannotRender, NotFound
 from steckel.imaging.model import HTML
 from steckel.imaging.structured_report import is_structured_report, report_to_html
 from steckel.retrieve.model import Retriever, StoredInstance
+from steckel.retrieve.representative import is_image, representative
 
 IMAGES = (JPEG, PNG, GIF)
 
@@ -58,9 +59,14 @@ class RenderedTransaction:
     """The retrieve transaction for what people look at."""
 
     def __init__(
-        self, retriever: Retriever, imaging: Imaging, bulkdata: BulkDataTransaction
+        self,
+        retriever: Retriever,
+        imaging: Imaging,
+        bulkdata: BulkDataTransaction,
+        thumbnails: KeptThumbnails | None = None,
     ) -> None:
         self._retriever = retriever
+        self._thumbnails = thumbnails
         self._imaging = imaging
         self._bulkdata = bulkdata
 
@@ -96,7 +102,7 @@ class RenderedTransaction:
         target = target_of(request)
         ranges = accepted(request)
         if ranges[0].multipart is not True:
-            instance, _ = await run_in_threadpool(self._representative, target)
+            instance, _ = await run_in_threadpool(self._image_of, target)
             return _warn(request, await self._one(request, instance, 1, ranges))
         instances = self._retriever.select(target.selection())
         chosen = ((instance, 1) for instance in instances if is_image(instance))
@@ -111,12 +117,27 @@ class RenderedTransaction:
             number = frame_numbers(request.path_params["frames"])[0]
             check_frames(instance, [number])
         else:
+            kept = await self._kept(target, rendering)
+            if kept is not None:
+                return await respond(request, kept)
             instance, number = await run_in_threadpool(self._best_known, target)
         etag = _etag(instance, number, rendering, "thumbnail")
         if is_current(request, etag):
             return not_modified(etag)
         made = await self._imaging.thumbnail(instance, number, rendering)
         return await respond(request, content_of_bytes(made.data, made.media_type, etag))
+
+    async def _kept(self, target: Target, rendering: RenderRequest) -> Content | None:
+        """Return the thumbnail of a series or a study that was made before, if it was."""
+        if self._thumbnails is None or target.instance or not target.study:
+            return None
+        kept = await run_in_threadpool(
+            self._thumbnails.kept, target.study, target.series, rendering.name
+        )
+        if kept is None:
+            return None
+        form = f"thumbnail-{kept.frame}-{rendering.name}"
+        return content_of_bytes(kept.data, kept.media_type, etag_named(kept.digest, form))
 
     async def _instance(self, target: Target) -> StoredInstance:
         return await run_in_threadpool(
@@ -185,34 +206,18 @@ class RenderedTransaction:
             except CannotRender as error:
                 _log.info("image_left_out", sop=instance.sop_instance_uid, reason=str(error))
 
+    def _image_of(self, target: Target) -> tuple[StoredInstance, int]:
+        return representative(self._retriever.select(target.selection()))
+
     def _best_known(self, target: Target) -> tuple[StoredInstance, int]:
         """Choose what stands for the whole: an image, or else the first object."""
         try:
-            return self._representative(target)
+            return self._image_of(target)
         except NotFound:
             first = next(self._retriever.select(target.selection()), None)
             if first is None:
                 raise
             return first, 1
-
-    def _representative(self, target: Target) -> tuple[StoredInstance, int]:
-        """Choose the middle of an instance, of a series, or of the first series of a study."""
-        images: list[StoredInstance] = []
-        for instance in self._retriever.select(target.selection()):
-            if images and instance.series_uid != images[0].series_uid:
-                break
-            if is_image(instance):
-                images.append(instance)
-        if not images:
-            raise NotFound("there is no image")
-        middle = images[(len(images) - 1) // 2]
-        count = middle.frames.count if middle.frames else 1
-        return middle, (count + 1) // 2 or 1
-
-
-def is_image(instance: StoredInstance) -> bool:
-    """Whether an instance has pixels, as far as the index knows."""
-    return instance.frames is not None or assume(instance.transfer_syntax).deflated
 
 
 def _image_type(ranges: list[Range]) -> str:

@@ -34,7 +34,7 @@ def dicomweb_routes(services: DicomwebServices) -> list[BaseRoute]:
     metadata = MetadataTransaction(retriever, services.finder)
     frames = FrameTransaction(retriever, imaging, services.second)
     bulkdata = BulkDataTransaction(retriever, frames)
-    rendered = RenderedTransaction(retriever, imaging, bulkdata)
+    rendered = RenderedTransaction(retriever, imaging, bulkdata, services.thumbnails)
     delete = DeleteTransaction(services.deleter).delete
     uri = UriTransaction(retriever, imaging, retrieve)
     thumbnail = Resource(get=rendered.thumbnail, forms=IMAGES)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Final
 
 from steckel.errors import CannotRender
 
@@ -52,6 +53,11 @@ class RenderRequest:
     def name(self) -> str:
         """A short name, the same for the same request."""
         return blake2b(repr(self).encode(), digest_size=8).hexdigest()
+
+
+#: Thumbnails that are made before they are asked for: without parameters, and as the
+#: workstation lists series.
+KEPT_THUMBNAILS: Final = (RenderRequest(), RenderRequest(width=160, height=160))
 
 
 @dataclass(frozen=True, kw_only=True)

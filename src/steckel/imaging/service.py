@@ -6,7 +6,7 @@ from here decodes or computes with pixels; the server stays small.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ import structlog
 from steckel.dicom.uids import TransferSyntaxUid
 from steckel.errors import CannotRender, NotFound
 from steckel.imaging.frame_source import read_frame
-from steckel.imaging.model import Rendered, RenderRequest
+from steckel.imaging.model import KEPT_THUMBNAILS, Rendered, RenderRequest
 from steckel.imaging.placeholder_text import placeholder_text
 from steckel.imaging.wire import Message
 from steckel.imaging.workers import WorkerLimits, Workers
@@ -79,6 +79,41 @@ class FrameEncoder:
         return _result(self._workers.call(request)).values
 
 
+class ThumbnailMaker:
+    """Makes thumbnails for threads (`steckel.care.thumbnails.Maker`)."""
+
+    def __init__(self, retriever: Retriever, workers: Workers) -> None:
+        self._retriever = retriever
+        self._workers = workers
+
+    def thumbnail(self, instance: StoredInstance, frame: int, request: RenderRequest) -> Rendered:
+        """Render one frame (from 1) on black, or a sign for what has no picture.
+
+        Raises
+        ------
+        CannotRender, NotFound
+            The pixels cannot be used, or are not there.
+        """
+        text = placeholder_text(instance)
+        if text.always:
+            job = {"job": "placeholder", "text": text.lines, "request": asdict(request)}
+            return _rendered(_result(self._workers.call(Message(document=job))))
+        job = {"job": "thumbnail", "text": text.lines, "request": asdict(request)}
+        return _rendered(_frame_job(self._retriever, self._workers, instance, frame, job))
+
+    def make_all(self, instance: StoredInstance, frame: int) -> Iterator[tuple[str, str, bytes]]:
+        """Make the thumbnails that are kept: the name of each form, its media type, the picture.
+
+        Raises
+        ------
+        CannotRender, NotFound
+            As `thumbnail`.
+        """
+        for form in KEPT_THUMBNAILS:
+            made = self.thumbnail(instance, frame, form)
+            yield form.name, made.media_type, made.data
+
+
 class ImagingService:
     """Decodes, renders and transcodes in worker processes.
 
@@ -102,6 +137,7 @@ class ImagingService:
         # decodes, and waiting pictures never hold the threads of other requests.
         self._threads = ThreadPoolExecutor(2 * processes, thread_name_prefix="imaging")
         self._encoder = FrameEncoder(retriever, self._workers)
+        self._thumbnails = ThumbnailMaker(retriever, self._workers)
         self.blocking = BlockingTranscoder(self._workers)
 
     async def render(
@@ -114,12 +150,14 @@ class ImagingService:
         self, instance: StoredInstance, frame: int, request: RenderRequest
     ) -> Rendered:
         """Render one frame on black, or a sign for what has no picture."""
-        return await self._in_thread(lambda: self._thumbnail(instance, frame, request))
+        return await self._in_thread(lambda: self._thumbnails.thumbnail(instance, frame, request))
 
     async def decode(self, instance: StoredInstance, frame: int) -> bytes:
         """Return one frame as native little endian pixel data, colour by pixel."""
         return await self._in_thread(
-            lambda: self._frame_job(instance, frame, {"job": "decode"}).values[0]
+            lambda: _frame_job(
+                self._retriever, self._workers, instance, frame, {"job": "decode"}
+            ).values[0]
         )
 
     async def encode(self, instance: StoredInstance, frame: int) -> bytes:
@@ -144,34 +182,34 @@ class ImagingService:
 
     def _render(self, instance: StoredInstance, frame: int, request: RenderRequest) -> Rendered:
         job = {"job": "render", "request": asdict(request)}
-        return _rendered(self._frame_job(instance, frame, job))
+        return _rendered(_frame_job(self._retriever, self._workers, instance, frame, job))
 
-    def _thumbnail(self, instance: StoredInstance, frame: int, request: RenderRequest) -> Rendered:
-        text = placeholder_text(instance)
-        if text.always:
-            job = {"job": "placeholder", "text": text.lines, "request": asdict(request)}
-            return _rendered(_result(self._workers.call(Message(document=job))))
-        job = {"job": "thumbnail", "text": text.lines, "request": asdict(request)}
-        return _rendered(self._frame_job(instance, frame, job))
 
-    def _frame_job(self, instance: StoredInstance, frame: int, job: dict[str, Any]) -> Message:
-        source = read_frame(self._retriever, instance, frame)
-        document = job | {
-            "syntax": instance.transfer_syntax,
-            "frame": frame,
-            "bit_offset": source.bit_offset,
-            "whole": source.whole,
-        }
-        request = Message(document=document, values=(source.dataset, source.data))
-        answer = _result(self._workers.call(request))
-        if answer.document.get("missing"):
-            _log.warning(
-                "frame_incomplete",
-                sop_instance_uid=instance.sop_instance_uid,
-                frame=frame,
-                missing_bytes=answer.document["missing"],
-            )
-        return answer
+def _frame_job(
+    retriever: Retriever,
+    workers: Workers,
+    instance: StoredInstance,
+    frame: int,
+    job: dict[str, Any],
+) -> Message:
+    """Have a worker do something with one frame."""
+    source = read_frame(retriever, instance, frame)
+    document = job | {
+        "syntax": instance.transfer_syntax,
+        "frame": frame,
+        "bit_offset": source.bit_offset,
+        "whole": source.whole,
+    }
+    request = Message(document=document, values=(source.dataset, source.data))
+    answer = _result(workers.call(request))
+    if answer.document.get("missing"):
+        _log.warning(
+            "frame_incomplete",
+            sop_instance_uid=instance.sop_instance_uid,
+            frame=frame,
+            missing_bytes=answer.document["missing"],
+        )
+    return answer
 
 
 def _result(answer: Message) -> Message:

@@ -11,6 +11,7 @@ studies of one Patient ID is seen and not papered over.
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -156,6 +157,20 @@ documents = Table(
     Column("version", BigInteger, nullable=False),  #: `series.changed` it was made of
     Column("etag", Text, nullable=False),
     Column("gzipped", LargeBinary, nullable=False),
+)
+
+#: Pictures that stand for series, by the name of how they are rendered.
+thumbnails = Table(
+    "thumbnails",
+    metadata,
+    Column("series_pk", ForeignKey("series.pk", ondelete="CASCADE"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("version", BigInteger, nullable=False),  #: `series.changed` it was made of
+    Column("digest", Text, nullable=False),  #: of the instance that is shown, in hex
+    Column("frame", Integer, nullable=False),
+    Column("is_image", Boolean, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("data", LargeBinary, nullable=False),
 )
 
 #: One row: the number of the last change. Its lock puts commits in order.

@@ -6,8 +6,12 @@ import time
 import structlog
 
 from steckel.care.documents import Documents
+from steckel.care.thumbnails import Thumbnailer
 from steckel.errors import SteckelError
+from steckel.imaging.service import ThumbnailMaker
+from steckel.imaging.workers import WorkerLimits, Workers
 from steckel.index.engine import checkpoint
+from steckel.index.thumbnails import Thumbnails
 from steckel.query.changes import Changes
 from steckel.retrieve.engine import RetrieveEngine
 from steckel.server.saying import say
@@ -22,25 +26,29 @@ _QUIET_SECONDS = 5.0
 _ERASURE_ROUNDS = 5
 _METER_ROUNDS = 5
 _RECOVERY_ROUNDS = 60
+#: One process for pixels, which stands back for all others.
+_LIMITS = WorkerLimits(memory=2 << 30, timeout=120.0, idle=30.0, nice=10)
 
 
 class Worker:
     """Does what must not delay an answer.
 
-    Moves SQLite's log into its database, makes the documents of what arrived,
-    erases deleted bytes, adds up the store, and takes over what a process that died has
+    Moves SQLite's log into its database, makes the documents and thumbnails of what
+    arrived, erases deleted bytes, adds up the store, and takes over what a process that died has
     left open.
     """
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, workers: Workers) -> None:
         self._house = house
+        retriever = RetrieveEngine(house.engine, house.reader)
+        maker = ThumbnailMaker(retriever, workers)
         self._documents = Documents(
             house.engine,
             Changes(house.engine),
-            RetrieveEngine(house.engine, house.reader),
+            retriever,
+            Thumbnailer(retriever, maker, Thumbnails(house.engine)),
             quiet_seconds=_QUIET_SECONDS,
         )
-
         self._meter = StoreMeter(house.layout.root, house.settings.home)
 
     def run(self, stop: threading.Event) -> None:
@@ -66,10 +74,12 @@ class Worker:
 
 def run_worker(house: House, stop: threading.Event) -> None:
     """Work beside the listeners."""
-    second = SecondWork(house)
+    workers = Workers(1, _LIMITS, "steckel.imaging.worker")
+    second = SecondWork(house, workers)
     second.start()
     say("ready")
     try:
-        Worker(house).run(stop)
+        Worker(house, workers).run(stop)
     finally:
+        workers.stop()
         second.stop()

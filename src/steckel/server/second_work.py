@@ -1,7 +1,7 @@
 """The thread of the worker role that makes the second representation of frames.
 
-A thread of its own, because encoding takes as long as it takes, and its one encoder
-process stands back for all others.
+A thread of its own, because encoding takes as long as it takes; the process that encodes
+stands back for all others.
 """
 
 import threading
@@ -15,7 +15,7 @@ from steckel.care.second_erasure import SecondErasure
 from steckel.care.second_queue import SecondQueue
 from steckel.errors import SteckelError
 from steckel.imaging.service import FrameEncoder
-from steckel.imaging.workers import WorkerLimits, Workers
+from steckel.imaging.workers import Workers
 from steckel.query.changes import Changes
 from steckel.retrieve.engine import RetrieveEngine
 from steckel.server.wiring import House
@@ -27,23 +27,21 @@ _QUIET_SECONDS = 5.0
 #: After what went wrong: a full disk stays full for longer than a round.
 _PAUSE_SECONDS = 30.0
 _ERASURE_SECONDS = 5.0
-_LIMITS = WorkerLimits(memory=2 << 30, timeout=120.0, idle=30.0, nice=10)
 
 
 class SecondWork:
     """Makes, erases, and brings files and index together at the start."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, workers: Workers) -> None:
         self._house = house
         self._stop = threading.Event()
         self._modalities = house.settings.second_modalities
         self._erasure = SecondErasure(house.engine, house.second_files)
         self._retriever = RetrieveEngine(house.engine, house.reader)
-        self._workers = Workers(1, _LIMITS, "steckel.imaging.worker")
         self._maker = SecondMaker(
             engine=house.engine,
             retriever=self._retriever,
-            encoder=FrameEncoder(self._retriever, self._workers),
+            encoder=FrameEncoder(self._retriever, workers),
             files=house.second_files,
             modalities=self._modalities,
             stopping=self._stop,
@@ -57,9 +55,11 @@ class SecondWork:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop it; what is half made is dropped and made again after the next start."""
+        """Stop it; what is half made is dropped and made again after the next start.
+
+        The workers are to be stopped before, so that nothing waits for them.
+        """
         self._stop.set()
-        self._workers.stop()
         self._thread.join()
         self._retriever.close()
 

@@ -4,6 +4,7 @@ from prometheus_client import REGISTRY
 
 from steckel.dicomweb.ports import DicomwebServices
 from steckel.dicomweb.routes import dicomweb_routes
+from steckel.index.thumbnails import Thumbnails
 from steckel.server.desks import ConflictDesk, EchoDesk, QuarantineDesk, StatusDesk
 from steckel.server.serving import STATIC, ServingHouse
 from steckel.server.tls import dicom_client_context
@@ -23,6 +24,7 @@ def web_application(house: ServingHouse) -> WebApplication:
         imaging=house.imaging,
         deleter=house.deletion,
         second=house.second_frames,
+        thumbnails=Thumbnails(house.engine),
     )
     parts = WebParts(
         site=Site(

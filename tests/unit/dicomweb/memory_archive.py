@@ -25,7 +25,7 @@ from steckel.dicom.header import read_header
 from steckel.dicom.json_model import JsonDataset, json_key
 from steckel.dicom.to_json import Reading, dataset_to_json
 from steckel.dicom.transfer_syntax import assume
-from steckel.dicomweb.ports import DicomwebServices
+from steckel.dicomweb.ports import DicomwebServices, KeptThumbnails
 from steckel.dicomweb.rendering import RenderRequest
 from steckel.dicomweb.routes import dicomweb_routes
 from steckel.errors import CannotRender, NotFound, OutOfSpace, SteckelError
@@ -414,6 +414,7 @@ def application(
     person: Person | None = Person(),
     max_stow_body: int | None = None,
     second: MemorySecond | None = None,
+    thumbnails: KeptThumbnails | None = None,
 ) -> ASGIApp:
     services = DicomwebServices(
         receiver=archive,
@@ -422,6 +423,7 @@ def application(
         imaging=imaging or SimpleImaging(archive),
         deleter=archive,
         second=second,
+        thumbnails=thumbnails,
         max_stow_body=max_stow_body,
     )
     return WithPrincipal(Starlette(routes=dicomweb_routes(services)), person)

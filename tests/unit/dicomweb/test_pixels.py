@@ -8,9 +8,10 @@ import pytest
 from PIL import Image
 from tests.unit.dicomweb.answers import Store, parts_of, path_of
 from tests.unit.dicomweb.conftest import Client
-from tests.unit.dicomweb.memory_archive import MemoryArchive, SimpleImaging, sample
+from tests.unit.dicomweb.memory_archive import MemoryArchive, SimpleImaging, application, sample
 
-from steckel.dicomweb.rendering import Region, Window
+from steckel.dicomweb.rendering import Region, RenderRequest, Window
+from steckel.index.thumbnails import KeptThumbnail
 from steckel.retrieve.model import StoredInstance
 
 J2K = "1.2.840.10008.1.2.4.91"
@@ -270,6 +271,32 @@ def test_every_level_has_a_thumbnail(client: Client, ct: StoredInstance, depth: 
     answer = client.get(path)
     assert Image.open(BytesIO(answer.content)).size == (32, 32)
     assert client.get(path, if_none_match=answer.headers["etag"]).status_code == 304
+
+
+class KeptBefore:
+    """Has a thumbnail of everything, in the form that comes without parameters."""
+
+    def kept(self, study: str, series_uid: str | None, name: str) -> KeptThumbnail | None:
+        if name != RenderRequest().name:
+            return None
+        data = f"{study} {series_uid}".encode()
+        return KeptThumbnail(
+            digest="ab" * 32, frame=3, is_image=True, media_type="image/jpeg", data=data
+        )
+
+
+def test_a_thumbnail_that_was_made_before_is_not_made_again(
+    archive: MemoryArchive, imaging: SimpleImaging, ct: StoredInstance
+) -> None:
+    client = Client(application(archive, imaging, thumbnails=KeptBefore()))
+    series = client.get(path_of(ct, 2) + "/thumbnail")
+    assert series.content == f"{ct.study_uid} {ct.series_uid}".encode()
+    assert series.headers["content-type"] == "image/jpeg"
+    etag = series.headers["etag"]
+    assert client.get(path_of(ct, 2) + "/thumbnail", if_none_match=etag).status_code == 304
+    assert client.get(path_of(ct, 1) + "/thumbnail").content.startswith(ct.study_uid.encode())
+    for now in (path_of(ct, 2) + "/thumbnail?viewport=32,32", path_of(ct) + "/thumbnail"):
+        assert client.get(now).content[:2] == b"\xff\xd8"
 
 
 def test_a_frame_has_a_thumbnail(client: Client, ct: StoredInstance) -> None:

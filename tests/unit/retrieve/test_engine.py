@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -11,13 +11,15 @@ from pydicom.sequence import Sequence
 from sqlalchemy import select
 
 from steckel.care.documents import Documents
+from steckel.care.thumbnails import Thumbnailer
 from steckel.dicom.uids import SeriesUid, StudyUid
 from steckel.errors import NotFound
 from steckel.index.schema import documents
+from steckel.index.thumbnails import Thumbnails
 from steckel.ingest.model import Receipt
 from steckel.query.changes import Changes
 from steckel.retrieve.engine import RetrieveEngine
-from steckel.retrieve.model import Selection
+from steckel.retrieve.model import Selection, StoredInstance
 from steckel.server.wiring import House
 
 Make = Callable[..., Dataset]
@@ -219,12 +221,25 @@ def test_what_compaction_moves_is_still_read(
     assert retriever.read(kept) == whole
 
 
+class NoPictures:
+    """Makes no thumbnails."""
+
+    def make_all(self, _instance: StoredInstance, _frame: int) -> Iterator[tuple[str, str, bytes]]:
+        return iter(())
+
+
 class Rounds:
     """The worker's rounds, with a clock of the test's."""
 
     def __init__(self, house: House, retriever: RetrieveEngine) -> None:
         self._house = house
-        self._documents = Documents(house.engine, Changes(house.engine), retriever, quiet_seconds=5)
+        self._documents = Documents(
+            house.engine,
+            Changes(house.engine),
+            retriever,
+            Thumbnailer(retriever, NoPictures(), Thumbnails(house.engine)),
+            quiet_seconds=5,
+        )
 
     def run(self, now: float) -> int:
         return self._documents.run(now)
