@@ -6,7 +6,7 @@ the guarded routes answer (``/api``, ``/dicomweb``, ``/ohif`` …) or the workst
 files, which contain no data.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -50,14 +50,19 @@ class WebApplication:
     def __init__(self, parts: WebParts) -> None:
         self._broadcast = Broadcast(parts.changes)
         system = SystemDoor(parts.status, parts.metrics)
-        others = [*system.probes(), *parts.dicomweb_routes, *parts.ohif_routes]
-        segments = frozenset({"api", *_segments(others)})
+        others = [*system.probes(), *parts.ohif_routes]
         guarded = _guarded_application(others)
         guarded.include_router(_forms(parts, system))
         guarded.include_router(_streams(parts, self._broadcast))
         guarded.router.routes.extend(ReferenceDoor(guarded.openapi).routes())
+        # What viewers ask hundreds of times goes past what FastAPI does for forms.
+        images = Starlette(routes=list(parts.dicomweb_routes), exception_handlers=HANDLERS)
+        images.router.redirect_slashes = False
+        by_segment: dict[str, ASGIApp] = dict.fromkeys(("api", *_segments(others)), guarded)
+        by_segment |= dict.fromkeys(_segments(parts.dicomweb_routes), images)
+        segments = frozenset(by_segment)
         workstation = Starlette(routes=list(parts.workstation_routes), exception_handlers=HANDLERS)
-        app: ASGIApp = _BySegment(guarded, workstation, segments)
+        app: ASGIApp = _BySegment(by_segment, workstation)
         app = Authentication(app, parts.security.authenticator, segments)
         app = LastResort(app)
         app = SecurityHeaders(app)
@@ -78,14 +83,12 @@ def create_app(parts: WebParts) -> WebApplication:
 
 
 class _BySegment:
-    def __init__(self, guarded: ASGIApp, workstation: ASGIApp, segments: frozenset[str]) -> None:
-        self._guarded = guarded
-        self._workstation = workstation
-        self._segments = segments
+    def __init__(self, by_segment: Mapping[str, ASGIApp], otherwise: ASGIApp) -> None:
+        self._by_segment = by_segment
+        self._otherwise = otherwise
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        inside = scope["type"] == "lifespan" or first_segment(scope["path"]) in self._segments
-        app = self._guarded if inside else self._workstation
+        app = self._by_segment.get(first_segment(scope["path"]), self._otherwise)
         await app(scope, receive, send)
 
 
