@@ -23,6 +23,9 @@ from steckel.web.static_files import IMMUTABLE, REVALIDATE, StaticFolder
 MOUNT = "/ohif"
 
 _HASHED = re.compile(r"(^|\.)[0-9a-f]{16}\.(js|wasm|woff2)$")
+#: OHIF joins the two with a comma.
+_HTJ2K = "multipart/related; type=image/jphc; transfer-syntax=1.2.840.10008.1.2.4.202"
+_AS_STORED = "multipart/related; type=application/octet-stream; transfer-syntax=*"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,8 +148,9 @@ def _data_source(configuration: OhifConfiguration) -> dict[str, object]:
             # Not "bulkdata": bulk values are then asked for as the standard's multipart.
             "singlepart": "video",
             "bulkDataURI": {"enabled": True},
-            # Frames in the syntax they are stored in: OHIF decodes all of them.
-            "acceptHeader": ["multipart/related; type=application/octet-stream; transfer-syntax=*"],
+            # Frames in HTJ2K, which OHIF shows while they arrive; what has no such form, in
+            # the syntax it is stored in: OHIF decodes all of them.
+            "acceptHeader": [_HTJ2K, _AS_STORED],
             "omitQuotationForMultipartRequest": True,
             "dicomUploadEnabled": True,
             "queryLimit": 101,
