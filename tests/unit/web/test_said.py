@@ -23,6 +23,8 @@ _TO_PROGRAMS = {
     "the Authorization header cannot be decoded",
     "the token is wrong or was revoked",
     "container · is not in the store",
+    "batch · is not in the store",
+    "batch · ends before its frames do",
 }
 
 
