@@ -31,7 +31,7 @@ RADIOGRAPH = f"{ct_phantom.ROOT}.71"
 
 #: The values of the volume that is shown, once it has arrived.
 _VOLUME = """() => {
-  const [volume] = window.cornerstone.cache.getVolumes();
+  const [volume] = window.cornerstone?.cache.getVolumes() ?? [];
   if (!volume || !volume.loadStatus.loaded) return null;
   return [...volume.voxelManager.getCompleteScalarDataArray()];
 }"""
@@ -40,6 +40,11 @@ _IMAGE = """() => {
   const [viewport] = window.cornerstone.getRenderingEngines()[0].getViewports();
   return [viewport.getCurrentImageIdIndex(), [...viewport.getImageData().scalarData]];
 }"""
+
+#: Bytes of frames that came over the network.
+_TRANSFERRED = """() => performance.getEntriesByType('resource')
+  .filter(entry => entry.name.includes('/frames/'))
+  .reduce((sum, entry) => sum + entry.transferSize, 0)"""
 
 
 def _pixels() -> NDArray[np.int16]:
@@ -147,6 +152,16 @@ def test_a_slice_has_the_values_that_were_received(
     assert any(np.array_equal(values, wanted[i]) for i in (index, len(SLICES) - 1 - index))
     assert all(_form(server) in media_type for media_type in frames)
     viewer.assert_well_behaved()
+
+
+def test_a_second_look_costs_no_request(viewer: Desk) -> None:
+    came: list[int] = []
+    for _ in range(2):
+        viewer.go(f"/ohif/viewer?StudyInstanceUIDs={ct_phantom.STUDY}&hangingProtocolId=mpr")
+        viewer.page.wait_for_function(_VOLUME, timeout=PATIENCE)
+        came.append(viewer.page.evaluate(_TRANSFERRED))
+    assert came[0] > 0
+    assert came[1] == 0
 
 
 def test_a_radiograph_is_shown(viewer: Desk, server: SteckelServer, frames: list[str]) -> None:
