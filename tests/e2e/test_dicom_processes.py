@@ -33,7 +33,7 @@ def _dicom_pids(server: SteckelServer) -> set[int]:
     return {one.pid for one in read_processes(server.home) if one.role == "dicom"}
 
 
-def test_they_share_the_limit_of_associations_and_free_its_places(server: SteckelServer) -> None:
+def test_they_share_the_limit_of_associations(server: SteckelServer) -> None:
     assert len(_dicom_pids(server)) == _PROCESSES
     with ExitStack() as stack:
         senders = [
@@ -45,9 +45,15 @@ def test_they_share_the_limit_of_associations_and_free_its_places(server: Stecke
         assert refusal.value.answer.result == 2, "transient: it may come back"
         for number, sender in enumerate(senders, 1):
             assert sender.store(make_instance(number, series=number).offer).status == 0
-    for _ in range(3 * _LIMIT):
-        with associated(server.dicom_port, [CONTEXT]) as sender:
-            assert sender.store(make_instance(1, series=1).offer).status == 0
+
+
+def test_the_last_place_can_be_had_again_the_moment_that_it_is_free(server: SteckelServer) -> None:
+    with ExitStack() as stack:
+        for _ in range(_LIMIT - 1):
+            stack.enter_context(associated(server.dicom_port, [CONTEXT]))
+        for number in range(1, 41):
+            with associated(server.dicom_port, [CONTEXT]) as sender:
+                assert sender.store(make_instance(number).offer).status == 0
 
 
 def test_one_instance_sent_to_all_of_them_at_once_is_kept_once(server: SteckelServer) -> None:

@@ -37,3 +37,13 @@ class Transcoder(Protocol):
         CannotRender
             The pixels cannot be decoded or encoded.
         """
+
+
+class Slots(Protocol):
+    """Places for associations: a semaphore of threads, or one that processes share."""
+
+    def acquire(self, *, timeout: float) -> bool:
+        """Take a place, if one is free or becomes free within so many seconds."""
+
+    def release(self) -> None:
+        """Give a place back."""

@@ -58,7 +58,7 @@ class DimseServer:
             settings=settings,
             doors=_doors(settings, receiver, finder, outgoing, peers),
             peers=peers,
-            slots=threading.BoundedSemaphore(settings.max_associations),
+            slots=settings.slots or threading.BoundedSemaphore(settings.max_associations),
         )
         self._listeners: Listeners | None = None
         self._acceptor: threading.Thread | None = None

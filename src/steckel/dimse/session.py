@@ -8,13 +8,12 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from threading import BoundedSemaphore
 
 import structlog
 
 from steckel.dicom.uids import APPLICATION_CONTEXT
 from steckel.dimse.channel import AssociationEnded, Channel
-from steckel.dimse.ports import PeerDirectory
+from steckel.dimse.ports import PeerDirectory, Slots
 from steckel.dimse.scp.request import Peer, Request
 from steckel.dimse.services import STORAGE, service_of, support_of
 from steckel.dimse.settings import DimseSettings
@@ -44,7 +43,7 @@ class LocalEntity:
     settings: DimseSettings
     doors: Mapping[Operation, Door]
     peers: PeerDirectory
-    slots: BoundedSemaphore  #: one per association that may be open
+    slots: Slots  #: one per association that may be open
 
 
 class Session:

@@ -3,6 +3,7 @@
 import ssl
 from dataclasses import dataclass, field
 
+from steckel.dimse.ports import Slots
 from steckel.dimse.timeouts import Timeouts
 
 
@@ -18,6 +19,9 @@ class DimseSettings:
     tls_context: ssl.SSLContext | None = None  #: of the TLS listener
     client_tls_context: ssl.SSLContext | None = None  #: for AEs reached by TLS
     max_associations: int = 64
+    slots: Slots | None = (
+        None  #: places shared with others; ``None``: `max_associations` of its own
+    )
     max_connections: int = 512  #: associations, and what is about to become or end as one
     max_pdu_length: int = 256 * 1024
     timeouts: Timeouts = field(default_factory=Timeouts)

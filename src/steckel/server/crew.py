@@ -1,4 +1,4 @@
-"""Several processes behind one listener: each connection goes to the one with most room.
+"""Several processes behind one listener: each connection goes to the one with the fewest.
 
 Python runs one thread of a process at a time, so one process receives no faster
 than one processor can. The first process listens, and serves as well; the others
@@ -75,27 +75,21 @@ class Child:
 class Share:
     """The part of the connections that one process has."""
 
-    def __init__(self, taker: Taker, limit: int) -> None:
+    def __init__(self, taker: Taker) -> None:
         self.taker = taker
-        self.limit = limit
+        self.connections = 0
         self._lock = threading.Lock()
-        self._connections = 0
-
-    @property
-    def room(self) -> int:
-        """How many more it should have; negative beyond its limit."""
-        return self.limit - self._connections
 
     def take(self, connection: socket.socket, address: str, tls: bool) -> None:
         """Give it one more."""
         with self._lock:
-            self._connections += 1
+            self.connections += 1
         self.taker.take(connection, address, tls, self.ended)
 
     def ended(self) -> None:
         """Count one less."""
         with self._lock:
-            self._connections -= 1
+            self.connections -= 1
 
 
 class Distribution:
@@ -105,14 +99,8 @@ class Distribution:
         self._shares = shares
 
     def take(self, connection: socket.socket, address: str, tls: bool) -> None:
-        """Hand a connection to the process with most room; the first among equals."""
-        max(self._shares, key=lambda share: share.room).take(connection, address, tls)
-
-
-def split(total: int, count: int) -> list[int]:
-    """Divide a limit; the first ones get what does not divide."""
-    each, rest = divmod(total, count)
-    return [each + (number < rest) for number in range(count)]
+        """Hand a connection to the process with the fewest; the first among equals."""
+        min(self._shares, key=lambda share: share.connections).take(connection, address, tls)
 
 
 def spawn(serve: Callable[[socket.socket], None], others: Sequence[Child]) -> Child:

@@ -6,10 +6,12 @@ import threading
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
+from multiprocessing import get_context
 
 import structlog
 
 from steckel.dimse.listeners import Listeners
+from steckel.dimse.ports import Slots
 from steckel.server.crew import (
     Child,
     Distribution,
@@ -17,7 +19,6 @@ from steckel.server.crew import (
     Taker,
     serve_handed,
     spawn,
-    split,
 )
 from steckel.server.listening import naming
 from steckel.server.processes import registered
@@ -42,43 +43,32 @@ def run_dicom(house: ServingHouse, stop: threading.Event) -> None:
         An address is not free, or not ours.
     """
     settings = house.settings
-    parts = _parts(settings)
+    count = settings.dicom_processes or min(os.cpu_count() or 1, _MOST)
+    part = replace(settings, max_connections=max(settings.max_connections // count, 1))
+    # In shared memory; made before the others are, who inherit it.
+    slots = get_context("fork").BoundedSemaphore(settings.max_associations)
     # A child must not inherit an open database: it opens its own.
     house.close()
     with naming("dicom, dicom_tls", settings.dicom, settings.dicom_tls):
         listeners = Listeners(house.dimse_settings())
     with closing(listeners):
         children: list[Child] = []
-        for part in parts[1:]:
-            children.append(spawn(partial(_serve_part, part, listeners), children))
-        _serve(ServingHouse(parts[0]), listeners, parts, children, stop)
-
-
-def _parts(settings: Settings) -> list[Settings]:
-    """Return the settings of each process: its share of the limits."""
-    wanted = settings.dicom_processes or min(os.cpu_count() or 1, _MOST)
-    count = min(wanted, settings.max_associations, settings.max_connections)
-    return [
-        replace(settings, max_associations=associations, max_connections=connections)
-        for associations, connections in zip(
-            split(settings.max_associations, count),
-            split(settings.max_connections, count),
-            strict=True,
-        )
-    ]
+        for _ in range(count - 1):
+            children.append(spawn(partial(_serve_part, part, listeners, slots), children))
+        _serve(ServingHouse(part), listeners, slots, children, stop)
 
 
 def _serve(
     house: ServingHouse,
     listeners: Listeners,
-    parts: list[Settings],
+    slots: Slots,
     children: list[Child],
     stop: threading.Event,
 ) -> None:
     """In the first process: listen, hand connections over, and serve some itself."""
-    server = house.dimse_server()
+    server = house.dimse_server(slots)
     takers: list[Taker] = [server, *children]
-    shares = [Share(t, part.max_associations) for t, part in zip(takers, parts, strict=True)]
+    shares = [Share(taker) for taker in takers]
     for child, share in zip(children, shares[1:], strict=True):
         child.watch(share.ended, partial(_child_ended, stop))
     with archiving(house):
@@ -91,7 +81,7 @@ def _serve(
             aet=house.settings.aet,
             port=listeners.port,
             tls_port=listeners.tls_port,
-            processes=len(parts),
+            processes=len(shares),
         )
         say("ready")
         stop.wait()
@@ -113,11 +103,13 @@ def _child_ended(stop: threading.Event) -> None:
         stop.set()
 
 
-def _serve_part(settings: Settings, listeners: Listeners, control: socket.socket) -> None:
+def _serve_part(
+    settings: Settings, listeners: Listeners, slots: Slots, control: socket.socket
+) -> None:
     """In another process: serve what is handed over."""
     listeners.close()
     house = ServingHouse(settings)
-    server = house.dimse_server()
+    server = house.dimse_server(slots)
     with registered(settings.home, "dicom"), archiving(house):
         serve_handed(control, server)
         server.stop(grace=_GRACE_SECONDS)

@@ -3,9 +3,11 @@
 Beside `wiring.py`, which has the archive itself.
 """
 
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
+from steckel.dimse.ports import Slots
 from steckel.dimse.server import DimseServer
 from steckel.dimse.settings import DimseSettings
 from steckel.imaging.service import ImagingService
@@ -54,10 +56,10 @@ class ServingHouse(House):
         """Decodes and renders."""
         return ImagingService(self.retriever, processes=self.settings.imaging_processes)
 
-    def dimse_server(self) -> DimseServer:
-        """Return the DIMSE door, not started."""
+    def dimse_server(self, slots: Slots | None = None) -> DimseServer:
+        """Return the DIMSE door, not started; with `slots` it shares the limit of associations."""
         return DimseServer(
-            self.dimse_settings(),
+            replace(self.dimse_settings(), slots=slots),
             receiver=self.ingest,
             finder=self.finder,
             retriever=self.retriever,
