@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from bench.asking import FRAMES, latencies, seconds_of_all
 from bench.contestants import ORTHANC, STECKEL, Contestant
 from bench.inputs import ct_series
-from bench.requests import FRAMES, latencies, seconds_of_all
 from bench.result import Result, TimesFaster, Unit
 from bench.stage import Stage
 

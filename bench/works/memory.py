@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
+from bench.asking import INSTANCES, latencies
 from bench.contestants import ORTHANC, STECKEL, STECKEL_POSTGRESQL, Contestant, Running
 from bench.dcmtk_clients import send, send_at_once
 from bench.inputs import Series, ct_series, multiframe
 from bench.processes import peak_of, proportional, resident
-from bench.requests import INSTANCES, latencies
 from bench.result import AtMost, Result, Row, Unit
 from bench.stage import Stage
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from bench.asking import METADATA, latencies
 from bench.contestants import ORTHANC, STECKEL, Contestant
 from bench.dcmtk_clients import send
 from bench.inputs import ct_series
-from bench.requests import METADATA, latencies
 from bench.result import AtMost, Result, TimesFaster, Unit
 from bench.stage import Stage
 

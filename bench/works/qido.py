@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from bench.asking import METADATA, latencies
 from bench.contestants import (
     DCMQRSCP,
     ORTHANC,
@@ -12,7 +13,6 @@ from bench.contestants import (
 )
 from bench.dcmtk_clients import find
 from bench.inputs import Series, ct_series, small_series
-from bench.requests import METADATA, latencies
 from bench.result import Mark, Result, TimesFaster, Unit
 from bench.stage import Stage
 

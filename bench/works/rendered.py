@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from itertools import count
 
+from bench.asking import JPEG, latencies
 from bench.contestants import ORTHANC, STECKEL, Contestant
 from bench.inputs import ct_series
-from bench.requests import JPEG, latencies
 from bench.result import Result, TimesFaster, Unit
 from bench.stage import Stage
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from bench.asking import INSTANCES, latencies
 from bench.contestants import ORTHANC, STATIC_FILE, STECKEL, Contestant
 from bench.inputs import Series, ct_series
-from bench.requests import INSTANCES, latencies
 from bench.result import Result, TimesFaster, Unit
 from bench.stage import Stage
 
