@@ -40,7 +40,7 @@ class Worker:
 
     def __init__(self, house: House, workers: Workers) -> None:
         self._house = house
-        retriever = RetrieveEngine(house.engine, house.reader)
+        self._retriever = retriever = RetrieveEngine(house.engine, house.reader)
         maker = ThumbnailMaker(retriever, workers)
         self._documents = Documents(
             house.engine,
@@ -60,6 +60,7 @@ class Worker:
                 self._round(rounds)
             except SteckelError as problem:
                 _log.error("round_failed", error=type(problem).__name__, reason=str(problem))
+        self._retriever.close()
 
     def _round(self, number: int) -> None:
         checkpoint(self._house.engine)

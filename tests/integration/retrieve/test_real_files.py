@@ -43,8 +43,10 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 @pytest.fixture
-def retriever(house: House) -> RetrieveEngine:
-    return RetrieveEngine(house.engine, house.reader)
+def retriever(house: House) -> Iterator[RetrieveEngine]:
+    retriever = RetrieveEngine(house.engine, house.reader)
+    yield retriever
+    retriever.close()
 
 
 @contextmanager

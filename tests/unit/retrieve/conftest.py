@@ -29,8 +29,10 @@ def house(index: Index, tmp_path: Path) -> Iterator[House]:
 
 
 @pytest.fixture
-def retriever(house: House) -> RetrieveEngine:
-    return RetrieveEngine(house.engine, house.reader)
+def retriever(house: House) -> Iterator[RetrieveEngine]:
+    retriever = RetrieveEngine(house.engine, house.reader)
+    yield retriever
+    retriever.close()
 
 
 @pytest.fixture
