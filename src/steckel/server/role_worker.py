@@ -38,9 +38,8 @@ class Worker:
     left open.
     """
 
-    def __init__(self, house: House, workers: Workers) -> None:
+    def __init__(self, house: House, retriever: RetrieveEngine, workers: Workers) -> None:
         self._house = house
-        self._retriever = retriever = RetrieveEngine(house.engine, house.reader)
         maker = ThumbnailMaker(retriever, workers)
         self._documents = Documents(
             house.engine,
@@ -60,7 +59,6 @@ class Worker:
                 self._round(rounds)
             except SteckelError as problem:
                 _log.error("round_failed", error=type(problem).__name__, reason=str(problem))
-        self._retriever.close()
 
     def _round(self, number: int) -> None:
         checkpoint(self._house.engine)
@@ -76,11 +74,13 @@ class Worker:
 def run_worker(house: House, stop: threading.Event) -> None:
     """Work beside the listeners."""
     workers = Workers(1, _LIMITS, "steckel.imaging.worker")
-    second = SecondWork(house, workers)
+    retriever = RetrieveEngine(house.engine, house.reader)
+    second = SecondWork(house, retriever, workers)
     second.start()
     say("ready")
     try:
-        Worker(house, workers).run(stop)
+        Worker(house, retriever, workers).run(stop)
     finally:
         workers.stop()
         second.stop()
+        retriever.close()

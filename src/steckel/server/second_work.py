@@ -32,16 +32,15 @@ _ERASURE_SECONDS = 5.0
 class SecondWork:
     """Makes, erases, and brings files and index together at the start."""
 
-    def __init__(self, house: House, workers: Workers) -> None:
+    def __init__(self, house: House, retriever: RetrieveEngine, workers: Workers) -> None:
         self._house = house
         self._stop = threading.Event()
         self._modalities = house.settings.second_modalities
         self._erasure = SecondErasure(house.engine, house.second_files)
-        self._retriever = RetrieveEngine(house.engine, house.reader)
         self._maker = SecondMaker(
             engine=house.engine,
-            retriever=self._retriever,
-            encoder=FrameEncoder(self._retriever, workers),
+            retriever=retriever,
+            encoder=FrameEncoder(retriever, workers),
             files=house.second_files,
             modalities=self._modalities,
             stopping=self._stop,
@@ -61,7 +60,6 @@ class SecondWork:
         """
         self._stop.set()
         self._thread.join()
-        self._retriever.close()
 
     def _run(self) -> None:
         pause = 0.0
