@@ -4,6 +4,7 @@ import base64
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 from bench.contestants.contestant import DESTINATION, Contestant, Launch, Place, Running
 
@@ -51,15 +52,6 @@ STECKEL = Contestant(
     headers=_HEADERS,
     register=_register,
 )
-STECKEL_POSTGRESQL = Contestant(
-    name="Steckel, PostgreSQL",
-    note="durable, indexed",
-    launch=_launch,
-    programs=(sys.executable,),
-    aet="STECKEL",
-    ready="/readyz",
-    dicomweb="/dicomweb",
-    headers=_HEADERS,
-    postgresql=True,
-    register=_register,
+STECKEL_POSTGRESQL = replace(
+    STECKEL, name="Steckel, PostgreSQL", note="durable, indexed", postgresql=True
 )

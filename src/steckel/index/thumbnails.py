@@ -56,10 +56,9 @@ class Thumbnails:
 
         ``None`` where that is not known: it was not made yet, or something has changed.
         """
-        statement = _OF_SERIES if series_uid else _OF_STUDY
-        wanted = {"study": study, "series": series_uid, "name": name}
-        if not series_uid:
-            del wanted["series"]
+        statement, wanted = _OF_STUDY, {"study": study, "name": name}
+        if series_uid:
+            statement, wanted = _OF_SERIES, wanted | {"series": series_uid}
         with self._engine.connect() as connection:
             for row in connection.execute(statement, wanted):
                 if row.version != row.changed:
