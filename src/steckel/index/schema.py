@@ -20,6 +20,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    false,
 )
 
 from steckel.index.metadata import metadata
@@ -53,6 +54,10 @@ patients = Table(
     _text("search"),
     Column("json", Text, nullable=False),
     _count("studies"),
+    #: whether the department knows this patient (`ris.schema.registrations`)
+    Column("is_registered", Boolean, nullable=False, server_default=false()),
+    #: the patient that this one turned out to be; never one that was merged itself
+    Column("survivor_pk", ForeignKey("patients.pk"), index=True),
     Index("ix_patients_name_pk", "name", "pk"),
     sqlite_autoincrement=True,
 )
@@ -63,6 +68,8 @@ studies = Table(
     Column("pk", Serial, primary_key=True),
     Column("uid", Words, nullable=False, unique=True),
     Column("patient_pk", ForeignKey("patients.pk"), nullable=False),
+    #: the patient that its images name, where `patient_pk` is another
+    Column("own_patient_pk", ForeignKey("patients.pk"), index=True),
     _text("patient_id"),
     _text("patient_name"),
     _text("patient_birth_date", index=True),
@@ -79,6 +86,8 @@ studies = Table(
     _text("body_parts"),
     _text("search"),  #: folded words of name, identifier, accession, description
     Column("json", Text, nullable=False),
+    Column("own_json", Text),  #: as its images say it, where `json` says something else
+    Column("coercion", Text),  #: DICOM JSON: what is put in the place of what its images say
     _count("series"),
     _count("instances"),
     Column("received", BigInteger, nullable=False),  #: milliseconds since 1970

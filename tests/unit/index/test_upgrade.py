@@ -14,7 +14,9 @@ from tests.databases import Index
 from tests.unit.index.entries import Exam
 from tests.unit.index.together import run_together
 
+import steckel.exchange.schema
 import steckel.index.schema
+import steckel.ris.schema
 import steckel.security.tables  # noqa: F401 - its tables are in the same database
 from steckel.errors import StorageFailure
 from steckel.index import upgrade as upgrading

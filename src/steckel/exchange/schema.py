@@ -1,0 +1,110 @@
+"""The tables of the message exchange."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+)
+
+from steckel.index.metadata import metadata
+from steckel.index.schema import Serial, Words
+
+
+def _text(name: str, *, index: bool = False) -> Column[str]:
+    return Column(name, Words, nullable=False, server_default="", index=index)
+
+
+def _moment(name: str, *, index: bool = False) -> Column[int]:
+    """Milliseconds since 1970."""
+    return Column(name, BigInteger, nullable=False, server_default="0", index=index)
+
+
+#: Every message as it came, in the order of arrival.
+messages = Table(
+    "messages",
+    metadata,
+    Column("pk", Serial, primary_key=True),
+    _text("source"),  #: sending application and facility, ``APP^FACILITY``
+    _text("door"),  #: mllp, mllp-tls, http, ris
+    _text("address"),
+    _text("certificate"),  #: subject of the sender's, where it showed one
+    _moment("received", index=True),
+    _text("control_id"),
+    _text("type"),  #: ``ADT^A40``
+    Column("digest", LargeBinary, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    _text("state"),  #: `exchange.model.State`
+    _text("reason"),  #: for a person; never patient data
+    _text("location"),  #: of the fault, as ERR-2 spells it
+    _moment("said"),  #: MSH-7
+    _text("patient_id"),
+    _text("accession"),
+    Column("repeats", Integer, nullable=False, server_default="0"),  #: times it came again
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    _moment("processed"),
+    Index("ix_messages_state_pk", "state", "pk"),
+    Index("ix_messages_source_control_id", "source", "control_id"),
+    Index("ix_messages_patient_id_pk", "patient_id", "pk"),
+    Index("ix_messages_accession_pk", "accession", "pk"),
+    Index("ix_messages_type_pk", "type", "pk"),
+    sqlite_autoincrement=True,
+)
+
+#: How messages of a source are read: mappings as data, each change a new version.
+profiles = Table(
+    "profiles",
+    metadata,
+    Column("pk", Serial, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("body", Text, nullable=False),
+    _moment("at"),
+    _text("by"),
+    Index("uq_profiles_name_version", "name", "version", unique=True),
+)
+
+destinations = Table(
+    "destinations",
+    metadata,
+    Column("pk", Serial, primary_key=True),
+    Column("name", Words, nullable=False, unique=True),
+    _text("host"),
+    Column("port", Integer, nullable=False),
+    Column("tls", Boolean, nullable=False),
+    Column("options", Text, nullable=False),  #: JSON: what it wants to hear, and how
+    Column("is_paused", Boolean, nullable=False),
+    _moment("failing_since"),  #: zero while it works
+    _text("problem"),
+    Column("seen", BigInteger, nullable=False, server_default="0"),  #: `events.pk` up to which
+    _moment("changed"),
+    _text("by"),
+)
+
+#: Messages on their way out.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("pk", Serial, primary_key=True),
+    Column("destination_pk", ForeignKey("destinations.pk", ondelete="CASCADE"), nullable=False),
+    _text("type"),
+    _text("control_id"),
+    _text("patient_id"),
+    _text("accession"),
+    Column("raw", LargeBinary, nullable=False),
+    _text("state"),  #: waiting, sent, parked, dropped
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    _moment("next_attempt"),
+    _moment("created"),
+    _moment("sent"),
+    Column("answer", LargeBinary),
+    _text("reason"),
+    Index("ix_deliveries_destination_pk_state_pk", "destination_pk", "state", "pk"),
+    sqlite_autoincrement=True,
+)

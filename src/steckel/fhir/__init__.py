@@ -1,0 +1,1 @@
+"""The FHIR R4 door: resources read and searched over HTTP."""

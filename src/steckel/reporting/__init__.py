@@ -1,0 +1,1 @@
+"""Reports as documents: how they are archived with the images."""
