@@ -49,7 +49,8 @@ messages = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     _moment("processed"),
     Index("ix_messages_state_pk", "state", "pk"),
-    Index("ix_messages_source_control_id", "source", "control_id"),
+    #: What came before is known by it (`exchange.intake`).
+    Index("uq_messages_source_control_id_digest", "source", "control_id", "digest", unique=True),
     Index("ix_messages_patient_id_pk", "patient_id", "pk"),
     Index("ix_messages_accession_pk", "accession", "pk"),
     Index("ix_messages_type_pk", "type", "pk"),

@@ -189,11 +189,14 @@ def _add_tables() -> None:
     op.create_index("ix_messages_accession_pk", "messages", ["accession", "pk"], unique=False)
     op.create_index("ix_messages_patient_id_pk", "messages", ["patient_id", "pk"], unique=False)
     op.create_index(op.f("ix_messages_received"), "messages", ["received"], unique=False)
-    op.create_index(
-        "ix_messages_source_control_id", "messages", ["source", "control_id"], unique=False
-    )
     op.create_index("ix_messages_state_pk", "messages", ["state", "pk"], unique=False)
     op.create_index("ix_messages_type_pk", "messages", ["type", "pk"], unique=False)
+    op.create_index(
+        "uq_messages_source_control_id_digest",
+        "messages",
+        ["source", "control_id", "digest"],
+        unique=True,
+    )
     op.create_table(
         "mismatches",
         sa.Column("pk", _KEY, nullable=False),
