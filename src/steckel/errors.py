@@ -5,16 +5,25 @@
     SteckelError
     ├── InputError              what a peer or a person gave cannot be taken
     │   ├── NotDicom            the bytes are no DICOM data set that can be read
+    │   ├── NotHl7              the bytes are no HL7 version 2 message that can be read
+    │   ├── NotEncodable        a text has characters that the character set of its reader lacks
     │   ├── MissingIdentity     Study, Series or SOP Instance UID (or SOP Class) absent or invalid
     │   ├── UnsupportedTransferSyntax   the data set is in an encoding that cannot be read
     │   ├── IdentityMismatch    the data set is not the one that was announced
     │   ├── PatientMismatch     the study already belongs to another patient
+    │   ├── SelfMerge           a patient is to be merged into itself
     │   ├── RefusedByPolicy     readable, but this site does not take it
     │   ├── TooLarge            beyond a configured limit
+    │   ├── AlreadyThere        an object with this UID is there already
+    │   ├── InvalidAttribute    an attribute has a value that cannot be
+    │   ├── MissingAttribute    an attribute that has to be there is not
+    │   ├── MissingValue        an attribute that has to have a value has none
+    │   ├── NotUpdatable        the object is in its final state
     │   └── InvalidQuery        a query that cannot be understood
     ├── NotFound                no such study, series, instance, frame, bulk value
     ├── NotAllowed              the caller may not do this
     ├── CannotRender            pixels that cannot be decoded or shown
+    ├── CannotCoerce            what is put right about a study cannot be put into an object
     ├── OutOfSpace              no room on stable storage
     ├── StorageFailure          the store or the index failed
     └── SettingsError           a setting is unknown or wrong
@@ -39,6 +48,14 @@ class NotDicom(InputError):
     """The bytes are no DICOM data set that can be read."""
 
 
+class NotHl7(InputError):
+    """The bytes are no HL7 version 2 message that can be read."""
+
+
+class NotEncodable(InputError):
+    """A text has characters that the character set of its reader lacks."""
+
+
 class MissingIdentity(InputError):
     """A UID without which an instance cannot be filed is absent or invalid."""
 
@@ -55,6 +72,10 @@ class PatientMismatch(InputError):
     """The study already belongs to another patient."""
 
 
+class SelfMerge(InputError):
+    """A patient is to be merged into itself."""
+
+
 class RefusedByPolicy(InputError):
     """Readable, but this site does not take it."""
 
@@ -67,6 +88,26 @@ class InvalidQuery(InputError):
     """A query that cannot be understood."""
 
 
+class AlreadyThere(InputError):
+    """An object with this UID is there already."""
+
+
+class InvalidAttribute(InputError):
+    """An attribute has a value that cannot be."""
+
+
+class MissingAttribute(InputError):
+    """An attribute that has to be there is not."""
+
+
+class MissingValue(InputError):
+    """An attribute that has to have a value has none."""
+
+
+class NotUpdatable(InputError):
+    """The object is in its final state: nothing changes it any more."""
+
+
 class NotFound(SteckelError):
     """No such study, series, instance, frame or bulk value."""
 
@@ -77,6 +118,10 @@ class NotAllowed(SteckelError):
 
 class CannotRender(SteckelError):
     """Pixels that cannot be decoded or shown."""
+
+
+class CannotCoerce(SteckelError):
+    """What is put right about a study cannot be put into an object; it does not leave as it was."""
 
 
 class OutOfSpace(SteckelError):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, exists, func, insert, select, update
 
 from steckel.archive.location import Location
 from steckel.errors import NotFound
@@ -50,7 +50,9 @@ class Deletion:
     def _delete(self, study: str, narrower: Sequence[Any]) -> None:
         with writing(self._engine, durable=True) as connection:
             row = connection.execute(
-                select(studies.c.pk, studies.c.patient_pk).where(studies.c.uid == study)
+                select(studies.c.pk, studies.c.patient_pk, studies.c.own_patient_pk).where(
+                    studies.c.uid == study
+                )
             ).first()
             if row is None:
                 raise NotFound("there is no such study")
@@ -66,7 +68,8 @@ class Deletion:
                 connection, (Location(item.name, item.offset, item.length) for item in doomed)
             )
             _remove(connection, [item.pk for item in doomed])
-            _tidy(connection, study, row.pk, row.patient_pk)
+            if _tidy(connection, study, row.pk):
+                _forget_patients(connection, row.patient_pk, row.own_patient_pk)
         _log.info("instances_deleted", study_uid=study, count=len(doomed))
 
 
@@ -76,8 +79,8 @@ def _remove(connection: Connection, keys: list[int]) -> None:
         connection.execute(delete(instances).where(instances.c.pk.in_(piece)))
 
 
-def _tidy(connection: Connection, study: str, study_pk: int, patient_pk: int) -> None:
-    """Drop what is empty now, and count what is left."""
+def _tidy(connection: Connection, study: str, study_pk: int) -> bool:
+    """Drop what is empty now, and count what is left; whether the study went."""
     left = select(func.count()).where(instances.c.series_pk == series.c.pk).scalar_subquery()
     now = tick(connection)
     connection.execute(
@@ -85,11 +88,27 @@ def _tidy(connection: Connection, study: str, study_pk: int, patient_pk: int) ->
     )
     connection.execute(delete(series).where(series.c.study_pk == study_pk, series.c.instances == 0))
     if summarise(connection, study_pk, now):
-        return
+        return False
     connection.execute(delete(studies).where(studies.c.pk == study_pk))
     connection.execute(insert(deletions).values(changed=now, study_uid=study))
     connection.execute(delete(conflicts).where(conflicts.c.study_uid == study))
+    return True
+
+
+def _forget_patients(connection: Connection, owner_pk: int, own_pk: int | None) -> None:
+    """Count a study less; patients whom only images named go with the last of them."""
     connection.execute(
-        update(patients).where(patients.c.pk == patient_pk).values(studies=patients.c.studies - 1)
+        update(patients).where(patients.c.pk == owner_pk).values(studies=patients.c.studies - 1)
     )
-    connection.execute(delete(patients).where(patients.c.pk == patient_pk, patients.c.studies <= 0))
+    merged = patients.alias()
+    for pk in {owner_pk, own_pk or owner_pk}:
+        connection.execute(
+            delete(patients).where(
+                patients.c.pk == pk,
+                patients.c.studies <= 0,
+                ~patients.c.is_registered,
+                patients.c.survivor_pk.is_(None),
+                ~exists().where(merged.c.survivor_pk == pk),
+                ~exists().where(studies.c.own_patient_pk == pk),
+            )
+        )

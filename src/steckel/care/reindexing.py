@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Connection, Engine, delete, select, update
 
 from steckel.archive import scan
 from steckel.archive.ports import SealedContainers
@@ -26,7 +26,6 @@ _EMPTIED = (
     schema.instances,
     schema.series,
     schema.studies,
-    schema.patients,
     schema.containers,
     schema.quarantine,
     schema.conflicts,
@@ -74,6 +73,7 @@ class Reindexing:
         with writing(self._engine) as connection:
             for table in _EMPTIED:
                 connection.execute(delete(table))
+            _forget_patients(connection)
             connection.execute(
                 update(schema.clock)
                 .where(schema.clock.c.pk == 1)
@@ -127,3 +127,17 @@ class Reindexing:
         for member in scan.members_of(read_at, self._sealed.size(name)):
             return member.provenance.received
         return 0
+
+
+def _forget_patients(connection: Connection) -> None:
+    """Forget the patients whom only images named; the department's own stay."""
+    patients = schema.patients
+    survivors = select(patients.c.survivor_pk).where(patients.c.survivor_pk.is_not(None))
+    connection.execute(
+        delete(patients).where(
+            ~patients.c.is_registered,
+            patients.c.survivor_pk.is_(None),
+            patients.c.pk.not_in(survivors),
+        )
+    )
+    connection.execute(update(patients).values(studies=0))

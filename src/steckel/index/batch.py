@@ -10,6 +10,7 @@ from typing import Any
 
 from steckel.errors import PatientMismatch
 from steckel.index.model import InstanceEntry, SeriesFacts
+from steckel.index.projecting import Projector
 from steckel.index.statements import Statements
 from steckel.index.summary import set_of, values_of
 
@@ -25,6 +26,10 @@ class KnownSeries:
     series_pk: int
     identity: str
     sop_classes: set[str]
+
+    def fits(self, entry: InstanceEntry) -> bool:
+        """Whether nothing about an instance of the series has to be looked up."""
+        return entry.identity == self.identity and entry.sop_class_uid in self.sop_classes
 
 
 @dataclass(slots=True)
@@ -49,9 +54,13 @@ class Memory:
 class Batch:
     """One transaction on a driver's cursor."""
 
-    def __init__(self, cursor: Any, statements: Statements, memory: Memory) -> None:
+    def __init__(
+        self, cursor: Any, statements: Statements, memory: Memory, projector: Projector
+    ) -> None:
         self._cursor = cursor
         self._sql = statements
+        self._projector = projector
+        self._to_project: set[int] = set()
         self._memory = memory
         self._added_instances: dict[int, int] = defaultdict(int)
         self._study_of: dict[int, int] = {}
@@ -67,10 +76,12 @@ class Batch:
             Its study belongs to another patient; nothing was inserted.
         """
         known = self._memory.series.get((entry.study_uid, entry.series_uid))
-        if known is None or entry.sop_class_uid not in known.sop_classes:
+        if (
+            known is None
+            or entry.sop_class_uid not in known.sop_classes
+            or known.identity != entry.identity
+        ):
             known = self._meet_series(entry)
-        elif known.identity != entry.identity:
-            raise PatientMismatch("the study already belongs to another patient")
         container_pk = self._container(entry.location.container)
         self._run(
             self._sql.add_instance,
@@ -114,6 +125,8 @@ class Batch:
             )
         for patient_pk, added in sorted(self._added_studies.items()):
             self._run(self._sql.count_patient, patient_pk=patient_pk, added=added)
+        if self._to_project:
+            self._projector.project(self._cursor, self._to_project)
 
     def _container(self, name: str) -> int:
         kept = self._memory.containers.get(name)
@@ -127,10 +140,13 @@ class Batch:
         """Find or make the patient, the study and the series of an instance."""
         facts = entry.describe()
         owner = self._one(self._sql.find_owner, uid=entry.study_uid)
-        if owner is not None and owner[0] != entry.identity:
+        if owner is None:
+            self._run(self._sql.add_patient, identity=entry.identity, **facts.patient)
+            patient_pk = self._one(self._sql.find_patient, identity=entry.identity)[0]
+        elif entry.identity in owner[:2]:
+            patient_pk = owner[2]
+        else:
             raise PatientMismatch("the study already belongs to another patient")
-        self._run(self._sql.add_patient, identity=entry.identity, **facts.patient)
-        patient_pk = self._one(self._sql.find_patient, identity=entry.identity)[0]
         study_pk = self._study(entry, facts, patient_pk)
         self._run(
             self._sql.add_series,
@@ -164,12 +180,18 @@ class Batch:
             created=0,
             **facts.study,
         )
-        if self._cursor.rowcount == 1:
-            self._added_studies[patient_pk] += 1
+        is_new = self._cursor.rowcount == 1
         found = self._one(self._sql.find_study, uid=entry.study_uid)
         study_pk, owner, modalities, sop_classes, body_parts = found
+        if is_new:
+            self._added_studies[patient_pk] += 1
+            patient_id = facts.patient["patient_id"]
+            if self._projector.matters(self._cursor, entry.study_uid, patient_id):
+                self._to_project.add(study_pk)
         if owner != patient_pk:  # made by another process meanwhile
-            raise PatientMismatch("the study already belongs to another patient")
+            owners = self._one(self._sql.find_owner, uid=entry.study_uid)[:2]
+            if entry.identity not in owners:
+                raise PatientMismatch("the study already belongs to another patient")
         wider = (
             _with(modalities, facts.modality),
             _with(sop_classes, entry.sop_class_uid),

@@ -5,10 +5,10 @@ from sqlalchemy import Engine, bindparam, select
 from steckel.archive.location import Location
 from steckel.index.asking import Asking
 from steckel.index.model import Known
+from steckel.index.owners import owners
 from steckel.index.schema import (
     containers,
     instances,
-    patients,
     placed_instances,
     series,
     studies,
@@ -27,12 +27,7 @@ _KNOWN = (
     .select_from(placed_instances)
     .where(instances.c.uid == bindparam("uid"))
 )
-_OWNER = (
-    select(patients.c.identity)
-    .select_from(studies)
-    .join(patients, studies.c.patient_pk == patients.c.pk)
-    .where(studies.c.uid == bindparam("uid"))
-)
+_OWNERS = owners.where(studies.c.uid == bindparam("uid"))
 _PRESENT = select(instances.c.pk).where(instances.c.uid == bindparam("uid"))
 
 
@@ -42,7 +37,7 @@ class Lookups:
     def __init__(self, engine: Engine) -> None:
         self._asking = Asking(engine)
         self._known = self._asking.prepare(_KNOWN)
-        self._owner = self._asking.prepare(_OWNER)
+        self._owners = self._asking.prepare(_OWNERS)
         self._present = self._asking.prepare(_PRESENT)
 
     def known(self, sop_instance_uid: str) -> Known | None:
@@ -64,10 +59,10 @@ class Lookups:
         """Whether the index has a SOP Instance UID."""
         return self._asking.one(self._present, {"uid": sop_instance_uid}) is not None
 
-    def owner(self, study_uid: str) -> str | None:
-        """Return the identity of the patient that a study belongs to."""
-        row = self._asking.one(self._owner, {"uid": study_uid})
-        return None if row is None else str(row[0])
+    def owners(self, study_uid: str) -> frozenset[str]:
+        """Return the identities of whose a study is, and of whose its images say it is."""
+        row = self._asking.one(self._owners, {"uid": study_uid})
+        return frozenset() if row is None else frozenset(row[:2])
 
     def close(self) -> None:
         """Give the kept connections back."""

@@ -267,3 +267,28 @@ conflicts = Table(
     Column("state", Text, nullable=False),  #: open, kept-first, kept-second
     Index("uq_conflicts_sop_other", "sop_instance_uid", "other_digest", unique=True),
 )
+
+#: What is put right about a study; applied on the way out, never to its bytes.
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("study_uid", Words, primary_key=True),
+    _text("identity"),  #: the patient it really is of; empty: as its images say
+    Column("attributes", Text, nullable=False),  #: DICOM JSON
+    _text("order_key", index=True),  #: the order that it was matched to
+    Column("at", BigInteger, nullable=False, server_default="0"),
+    _text("by"),
+    _text("reason"),
+)
+
+correction_log = Table(
+    "correction_log",
+    metadata,
+    Column("pk", Serial, primary_key=True),
+    _text("study_uid", index=True),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    Column("at", BigInteger, nullable=False, server_default="0"),
+    _text("by"),
+    _text("reason"),
+)

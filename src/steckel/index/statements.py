@@ -5,6 +5,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
 from steckel.index import schema
+from steckel.index.owners import owners
 from steckel.index.prepared import Prepared
 
 
@@ -31,10 +32,9 @@ class Statements:
         self.find_patient = Prepared(
             select(patients.c.pk).where(patients.c.identity == bindparam("identity")), dialect
         )
+        # Whose a study is, whose its images say it is, and the row of the former.
         self.find_owner = Prepared(
-            select(patients.c.identity)
-            .join(studies, studies.c.patient_pk == patients.c.pk)
-            .where(studies.c.uid == bindparam("uid")),
+            owners.where(studies.c.uid == bindparam("uid")),
             dialect,
         )
         self.add_study = insert_new(

@@ -20,6 +20,7 @@ from steckel.index.batch import Batch, Memory
 from steckel.index.engine import is_sqlite
 from steckel.index.failures import failure_of, will_pass
 from steckel.index.model import InstanceEntry
+from steckel.index.projecting import Projector
 from steckel.index.statements import Statements
 from steckel.index.turn import Turn
 
@@ -67,6 +68,7 @@ class IndexWriter:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._statements = Statements(engine)
+        self._projector = Projector(engine)
         self._memory = Memory()
         self._waiting: deque[Ticket] = deque()
         self._connection: Any = None
@@ -166,7 +168,7 @@ class IndexWriter:
     def _write_together(self, tickets: Sequence[Ticket]) -> None:
         try:
             cursor = self._begin()
-            batch = Batch(cursor, self._statements, self._memory)
+            batch = Batch(cursor, self._statements, self._memory, self._projector)
             for ticket in tickets:
                 try:
                     ticket.added = batch.add(ticket.entry)

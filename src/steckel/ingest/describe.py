@@ -1,22 +1,12 @@
 """From a header to the rows of the index."""
 
-import orjson
-
 from steckel.dicom import person_name, tags
 from steckel.dicom.header import Header
-from steckel.dicom.json_model import JsonDataset, values_in
 from steckel.index import attributes
 from steckel.index.model import SeriesFacts
-
-#: A broken device may write a page into a short field; indexes have limits.
-_COLUMN = 256
+from steckel.index.rows import COLUMN, name_of, searchable, to_text
 
 _STUDY_JSON = attributes.PATIENT + attributes.STUDY + (tags.INSTITUTION_NAME,)
-
-
-def to_text(dataset: JsonDataset) -> str:
-    """Return a data set as JSON text that any database takes."""
-    return orjson.dumps(dataset).replace(b"\\u0000", b"").decode()
 
 
 def describe_series(header: Header) -> SeriesFacts:
@@ -42,12 +32,6 @@ def instance_number(header: Header) -> int | None:
     return _number(header, tags.INSTANCE_NUMBER)
 
 
-def name_of(dataset: JsonDataset, tag: int) -> str:
-    """Return a person name with all its groups, as DICOM spells it."""
-    found = values_in(dataset, tag)
-    return person_name.from_json(found[0]) if found else ""
-
-
 def _patient(header: Header) -> dict[str, str]:
     dataset = header.json(attributes.PATIENT)
     name = name_of(dataset, tags.PATIENT_NAME)
@@ -55,10 +39,10 @@ def _patient(header: Header) -> dict[str, str]:
     return {
         "issuer": _column(header, tags.ISSUER_OF_PATIENT_ID),
         "patient_id": patient_id,
-        "name": person_name.normalise(name)[:_COLUMN],
+        "name": person_name.normalise(name)[:COLUMN],
         "birth_date": _column(header, tags.PATIENT_BIRTH_DATE),
         "sex": _column(header, tags.PATIENT_SEX),
-        "search": _searchable(name, patient_id),
+        "search": searchable(name, patient_id),
         "json": to_text(dataset),
     }
 
@@ -72,7 +56,7 @@ def _study(header: Header) -> dict[str, str]:
     referring = name_of(dataset, tags.REFERRING_PHYSICIAN_NAME)
     return {
         "patient_id": patient_id,
-        "patient_name": person_name.normalise(name)[:_COLUMN],
+        "patient_name": person_name.normalise(name)[:COLUMN],
         "patient_birth_date": _column(header, tags.PATIENT_BIRTH_DATE),
         "patient_sex": _column(header, tags.PATIENT_SEX),
         "date": _column(header, tags.STUDY_DATE),
@@ -80,9 +64,9 @@ def _study(header: Header) -> dict[str, str]:
         "accession": accession,
         "study_id": _column(header, tags.STUDY_ID),
         "description": description,
-        "referring": person_name.normalise(referring)[:_COLUMN],
+        "referring": person_name.normalise(referring)[:COLUMN],
         "institution": _column(header, tags.INSTITUTION_NAME),
-        "search": _searchable(name, patient_id, accession, description),
+        "search": searchable(name, patient_id, accession, description),
         "json": to_text(dataset),
     }
 
@@ -101,7 +85,7 @@ def _series(header: Header, modality: str, body_part: str) -> dict[str, str | in
 
 
 def _column(header: Header, tag: int) -> str:
-    return header.text(tag).replace("\0", "")[:_COLUMN]
+    return header.text(tag).replace("\0", "")[:COLUMN]
 
 
 def _number(header: Header, tag: int) -> int | None:
@@ -109,11 +93,3 @@ def _number(header: Header, tag: int) -> int | None:
         return None
     number = header.integer(tag)
     return number if -(2**31) <= number < 2**31 else None
-
-
-def _searchable(name: str, *others: str) -> str:
-    """Return folded words; the parts of a name both as written and apart."""
-    words = person_name.words(name)
-    return " ".join([*words, *(person_name.fold(other) for other in others if other)]).replace(
-        "\0", ""
-    )[: 4 * _COLUMN]

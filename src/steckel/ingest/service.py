@@ -110,10 +110,11 @@ class IngestService:
         return _Candidate(position=position, arrival=arrival, draft=draft, examined=examined)
 
     def _check_patient(self, examined: Examined) -> None:
-        owner = self._writer.remembered_owner(examined.study_uid, examined.series_uid)
-        if owner is None:
-            owner = self._lookups.owner(examined.study_uid)
-        if owner is not None and owner != identity_of(examined):
+        identity = identity_of(examined)
+        if identity == self._writer.remembered_owner(examined.study_uid, examined.series_uid):
+            return
+        owners = self._lookups.owners(examined.study_uid)
+        if owners and identity not in owners:
             raise PatientMismatch("the study is archived under another patient")
 
     def _archive_round(self, candidates: list[_Candidate], answers: dict[int, Answer]) -> None:

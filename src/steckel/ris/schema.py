@@ -228,31 +228,6 @@ report_versions = Table(
     Index("uq_report_versions_report_pk_digest", "report_pk", "digest", unique=True),
 )
 
-#: What is put right about a study; applied on the way out, never to its bytes.
-corrections = Table(
-    "corrections",
-    metadata,
-    Column("study_uid", Words, primary_key=True),
-    _text("identity"),  #: the patient it really is of; empty: as its images say
-    Column("attributes", Text, nullable=False),  #: DICOM JSON
-    _text("order_key", index=True),  #: the order that it was matched to
-    _moment("at"),
-    _text("by"),
-    _text("reason"),
-)
-
-correction_log = Table(
-    "correction_log",
-    metadata,
-    Column("pk", Serial, primary_key=True),
-    _text("study_uid", index=True),
-    Column("before", Text, nullable=False),
-    Column("after", Text, nullable=False),
-    _moment("at"),
-    _text("by"),
-    _text("reason"),
-)
-
 #: Studies that do not fit what was ordered, for a person to put right (IHE PIR).
 mismatches = Table(
     "mismatches",

@@ -100,12 +100,12 @@ def test_lookups_know_what_is_there_and_whose_it_is(engine: Engine) -> None:
     lookups = Lookups(engine)
     assert lookups.known(entry.sop_instance_uid) is None
     assert not lookups.is_known(entry.sop_instance_uid)
-    assert lookups.owner(entry.study_uid) is None
+    assert not lookups.owners(entry.study_uid)
     add(engine, entry)
     found = lookups.known(entry.sop_instance_uid)
     assert found is not None
     assert (found.study_uid, found.series_uid) == (entry.study_uid, entry.series_uid)
     assert (found.digest, found.location) == (entry.digest, entry.location)
     assert lookups.is_known(entry.sop_instance_uid)
-    assert lookups.owner(entry.study_uid) == entry.identity
+    assert lookups.owners(entry.study_uid) == {entry.identity}
     lookups.close()

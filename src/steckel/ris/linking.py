@@ -1,0 +1,39 @@
+"""Who is who, from all merges and un-merges that were ever said.
+
+The rule: they are taken in the order of their moments, whenever they came. A later one counts
+more: who was merged away and later receives somebody else stands by itself again.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from steckel.ris.registers import Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """`prior` is `survivor` from a moment on; where that is empty, it stands by itself."""
+
+    prior: str
+    survivor: str
+    moment: Moment
+
+
+def survivors(links: Iterable[Link]) -> dict[str, str]:
+    """Return for each patient that was merged away who it is in the end."""
+    into: dict[str, str] = {}
+    for link in sorted(links, key=lambda link: (link.moment, link.prior, link.survivor)):
+        if not link.survivor:
+            into.pop(link.prior, None)
+            continue
+        if _end(into, link.survivor) == link.prior:
+            # The other way round from now on: the survivor is free, and receives.
+            into.pop(link.survivor, None)
+        into[link.prior] = link.survivor
+    return {prior: _end(into, prior) for prior in into}
+
+
+def _end(into: dict[str, str], identity: str) -> str:
+    while identity in into:
+        identity = into[identity]
+    return identity

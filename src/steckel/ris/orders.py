@@ -1,0 +1,266 @@
+"""Orders: what is said of requested procedures, and the worklist that follows.
+
+`say_order` keeps what was said; `refresh_order` works out from it the row of the order and those
+of its steps. A modality's own word (MPPS) is kept in `steps.performed` and survives both.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from steckel.dicom.json_model import JsonDataset, JsonElement
+from steckel.errors import NotFound
+from steckel.index.rows import to_text
+from steckel.index.schema import patients
+from steckel.ris.events import tell
+from steckel.ris.model import (
+    TERMINAL,
+    EventKind,
+    OrderStatement,
+    OrderStatus,
+    PerformedStatus,
+    step_status,
+)
+from steckel.ris.registers import Registers
+from steckel.ris.schema import orders, steps, visits
+from steckel.ris.worklist_item import Whose, item_columns
+
+#: Numbers of an order, and the attribute that each is in the worklist.
+_NUMBERS = {
+    "placer": ("00402016", "LO"),
+    "filler": ("00402017", "LO"),
+    "accession": ("00080050", "SH"),
+    "procedure_id": ("00401001", "SH"),
+    "study_uid": ("0020000D", "UI"),
+}
+_STEP = "step\x1f"
+
+
+def say_order(connection: Connection, statement: OrderStatement) -> int:
+    """Take a statement; return the row of its order."""
+    held = _held(connection, statement.key)
+    registers = Registers(held.registers)
+    registers.say(_said(statement), statement.moment)
+    if statement.status in TERMINAL:
+        registers.say({"end": statement.status}, statement.moment)
+    elif statement.status is not None:
+        registers.say({"status": statement.status}, statement.moment)
+    is_new = not held.identity
+    connection.execute(
+        update(orders)
+        .where(orders.c.pk == held.pk)
+        .values(
+            registers=registers.text(),
+            identity=registers.get("identity"),
+            at=max(statement.moment.at, held.at),
+        )
+    )
+    refresh_order(connection, held.pk, _now())
+    if is_new:
+        facts = {"order": statement.key}
+        tell(
+            connection, EventKind.ORDER_PLACED, registers.get("identity"), facts,
+            statement.moment.at,
+        )  # fmt: skip
+    return int(held.pk)
+
+
+def refresh_order(connection: Connection, order_pk: int, now: int) -> None:
+    """Work out an order and its steps anew, from all that was said and done.
+
+    Raises
+    ------
+    NotFound
+        There is no such order.
+    """
+    row = connection.execute(select(orders).where(orders.c.pk == order_pk)).first()
+    if row is None:
+        raise NotFound("there is no such order")
+    registers = Registers(row.registers)
+    held = connection.execute(
+        select(steps.c.step_id, steps.c.performed).where(steps.c.order_pk == order_pk)
+    ).all()
+    performed = {step.step_id: step.performed for step in held}
+    said = OrderStatus(registers.get("end") or registers.get("status") or OrderStatus.SCHEDULED)
+    status = _status(said, list(performed.values()))
+    planned = _planned(registers)
+    json = _attributes(connection, registers)
+    connection.execute(
+        update(orders)
+        .where(orders.c.pk == order_pk)
+        .values(
+            **{name: registers.get(name, "") for name in _NUMBERS},
+            accession_issuer=registers.get("accession_issuer", ""),
+            modality=_first(planned, "00080060"),
+            description=_text(json, "00321060") or _first(planned, "00400007"),
+            priority=_text(json, "00401003"),
+            scheduled=_first(planned, "00400002") + _first(planned, "00400003"),
+            status=status,
+            json=to_text(json),
+            changed=now,
+        )
+    )
+    _replace_steps(connection, order_pk, _Plan(said, json, planned, performed, now), row.identity)
+    if status != row.status and row.status:
+        facts = {"order": row.key, "status": status, "before": row.status}
+        tell(connection, EventKind.ORDER_STATUS, row.identity, facts, now)
+
+
+def refresh_orders_of(connection: Connection, identities: Sequence[str]) -> None:
+    """Have the worklist say what is known of patients now."""
+    now = _now()
+    for pk in connection.execute(
+        select(orders.c.pk).where(orders.c.identity.in_(identities)).order_by(orders.c.pk)
+    ).scalars():
+        refresh_order(connection, pk, now)
+
+
+class _Plan:
+    """What the steps of an order follow from."""
+
+    def __init__(
+        self,
+        said: OrderStatus,
+        order: JsonDataset,
+        planned: Mapping[str, JsonDataset],
+        performed: Mapping[str, str],
+        now: int,
+    ) -> None:
+        self.said, self.order, self.planned = said, order, planned
+        self.performed, self.now = performed, now
+
+
+def _replace_steps(connection: Connection, order_pk: int, plan: _Plan, identity: str) -> None:
+    whose = _whose(connection, identity)
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    for step_id, values in plan.planned.items():
+        scheduled = _text(values, "00400020")
+        performed = plan.performed.get(step_id, "")
+        status = step_status(plan.said, scheduled, performed)
+        columns = item_columns(whose, plan.order, values, status)
+        columns |= {"scheduled": scheduled, "changed": plan.now}
+        connection.execute(
+            insert(steps)
+            .values(order_pk=order_pk, step_id=step_id, performed=performed, **columns)
+            .on_conflict_do_update(index_elements=["order_pk", "step_id"], set_=columns)
+        )
+    gone = [step for step, done in plan.performed.items() if step not in plan.planned and not done]
+    connection.execute(delete(steps).where(steps.c.order_pk == order_pk, steps.c.step_id.in_(gone)))
+
+
+def _whose(connection: Connection, identity: str) -> Whose:
+    """Return the demographics of the surviving patient, with what a worklist shows beside them."""
+    owner = patients.alias()
+    row = connection.execute(
+        select(patients.c.identity, patients.c.json, owner.c.identity, owner.c.json)
+        .outerjoin(owner, patients.c.survivor_pk == owner.c.pk)
+        .where(patients.c.identity == identity)
+    ).first()
+    if row is None:
+        _, issuer, patient_id = identity.split("\x1f", 2)
+        json: JsonDataset = {"00100020": {"vr": "LO", "Value": [patient_id]}}
+        if issuer:
+            json["00100021"] = {"vr": "LO", "Value": [issuer]}
+        return Whose(identity=identity, json=json)
+    return Whose(identity=row[2] or row[0], json=orjson.loads(row[3] or row[1]))
+
+
+def _held(connection: Connection, key: str) -> Row[int, str, str, int]:
+    """Return the row of an order, made when it is new, and held until the commit."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    connection.execute(
+        insert(orders)
+        .values(key=key, registers="{}", json="{}", created=_now())
+        .on_conflict_do_nothing(index_elements=["key"])
+    )
+    statement = select(orders.c.pk, orders.c.registers, orders.c.identity, orders.c.at).where(
+        orders.c.key == key
+    )
+    if connection.dialect.name == "postgresql":
+        statement = statement.with_for_update()
+    return connection.execute(statement).one()
+
+
+def _said(statement: OrderStatement) -> dict[str, Any]:
+    said: dict[str, Any] = {"identity": statement.patient.identity, **statement.values}
+    for name in (*_NUMBERS, "accession_issuer", "visit"):
+        value = getattr(statement, name)
+        if value:
+            said[name] = value
+    if statement.steps:
+        said["steps"] = [step.step_id for step in statement.steps]
+    for step in statement.steps:
+        said |= {f"{_STEP}{step.step_id}\x1f{tag}": value for tag, value in step.values.items()}
+    return said
+
+
+def _planned(registers: Registers) -> dict[str, JsonDataset]:
+    """Return the steps that were planned last, in their order."""
+    said = registers.values()
+    planned: dict[str, JsonDataset] = {}
+    for step_id in said.get("steps", []):
+        start = f"{_STEP}{step_id}\x1f"
+        values = {name[len(start) :]: v for name, v in said.items() if name.startswith(start)}
+        planned[step_id] = {"00400009": {"vr": "SH", "Value": [step_id]}, **values}
+    return planned
+
+
+def _attributes(connection: Connection, registers: Registers) -> JsonDataset:
+    """Return the attributes of the requested procedure, its visit's among them."""
+    said = registers.values()
+    json: JsonDataset = _visit(connection, registers)
+    json |= {name: value for name, value in said.items() if _is_tag(name)}
+    for name, (key, vr) in _NUMBERS.items():
+        if said.get(name):
+            json[key] = JsonElement(vr=vr, Value=[said[name]])
+    return dict(sorted(json.items()))
+
+
+def _visit(connection: Connection, registers: Registers) -> JsonDataset:
+    if not registers.get("visit"):
+        return {}
+    text = connection.execute(
+        select(visits.c.registers).where(
+            visits.c.key == visit_key(registers.get("identity"), registers.get("visit"))
+        )
+    ).scalar()
+    return {n: v for n, v in Registers(text).values().items() if _is_tag(n)} if text else {}
+
+
+def visit_key(identity: str, number: str) -> str:
+    """Return what identifies a visit."""
+    return f"{identity}\x1f{number}"
+
+
+def _status(said: OrderStatus, performed: Sequence[str]) -> OrderStatus:
+    done = [status for status in performed if status]
+    if said in TERMINAL or not done:
+        return said
+    if PerformedStatus.IN_PROGRESS in done:
+        return OrderStatus.IN_PROGRESS
+    if len(done) < len(performed):
+        return OrderStatus.IN_PROGRESS
+    if PerformedStatus.COMPLETED in done:
+        return OrderStatus.COMPLETED
+    return OrderStatus.DISCONTINUED
+
+
+def _is_tag(name: str) -> bool:
+    return len(name) == 8 and name == name.upper() and name.isalnum()
+
+
+def _text(json: Mapping[str, Any], key: str) -> str:
+    values = (json.get(key) or {}).get("Value") or []
+    return str(values[0]) if values else ""
+
+
+def _first(planned: Mapping[str, JsonDataset], key: str) -> str:
+    return next((found for step in planned.values() if (found := _text(step, key))), "")
+
+
+def _now() -> int:
+    return int(time.time() * 1000)
