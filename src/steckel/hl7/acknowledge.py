@@ -18,9 +18,8 @@ from steckel.hl7.character_sets import writable
 from steckel.hl7.escapes import without_controls
 from steckel.hl7.message import Message
 from steckel.hl7.path import parse_path
-from steckel.hl7.segment import Field
 from steckel.hl7.times import format_time
-from steckel.hl7.write import Component, Content, Party, Repetition, write_segment
+from steckel.hl7.write import Content, Party, Repetition, write_segment
 
 
 class Code(StrEnum):
@@ -124,21 +123,8 @@ def acknowledge(
     head = original if isinstance(original, Message) else _recover(original)
     version = _version(head)
     charset, codec = writable(_value(head, "MSH-18"))
-    echoed: dict[int, Content] = {
-        3: sender.application,
-        4: sender.facility,
-        5: _echo(head, 3),
-        6: _echo(head, 4),
-        7: format_time(at) if version >= (2, 3) else at.strftime("%Y%m%d%H%M%S"),
-        9: _type(head, version),
-        10: control_id,
-        11: _echo(head, 11) or "P",
-        12: _echo(head, 12) or "2.5",
-    }
-    if version >= (2, 3):
-        echoed[18] = charset
     lines = [
-        write_segment("MSH", echoed),
+        write_segment("MSH", _msh(head, version, sender, (control_id, at, charset))),
         write_segment("MSA", _msa(head, code, faults, version)),
         *_errors(faults, version),
     ]
@@ -147,7 +133,8 @@ def acknowledge(
 
 _HEADER: Final = re.compile(rb"MSH[^\r\n]{0,4000}")
 _LONGEST: Final = 250
-_ANCIENT: Final = (2, 5)  # what is taken for a version that is not said
+_UNSAID: Final = (2, 5)  # the version of a sender that says none
+_WITH_COMPONENTS: Final = (2, 3)  # the first version whose header has fields of several parts
 
 
 def _recover(raw: bytes) -> Message | None:
@@ -159,9 +146,9 @@ def _recover(raw: bytes) -> Message | None:
         return None
 
 
-def _version(head: Message | None) -> tuple[int, int]:
-    parts = re.match(r"([0-9])\.([0-9])", _value(head, "MSH-12"), re.ASCII)
-    return (int(parts[1]), int(parts[2])) if parts else _ANCIENT
+def _version(head: Message | None) -> tuple[int, ...]:
+    numbers = re.match(r"[0-9]+(?:\.[0-9]+){1,2}", _value(head, "MSH-12"), re.ASCII)
+    return tuple(int(n) for n in numbers[0].split(".")) if numbers else _UNSAID
 
 
 def _value(head: Message | None, path: str) -> str:
@@ -172,27 +159,56 @@ def _clean(text: str) -> str:
     return without_controls(text)[:_LONGEST].strip()
 
 
+def _msh(
+    head: Message | None,
+    version: tuple[int, ...],
+    sender: Party,
+    own: tuple[str, datetime, str],
+) -> dict[int, Content]:
+    control_id, at, charset = own
+    fields: dict[int, Content] = {
+        3: sender.application,
+        4: sender.facility,
+        5: _echo(head, 3),
+        6: _echo(head, 4),
+        7: format_time(at),
+        9: _type(head, version),
+        10: control_id,
+        11: _echo(head, 11) or "P",
+        12: _echo(head, 12) or "2.5",
+        18: charset,
+    }
+    if version >= _WITH_COMPONENTS:
+        return fields
+    # Their time has no offset, their names no components, and they know no character set.
+    fields[7] = at.strftime("%Y%m%d%H%M%S")
+    fields.pop(18)
+    return {number: _first_component(content) for number, content in fields.items()}
+
+
+def _first_component(content: Content) -> str:
+    while not isinstance(content, str):
+        content = content[0] if content else ""
+    return content
+
+
 def _echo(head: Message | None, number: int) -> Repetition:
     """Return a field of the sender's header, to be written with our delimiters."""
     header = head.first("MSH") if head else None
     fields = header.fields(number) if header else []
-    components = tuple(_echo_component(fields[0], n) for n in range(1, 4)) if fields else ()
+    components = tuple(map(_clean, fields[0].components()[:3])) if fields else ()
     return components if any(components) else ""
 
 
-def _echo_component(field: Field, number: int) -> Component:
-    return _clean(field.component(number))
-
-
-def _type(head: Message | None, version: tuple[int, int]) -> Repetition:
+def _type(head: Message | None, version: tuple[int, ...]) -> Repetition:
     event = _value(head, "MSH-9.2")
-    if not event or version < (2, 3):
+    if not event or version < _WITH_COMPONENTS:
         return "ACK"
-    return ("ACK", event, "ACK") if version >= (2, 4) else ("ACK", event)
+    return ("ACK", event, "ACK") if version >= (2, 3, 1) else ("ACK", event)
 
 
 def _msa(
-    head: Message | None, code: Code, faults: Sequence[Fault], version: tuple[int, int]
+    head: Message | None, code: Code, faults: Sequence[Fault], version: tuple[int, ...]
 ) -> dict[int, Content]:
     fields: dict[int, Content] = {1: code.value, 2: _value(head, "MSH-10")}
     if faults and version < (2, 7):
@@ -200,7 +216,7 @@ def _msa(
     return fields
 
 
-def _errors(faults: Sequence[Fault], version: tuple[int, int]) -> list[str]:
+def _errors(faults: Sequence[Fault], version: tuple[int, ...]) -> list[str]:
     if version >= (2, 5):
         return [write_segment("ERR", _error(fault)) for fault in faults]
     if not faults:
@@ -229,9 +245,9 @@ def _location(text: str) -> tuple[str, ...]:
     path = parse_path(text)
     if path is None:
         return tuple(_clean(part) for part in text.split("^"))[:6] if text else ()
-    if not path.field:
-        return (path.segment, str(path.occurrence or 1))
-    rest = (path.repetition or 1, path.component, path.subcomponent)
-    last = 1 if path.component else 0
-    numbers = (path.occurrence or 1, path.field, *rest[: (3 if path.subcomponent else 1 + last)])
+    numbers = [path.occurrence or 1]
+    if path.field:
+        numbers += [path.field, path.repetition or 1, path.component, path.subcomponent]
+    while not numbers[-1]:
+        numbers.pop()
     return (path.segment, *map(str, numbers))

@@ -42,7 +42,7 @@ _WRITABLE: Final = {
 #: Codecs whose text may look like UTF-8 by accident.
 _EAST_ASIAN: Final = frozenset({"gb18030", "big5", "euc_kr", "cp932", "euc_jp"})
 _WIDE: Final = frozenset({"utf-16", "utf-32"})
-_C1: Final = re.compile(rb"[\x80-\x9f]")
+_C1: Final = re.compile("[\x80-\x9f]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,10 +89,11 @@ def _decode(raw: bytes, codec: str, said: str, default: str) -> Decoded:
             text = raw.decode(candidate)
         except UnicodeDecodeError:
             continue
-        wrong = candidate != codec and (codec or candidate != default or said)
-        if not said and candidate == "utf-8":
-            wrong = False
-        return Decoded(text=text, codec=candidate, warning=_warning(said, candidate) * bool(wrong))
+        is_windows = candidate == "iso8859-1" and _C1.search(text)
+        used, text = _windows(raw, text) if is_windows else (candidate, text)
+        is_as_said = used == (codec or "utf-8") and (codec or not said)
+        warning = "" if is_as_said else _warning(said, used)
+        return Decoded(text=text, codec=used, warning=warning)
     return _damaged(raw, said, default)
 
 
@@ -100,11 +101,17 @@ def _candidates(raw: bytes, codec: str) -> list[str]:
     """Return the codecs to try in turn, best first."""
     if codec in _EAST_ASIAN or (codec == "iso2022_jp_2" and b"\x1b" in raw):
         return [codec, "utf-8"]
-    if codec == "iso8859-1" and _C1.search(raw):
-        return ["utf-8", "cp1252", codec]
     if codec in ("", "utf-8", "ascii", "iso2022_jp_2"):
         return ["utf-8"]
     return ["utf-8", codec]
+
+
+def _windows(raw: bytes, text: str) -> tuple[str, str]:
+    """Return codec and text of what has the control characters of ISO 8859-1: Windows's letters."""
+    try:
+        return "cp1252", raw.decode("cp1252")
+    except UnicodeDecodeError:
+        return "iso8859-1", text
 
 
 def _damaged(raw: bytes, said: str, default: str) -> Decoded:

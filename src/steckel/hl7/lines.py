@@ -9,11 +9,14 @@ a line; lines without anything are skipped.
 import re
 from typing import Final
 
-#: Segments that may come without any field.
-_BARE: Final = "|".join(
-    "MSH MSA ERR EVN PID PD1 PV1 PV2 NK1 MRG ORC OBR OBX NTE TQ1 IPC ZDS SCH AIS AIG AIL AIP RGS"
-    " TXA AL1 DG1 IN1 GT1 PRT SFT ZBE ZFA ZFD ZFP ZFV ZFM ZFS".split()
-)
+from steckel.hl7.labels_en import SEGMENTS
+
+#: Segments that are known without any field behind their name.
+_BARE: Final = "|".join(SEGMENTS)
+
+
+def _segment(separator: str) -> re.Pattern[str]:
+    return re.compile(rf"[A-Z][A-Z0-9]{{2}}{re.escape(separator)}")
 
 
 def _start(separator: str) -> re.Pattern[str]:
@@ -23,6 +26,7 @@ def _start(separator: str) -> re.Pattern[str]:
     )
 
 
+_USUAL_SEGMENT: Final = _segment("|")
 _USUAL: Final = _start("|")
 _BREAK: Final = re.compile(r"\r\n?|\n")
 
@@ -32,14 +36,24 @@ def split_segments(text: str, separator: str) -> tuple[list[str], list[tuple[int
 
     A line break inside is ``\n`` in what is returned. The pairs are (index, line breaks).
     """
-    pattern = _USUAL if separator == "|" else _start(separator)
-    parts = pattern.split(text)
+    usual = separator == "|"
+    if "\n" in text:
+        text = text.replace("\r\n", "\r")
+    parts = text.rstrip("\r").split("\r")
+    is_segment = (_USUAL_SEGMENT if usual else _segment(separator)).match
+    if "\n" not in text and all(map(is_segment, parts)):
+        return parts, []
+    parts = (_USUAL if usual else _start(separator)).split(text)
     joined: list[tuple[int, int]] = []
     for index, part in enumerate(parts):
         if "\r" in part or "\n" in part:
-            line = part.rstrip("\r\n")
-            line, breaks = _BREAK.subn("\n", line)
-            parts[index] = line
+            parts[index], breaks = _BREAK.subn("\n", _without_blank_lines(part))
             if breaks:
                 joined.append((index, breaks))
     return parts, joined
+
+
+def _without_blank_lines(part: str) -> str:
+    """Return a segment without the blank lines after it; blanks that end its own line stay."""
+    stripped = part.rstrip(" \t\r\n")
+    return stripped + _BREAK.split(part[len(stripped) :], maxsplit=1)[0]

@@ -21,7 +21,6 @@ __all__ = ["NULL", "Field", "Message", "Segment"]
 _SIGN: Final = f"[{PUNCTUATION}]".encode()
 _AT_LINE_START: Final = re.compile(rb"(?:\A|[\r\n\x0b])[ \t]{0,8}(MSH)" + _SIGN)
 _ANYWHERE: Final = re.compile(rb"(MSH)" + _SIGN + rb"{3,7}")
-_LINE_END: Final = re.compile(rb"[\r\n]")
 _UTF_16: Final = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
@@ -166,8 +165,8 @@ def _find_header(body: bytes) -> int:
 
 def _declared(body: bytes) -> list[str]:
     """Return the repetitions of MSH-18."""
-    end = _LINE_END.search(body)
-    header = (body[: end.start()] if end else body).decode("latin_1")
+    end = body.find(b"\r")
+    header = (body if end < 0 else body[:end]).partition(b"\n")[0].decode("latin_1")
     fields = header.split(header[3], 18)
     if len(fields) < 18:
         return []
@@ -177,7 +176,7 @@ def _declared(body: bytes) -> list[str]:
 def _deviations(lines: list[str], joined: list[tuple[int, int]], charset: str) -> list[str]:
     found = [charset] if charset else []
     for index, breaks in joined[:20]:
-        found.append(f"{breaks} line breaks inside {lines[index][:3]} (segment {index + 1})")
+        found.append(f"line breaks inside {lines[index][:3]} (segment {index + 1}): {breaks}")
     if len(joined) > 20:
         found.append(f"line breaks inside {len(joined) - 20} more segments")
     if sum(line.startswith("MSH") for line in lines) > 1:
