@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import NoReturn
 
+from steckel.dimse.asides import Asides
 from steckel.dimse.timeouts import Timeouts
 from steckel.dimse.transport import Transport
 from steckel.dimse.wire.command import Command, MalformedCommand, Operation, encode_command
@@ -33,6 +34,8 @@ _BUFFER_LENGTH = 1 << 20
 _SLOWEST = 1024
 #: Seconds that a server which stops leaves a peer to read what was sent last.
 _FAREWELL = 1.0
+#: Seconds without a word of the peer after which we may speak unasked.
+_SILENCE = 0.3
 
 
 class AssociationEnded(Exception):
@@ -49,6 +52,7 @@ class Channel:
 
     def __init__(self, transport: Transport, association: Association, timeouts: Timeouts) -> None:
         self.association = association
+        self.asides = Asides()
         self.dataset_open = False  #: whether a data set has been announced and not been read
         self._transport = transport
         self._timeouts = timeouts
@@ -148,6 +152,8 @@ class Channel:
             if self._stopping and between:
                 self.abort()
                 raise AssociationEnded("stopped")
+            if between and self.asides.waiting and self._is_silent():
+                self.asides.speak()
             patience = self._timeouts.idle if between else self._timeouts.network
             event = self.next_event(patience, in_message=not between)
             if isinstance(event, ReleaseRequested):
@@ -157,10 +163,24 @@ class Channel:
             message = self._assemble(event)
             if message is not None and message.command.field == Operation.C_CANCEL:
                 message = None  # of an operation that is over already (PS3.7 9.3.2.3)
+            if message is not None and message.command.is_response:
+                self._hear(message)
+                message = None
         self._idle = False
         self.dataset_open = message.command.has_dataset
         self._dataset_context = message.context_id
         return message
+
+    def _is_silent(self) -> bool:
+        """Whether the peer says nothing for a moment."""
+        return not self._events and not self._transport.readable(_SILENCE)
+
+    def _hear(self, response: Message) -> None:
+        """Take a response outside of `read_response`; one that nobody awaits is ignored."""
+        self.dataset_open = response.command.has_dataset
+        self._dataset_context = response.context_id
+        self.skip_dataset()
+        self.asides.hear(response.command)
 
     def _assemble(self, event: AssociationEvent) -> Message | None:
         if not isinstance(event, Fragment):
@@ -202,6 +222,8 @@ class Channel:
             return
         if message.command.field == Operation.C_CANCEL:
             self._cancel_of = message.command.responded_to
+        elif message.command.is_response:
+            self._hear(message)
         else:
             self._inbox = message  # sent ahead; its turn comes
 
@@ -217,6 +239,9 @@ class Channel:
                 self.dataset_open = command.has_dataset
                 self._dataset_context = message.context_id
                 return command
+            if command.is_response:
+                self._hear(message)
+                continue
             if command.field != Operation.C_CANCEL:
                 self._break("another message in place of a response")
             self._cancel_of = command.responded_to
@@ -284,6 +309,7 @@ class Channel:
                 self._events.clear()
                 self._fill(_FAREWELL if self._stopping else self._timeouts.network)
         self._transport.close()
+        self.asides.end()
 
     def stop(self) -> None:
         """Have the association end after the message it is in (from another thread)."""

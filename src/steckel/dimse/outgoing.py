@@ -1,7 +1,7 @@
 """How a stored instance goes out: in which presentation context, with which bytes.
 
-The rule: as it is stored, if the peer takes that; else uncompressed (or deflated,
-if that is all it takes), through the transcoder; else not at all.
+The rule: in the transfer syntax it is stored in, if the peer takes that; else uncompressed
+(or deflated, if that is all it takes), through the transcoder; else not at all.
 """
 
 from collections.abc import Iterable
@@ -57,12 +57,14 @@ class Outgoing:
         ------
         CannotRender
             It has to be transcoded and cannot be.
+        CannotCoerce
+            What is put right about its study cannot be put into it.
         """
         if context.transfer_syntax == instance.transfer_syntax:
             return self.retriever.chunks(instance, offset=instance.dataset_offset)
         check_transcodable(instance.location.length)
         to = TransferSyntaxUid(context.transfer_syntax)
-        part10 = self.transcoder.transcode(self.retriever.read(instance), to)
+        part10 = self.transcoder.transcode(self.retriever.whole(instance).read(), to)
         start = read_start(part10)
         if start.transfer_syntax != to:
             raise CannotRender("the transcoder returned another transfer syntax")

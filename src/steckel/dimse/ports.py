@@ -1,9 +1,16 @@
 """What the DIMSE services need of the rest of the house, beside ingest, query and retrieve."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from steckel.dicom.json_model import JsonDataset
 from steckel.dicom.uids import TransferSyntaxUid
+from steckel.ingest.model import Receiver
+from steckel.query.ports import Finder
+from steckel.retrieve.model import Retriever
+from steckel.ris.commitment_model import CommitmentRequest, EventReport, Turn
+from steckel.ris.worklist_model import WorklistQuery
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,3 +54,78 @@ class Slots(Protocol):
 
     def release(self) -> None:
         """Give a place back."""
+
+
+class WorklistFinder(Protocol):
+    """Finds scheduled procedure steps. Thread-safe; blocking."""
+
+    def find(self, query: WorklistQuery) -> Iterator[JsonDataset]:
+        """Yield one whole worklist item per match, lazily.
+
+        Raises
+        ------
+        InvalidQuery
+            A key cannot be understood.
+        """
+
+    def unmatched(self, query: WorklistQuery) -> frozenset[int]:
+        """Return the tags whose keys match everything, because no worklist item has them."""
+
+
+class PerformedSteps(Protocol):
+    """Keeps performed procedure steps. Thread-safe; durable when it returns."""
+
+    def create(self, uid: str, values: JsonDataset, aet: str) -> None:
+        """Take a new one (PS3.4 F.7.2.1).
+
+        Raises
+        ------
+        AlreadyThere, MissingAttribute, MissingValue, InvalidAttribute
+        """
+
+    def update(self, uid: str, values: JsonDataset) -> frozenset[int]:
+        """Change one (PS3.4 F.7.2.2); return the tags that may not be changed and were left.
+
+        Raises
+        ------
+        NotFound, NotUpdatable, MissingAttribute, MissingValue, InvalidAttribute
+        """
+
+    def read(self, uid: str) -> JsonDataset:
+        """Return one, or raise `NotFound`."""
+
+
+class CommitmentDesk(Protocol):
+    """Takes requests for storage commitment, and says what to answer. Thread-safe."""
+
+    def take(self, request: CommitmentRequest) -> Turn:
+        """Keep a request, durably; return the right to answer it for some seconds.
+
+        Raises
+        ------
+        AlreadyThere
+            The transaction is another's, or was answered.
+        """
+
+    def report(self, turn: Turn) -> EventReport | None:
+        """Return the answer; ``None`` when another has the turn, or it was answered."""
+
+    def delivered(self, report: EventReport) -> None:
+        """Say that the peer has it."""
+
+    def undelivered(self, report: EventReport, reason: str) -> None:
+        """Say that the peer has it not; it is tried again later."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rooms:
+    """What stands behind the doors."""
+
+    receiver: Receiver
+    finder: Finder
+    retriever: Retriever
+    transcoder: Transcoder
+    peers: PeerDirectory
+    worklist: WorklistFinder
+    performed: PerformedSteps
+    commitments: CommitmentDesk

@@ -16,20 +16,21 @@ import structlog
 from steckel.dimse.channel import Channel
 from steckel.dimse.listeners import Listeners
 from steckel.dimse.outgoing import Outgoing
-from steckel.dimse.ports import PeerDirectory, Transcoder
+from steckel.dimse.ports import Rooms
+from steckel.dimse.scp.commitment import CommitmentScp
 from steckel.dimse.scp.echo import EchoScp
 from steckel.dimse.scp.find import FindScp
 from steckel.dimse.scp.get import GetScp
 from steckel.dimse.scp.move import MoveScp
+from steckel.dimse.scp.performed import PerformedStepScp
 from steckel.dimse.scp.store import StoreScp
+from steckel.dimse.scp.worklist import WorklistScp
 from steckel.dimse.scu.association import Caller
-from steckel.dimse.session import Door, LocalEntity, Session
+from steckel.dimse.services import ServiceClass
+from steckel.dimse.session import Doors, LocalEntity, Session
 from steckel.dimse.settings import DimseSettings
 from steckel.dimse.transport import Transport
 from steckel.dimse.wire.command import Operation
-from steckel.ingest.model import Receiver
-from steckel.query.ports import Finder
-from steckel.retrieve.model import Retriever
 from steckel.upperlayer.association import Association
 
 log = structlog.get_logger(__name__)
@@ -40,24 +41,18 @@ def _nothing() -> None:
 
 
 class DimseServer:
-    """One application entity: verification, storage, query and retrieve as SCP."""
+    """One application entity with all services of `dimse.services` as SCP."""
 
     def __init__(
         self,
         settings: DimseSettings,
-        *,
-        receiver: Receiver,
-        finder: Finder,
-        retriever: Retriever,
-        transcoder: Transcoder,
-        peers: PeerDirectory,
+        rooms: Rooms,
     ) -> None:
         self._settings = settings
-        outgoing = Outgoing(retriever=retriever, transcoder=transcoder)
         self._entity = LocalEntity(
             settings=settings,
-            doors=_doors(settings, receiver, finder, outgoing, peers),
-            peers=peers,
+            doors=_doors(settings, rooms),
+            peers=rooms.peers,
             slots=settings.slots or threading.BoundedSemaphore(settings.max_associations),
         )
         self._listeners: Listeners | None = None
@@ -190,25 +185,30 @@ class DimseServer:
         return Channel(Transport(connection), association, settings.timeouts)
 
 
-def _doors(
-    settings: DimseSettings,
-    receiver: Receiver,
-    finder: Finder,
-    outgoing: Outgoing,
-    peers: PeerDirectory,
-) -> dict[Operation, Door]:
+def _doors(settings: DimseSettings, rooms: Rooms) -> Doors:
     caller = Caller(
         aet=settings.aet,
         timeouts=settings.timeouts,
         tls_context=settings.client_tls_context,
         max_pdu_length=settings.max_pdu_length,
     )
+    outgoing = Outgoing(retriever=rooms.retriever, transcoder=rooms.transcoder)
+    find = FindScp(
+        rooms.finder, aet=settings.aet, relational_by_default=settings.relational_by_default
+    )
+    performed = PerformedStepScp(rooms.performed)
+    kind = ServiceClass
     return {
-        Operation.C_ECHO: EchoScp(),
-        Operation.C_STORE: StoreScp(receiver),
-        Operation.C_FIND: FindScp(
-            finder, aet=settings.aet, relational_by_default=settings.relational_by_default
+        (kind.VERIFICATION, Operation.C_ECHO): EchoScp(),
+        (kind.STORAGE, Operation.C_STORE): StoreScp(rooms.receiver),
+        (kind.QUERY_RETRIEVE, Operation.C_FIND): find,
+        (kind.QUERY_RETRIEVE, Operation.C_MOVE): MoveScp(outgoing, rooms.peers, caller),
+        (kind.QUERY_RETRIEVE, Operation.C_GET): GetScp(
+            outgoing, response_timeout=settings.timeouts.response
         ),
-        Operation.C_MOVE: MoveScp(outgoing, peers, caller),
-        Operation.C_GET: GetScp(outgoing, response_timeout=settings.timeouts.response),
+        (kind.WORKLIST, Operation.C_FIND): WorklistScp(rooms.worklist),
+        (kind.PROCEDURE_STEP, Operation.N_CREATE): performed.create,
+        (kind.PROCEDURE_STEP, Operation.N_SET): performed.set,
+        (kind.PROCEDURE_STEP, Operation.N_GET): performed.get,
+        (kind.STORAGE_COMMITMENT, Operation.N_ACTION): CommitmentScp(rooms.commitments),
     }

@@ -8,6 +8,7 @@ nor a service of the standard that we lack, is taken for storage.
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from enum import Enum
 from functools import partial
 from typing import Final
 
@@ -38,29 +39,61 @@ STUDY_ROOT_GET: Final = "1.2.840.10008.5.1.4.1.2.2.3"
 PATIENT_STUDY_ONLY_FIND: Final = "1.2.840.10008.5.1.4.1.2.3.1"
 PATIENT_STUDY_ONLY_MOVE: Final = "1.2.840.10008.5.1.4.1.2.3.2"
 PATIENT_STUDY_ONLY_GET: Final = "1.2.840.10008.5.1.4.1.2.3.3"
+MODALITY_WORKLIST_FIND: Final = "1.2.840.10008.5.1.4.31"
+PERFORMED_PROCEDURE_STEP: Final = "1.2.840.10008.3.1.2.3.3"
+PERFORMED_PROCEDURE_STEP_RETRIEVE: Final = "1.2.840.10008.3.1.2.3.4"
+STORAGE_COMMITMENT: Final = "1.2.840.10008.1.20.1"
+#: The one instance of Storage Commitment Push Model (PS3.4 J.3.5).
+STORAGE_COMMITMENT_INSTANCE: Final = "1.2.840.10008.1.20.1.1"
+
+
+class ServiceClass(Enum):
+    """Service classes of PS3.4: which door a request is for."""
+
+    VERIFICATION = "A"
+    STORAGE = "B"
+    QUERY_RETRIEVE = "C"
+    PROCEDURE_STEP = "F"
+    STORAGE_COMMITMENT = "J"
+    WORKLIST = "K"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Service:
     """What one SOP class lets a peer do."""
 
-    operation: Operation
+    kind: ServiceClass
+    operations: tuple[Operation, ...]
     levels: tuple[Level, ...] = ()  #: of the information model, from the top
 
 
+def _query(operation: Operation, levels: tuple[Level, ...]) -> Service:
+    return Service(kind=ServiceClass.QUERY_RETRIEVE, operations=(operation,), levels=levels)
+
+
 SERVICES: Final[dict[str, Service]] = {
-    VERIFICATION: Service(operation=Operation.C_ECHO),
-    PATIENT_ROOT_FIND: Service(operation=Operation.C_FIND, levels=PATIENT_ROOT),
-    PATIENT_ROOT_MOVE: Service(operation=Operation.C_MOVE, levels=PATIENT_ROOT),
-    PATIENT_ROOT_GET: Service(operation=Operation.C_GET, levels=PATIENT_ROOT),
-    STUDY_ROOT_FIND: Service(operation=Operation.C_FIND, levels=STUDY_ROOT),
-    STUDY_ROOT_MOVE: Service(operation=Operation.C_MOVE, levels=STUDY_ROOT),
-    STUDY_ROOT_GET: Service(operation=Operation.C_GET, levels=STUDY_ROOT),
-    PATIENT_STUDY_ONLY_FIND: Service(operation=Operation.C_FIND, levels=PATIENT_STUDY_ONLY),
-    PATIENT_STUDY_ONLY_MOVE: Service(operation=Operation.C_MOVE, levels=PATIENT_STUDY_ONLY),
-    PATIENT_STUDY_ONLY_GET: Service(operation=Operation.C_GET, levels=PATIENT_STUDY_ONLY),
+    VERIFICATION: Service(kind=ServiceClass.VERIFICATION, operations=(Operation.C_ECHO,)),
+    PATIENT_ROOT_FIND: _query(Operation.C_FIND, PATIENT_ROOT),
+    PATIENT_ROOT_MOVE: _query(Operation.C_MOVE, PATIENT_ROOT),
+    PATIENT_ROOT_GET: _query(Operation.C_GET, PATIENT_ROOT),
+    STUDY_ROOT_FIND: _query(Operation.C_FIND, STUDY_ROOT),
+    STUDY_ROOT_MOVE: _query(Operation.C_MOVE, STUDY_ROOT),
+    STUDY_ROOT_GET: _query(Operation.C_GET, STUDY_ROOT),
+    PATIENT_STUDY_ONLY_FIND: _query(Operation.C_FIND, PATIENT_STUDY_ONLY),
+    PATIENT_STUDY_ONLY_MOVE: _query(Operation.C_MOVE, PATIENT_STUDY_ONLY),
+    PATIENT_STUDY_ONLY_GET: _query(Operation.C_GET, PATIENT_STUDY_ONLY),
+    MODALITY_WORKLIST_FIND: Service(kind=ServiceClass.WORKLIST, operations=(Operation.C_FIND,)),
+    PERFORMED_PROCEDURE_STEP: Service(
+        kind=ServiceClass.PROCEDURE_STEP, operations=(Operation.N_CREATE, Operation.N_SET)
+    ),
+    PERFORMED_PROCEDURE_STEP_RETRIEVE: Service(
+        kind=ServiceClass.PROCEDURE_STEP, operations=(Operation.N_GET,)
+    ),
+    STORAGE_COMMITMENT: Service(
+        kind=ServiceClass.STORAGE_COMMITMENT, operations=(Operation.N_ACTION,)
+    ),
 }
-STORAGE: Final = Service(operation=Operation.C_STORE)
+STORAGE: Final = Service(kind=ServiceClass.STORAGE, operations=(Operation.C_STORE,))
 
 #: SOP classes with "Storage" in their names that are none of PS3.4 B.5 or GG.3.
 _NOT_STORAGE = ("Storage Commitment", "Media Storage Directory")
@@ -123,7 +156,7 @@ def support_of(abstract_syntax: str, *, accept_unknown_storage: bool) -> Support
     service = service_of(abstract_syntax, accept_unknown_storage=accept_unknown_storage)
     if service is None:
         return None
-    support = _SUPPORT[service.operation]
+    support = _SUPPORT[service.operations[0]]
     if service is STORAGE:
         makes = () if abstract_syntax in _VIDEO else MAKES
         unlisted = _is_unheard_of if accept_unknown_storage else None
@@ -162,6 +195,9 @@ _SUPPORT: dict[Operation, Support] = {
     Operation.C_FIND: _identifiers(_FIND_INFORMATION),
     Operation.C_MOVE: _identifiers(_RETRIEVE_INFORMATION),
     Operation.C_GET: _identifiers(_RETRIEVE_INFORMATION),
+    Operation.N_CREATE: _identifiers(),
+    Operation.N_GET: _identifiers(),
+    Operation.N_ACTION: _identifiers(),
     Operation.C_STORE: Support(
         transfer_syntaxes=_STORED_SYNTAXES,
         peer_may_be_scp=True,

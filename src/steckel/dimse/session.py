@@ -15,7 +15,7 @@ from steckel.dicom.uids import APPLICATION_CONTEXT
 from steckel.dimse.channel import AssociationEnded, Channel
 from steckel.dimse.ports import PeerDirectory, Slots
 from steckel.dimse.scp.request import Peer, Request
-from steckel.dimse.services import STORAGE, service_of, support_of
+from steckel.dimse.services import STORAGE, ServiceClass, service_of, support_of
 from steckel.dimse.settings import DimseSettings
 from steckel.dimse.status import Status
 from steckel.dimse.wire.command import Operation
@@ -28,6 +28,7 @@ from steckel.upperlayer.state import State
 log = structlog.get_logger(__name__)
 
 Door = Callable[[Request], None]
+Doors = Mapping[tuple[ServiceClass, Operation], Door]
 
 #: Seconds to wait for a slot: a peer that ended its last association a moment ago
 #: may call again before the thread of that one has come to its end.
@@ -41,7 +42,7 @@ class LocalEntity:
     """What all sessions of a server share."""
 
     settings: DimseSettings
-    doors: Mapping[Operation, Door]
+    doors: Doors
     peers: PeerDirectory
     slots: Slots  #: one per association that may be open
 
@@ -149,9 +150,9 @@ class Session:
         context = self._channel.association.contexts[message.context_id]
         service = service_of(context.abstract_syntax, accept_unknown_storage=True) or STORAGE
         request = Request(self._channel, message, service, self._peer)
-        door = None
-        if message.command.field == service.operation:
-            door = self._entity.doors.get(service.operation)
+        door, operation = None, message.command.field
+        if operation in service.operations:
+            door = self._entity.doors.get((service.kind, Operation(operation)))
         if door is None:
             self._channel.skip_dataset()
             request.respond(Status.UNRECOGNIZED_OPERATION)
@@ -161,4 +162,4 @@ class Session:
         except SteckelError as error:
             self._channel.skip_dataset()
             status = request.fail(error)
-            self._log("request_failed", operation=service.operation.name, status=f"{status:04X}")
+            self._log("request_failed", operation=Operation(operation).name, status=f"{status:04X}")

@@ -49,11 +49,11 @@ class Transport:
             self._socket.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
         return count
 
-    def readable(self) -> bool:
-        """Whether a read would return at once."""
+    def readable(self, within: float = 0.0) -> bool:
+        """Whether a read would return at once, or in so many seconds."""
         if self._tls is not None and self._tls.pending():
             return True
-        return bool(self._poll.poll(0))
+        return bool(self._poll.poll(int(within * 1000)))
 
     def send(self, buffers: Sequence[Buffer], timeout: float) -> None:
         """Send all of them; the time-out is for every single write."""

@@ -14,6 +14,7 @@ from steckel.index.engine import checkpoint
 from steckel.index.thumbnails import Thumbnails
 from steckel.query.changes import Changes
 from steckel.retrieve.engine import RetrieveEngine
+from steckel.server.committing import CommitmentWork
 from steckel.server.saying import say
 from steckel.server.second_work import SecondWork
 from steckel.server.store_size import StoreMeter
@@ -77,10 +78,13 @@ def run_worker(house: House, stop: threading.Event) -> None:
     retriever = RetrieveEngine(house.engine, house.reader)
     second = SecondWork(house, retriever, workers)
     second.start()
+    commitments = CommitmentWork(house)
+    commitments.start()
     say("ready")
     try:
         Worker(house, retriever, workers).run(stop)
     finally:
+        commitments.stop()
         workers.stop()
         second.stop()
         retriever.close()

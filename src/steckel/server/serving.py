@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
-from steckel.dimse.ports import Slots
+from steckel.dimse.ports import Rooms, Slots
 from steckel.dimse.server import DimseServer
 from steckel.dimse.settings import DimseSettings
 from steckel.imaging.service import ImagingService
@@ -16,6 +16,9 @@ from steckel.query.changes import Changes
 from steckel.query.engine import QueryEngine
 from steckel.retrieve.engine import RetrieveEngine
 from steckel.retrieve.second import SecondFrames
+from steckel.ris.orders import refresh_order
+from steckel.ris.performed import PerformedProcedureSteps
+from steckel.ris.worklist import Worklist
 from steckel.server.desks import PeerDesk
 from steckel.server.tls import dicom_client_context, dicom_server_context
 from steckel.server.wiring import House
@@ -60,11 +63,16 @@ class ServingHouse(House):
         """Return the DIMSE door, not started; with `slots` it shares the limit of associations."""
         return DimseServer(
             replace(self.dimse_settings(), slots=slots),
-            receiver=self.ingest,
-            finder=self.finder,
-            retriever=self.retriever,
-            transcoder=self.imaging.blocking,
-            peers=PeerDesk(self.security.peers),
+            rooms=Rooms(
+                receiver=self.ingest,
+                finder=self.finder,
+                retriever=self.retriever,
+                transcoder=self.imaging.blocking,
+                peers=PeerDesk(self.security.peers),
+                worklist=Worklist(self.engine),
+                performed=PerformedProcedureSteps(self.engine, refresh_order),
+                commitments=self.commitments,
+            ),
         )
 
     def dimse_settings(self) -> DimseSettings:

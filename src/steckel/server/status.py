@@ -13,6 +13,7 @@ from steckel.archive.layout import CONTAINER_SUFFIX
 from steckel.index.schema import erasures
 from steckel.index.second import backlog
 from steckel.index.upgrade import require_current
+from steckel.ris.commitments import GIVEN_UP, WAITING, count_commitments
 from steckel.server.desks import StatusDesk
 from steckel.server.preparing import require_index
 from steckel.server.settings import Settings
@@ -33,6 +34,8 @@ class _Queues:
     open_containers: int
     erasures: int
     second_studies: int  #: that may lack frames in the second representation
+    commitments: int  #: answers to storage commitment that wait
+    commitments_given_up: int  #: that the peer never took
 
 
 def run_status(settings: Settings, *, as_json: bool) -> int:
@@ -70,7 +73,14 @@ def _queues(house: House, settings: Settings) -> _Queues:
         second = backlog(connection) if settings.second_modalities else 0
         count = connection.execute(select(func.count()).select_from(erasures)).scalar_one()
     still_open = sum(1 for _ in house.layout.open.glob(f"*{CONTAINER_SUFFIX}"))
-    return _Queues(open_containers=still_open, erasures=count, second_studies=second)
+    answers = count_commitments(house.engine)
+    return _Queues(
+        open_containers=still_open,
+        erasures=count,
+        second_studies=second,
+        commitments=answers[WAITING],
+        commitments_given_up=answers[GIVEN_UP],
+    )
 
 
 def _wrong(report: SystemReport) -> list[str]:
@@ -97,6 +107,7 @@ def _lines(report: SystemReport, queues: _Queues) -> list[tuple[str, object]]:
         ("to be sealed", queues.open_containers),
         ("to be erased", queues.erasures),
         ("to be encoded", f"{queues.second_studies} studies"),
+        ("commitments", f"{queues.commitments} waiting, {queues.commitments_given_up} given up"),
     ]
 
 

@@ -30,6 +30,8 @@ from steckel.ingest.policy import IngestPolicy
 from steckel.ingest.quarantine import QuarantineStore
 from steckel.ingest.service import IngestService
 from steckel.ingest.versions import Versions
+from steckel.ris.commitments import Commitments
+from steckel.ris.stored import StoredInstances
 from steckel.security.site import Security, open_security
 from steckel.server.settings import Settings
 
@@ -142,6 +144,12 @@ class House:
     def reindexing(self) -> Reindexing:
         """Makes a new index."""
         return Reindexing(self.sealed, self.engine, self.writer, self.quarantine, self.conflicts)
+
+    @cached_property
+    def commitments(self) -> Commitments:
+        """Requests for storage commitment."""
+        stored = StoredInstances(self.engine, self.reader.size)
+        return Commitments(self.engine, stored, aet=self.settings.aet)
 
     @cached_property
     def security(self) -> Security:

@@ -56,7 +56,7 @@ def identifier(**elements: object) -> Dataset:
 def test_negotiation_items_are_answered(house: House) -> None:
     ae = AE("PYNET")
     ae.add_requested_context(Verification)
-    ae.add_requested_context("1.2.840.10008.5.1.4.31")
+    ae.add_requested_context("1.2.840.10008.5.1.4.33")
     window = pdu_primitives.AsynchronousOperationsWindowNegotiation()
     window.maximum_number_operations_invoked = 8
     window.maximum_number_operations_performed = 8
@@ -68,7 +68,7 @@ def test_negotiation_items_are_answered(house: House) -> None:
     with associated(house, ae, ext_neg=[window, identity]) as association:
         assert association.send_c_echo().Status == 0x0000
         assert [c.abstract_syntax for c in association.rejected_contexts] == [
-            "1.2.840.10008.5.1.4.31"
+            "1.2.840.10008.5.1.4.33"
         ]
         accepted = association.acceptor.asynchronous_operations
         assert accepted == (1, 1)

@@ -4,6 +4,7 @@ import io
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import pydicom
 from pydicom.dataset import Dataset, FileMetaDataset
@@ -11,6 +12,7 @@ from pydicom.uid import ExplicitVRLittleEndian
 
 from steckel.archive.draft import Buffer
 from steckel.archive.location import Location
+from steckel.dicom.frames import Fragment
 from steckel.dicom.json_model import JsonDataset
 from steckel.dicom.part10 import read_start
 from steckel.dicom.uids import (
@@ -20,11 +22,14 @@ from steckel.dicom.uids import (
     StudyUid,
     TransferSyntaxUid,
 )
-from steckel.dimse.ports import RemoteEntity
-from steckel.errors import CannotRender, NotFound, OutOfSpace, SteckelError
+from steckel.dimse.ports import RemoteEntity, Rooms
+from steckel.errors import AlreadyThere, CannotRender, NotFound, OutOfSpace, SteckelError
 from steckel.ingest.model import Arrival, Outcome, Receipt, Refusal
 from steckel.query.model import Query
 from steckel.retrieve.model import MetadataDocument, Selection, StoredInstance
+from steckel.retrieve.whole import Whole
+from steckel.ris.commitment_model import ALL_COMMITTED, CommitmentRequest, EventReport, Turn
+from steckel.ris.worklist_model import WorklistQuery
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
@@ -165,6 +170,9 @@ class MemoryRetriever:
         data = self.files[instance.location.container]
         return data[offset:] if length is None else data[offset : offset + length]
 
+    def whole(self, instance: StoredInstance) -> Whole:
+        return Whole(partial(self.read, instance), (Fragment(0, instance.location.length),))
+
     def chunks(self, instance: StoredInstance, offset: int = 0) -> Iterator[bytes]:
         data = self.files[instance.location.container]
         for start in range(offset, len(data), self.chunk):
@@ -219,6 +227,121 @@ class OpenDirectory:
 
     def lookup(self, aet: str) -> RemoteEntity | None:
         return self.remotes.get(aet)
+
+
+@dataclass
+class ListWorklist:
+    """Answers every worklist query with the same items, and remembers the queries."""
+
+    items: list[JsonDataset] = field(default_factory=list)
+    queries: list[WorklistQuery] = field(default_factory=list)
+    not_matched: frozenset[int] = frozenset()
+
+    def find(self, query: WorklistQuery) -> Iterator[JsonDataset]:
+        self.queries.append(query)
+        yield from self.items
+
+    def unmatched(self, query: WorklistQuery) -> frozenset[int]:
+        return self.not_matched & {key.tag for key in query.keys}
+
+
+@dataclass
+class MemoryPerformed:
+    """Keeps performed procedure steps as they come; fails with `error` when that is set."""
+
+    steps: dict[str, JsonDataset] = field(default_factory=dict)
+    error: SteckelError | None = None
+    left: frozenset[int] = frozenset()
+
+    def create(self, uid: str, values: JsonDataset, aet: str) -> None:  # noqa: ARG002  (the port)
+        self._fail()
+        self.steps[uid] = values
+
+    def update(self, uid: str, values: JsonDataset) -> frozenset[int]:
+        self._fail()
+        self.steps[uid] = self.read(uid) | values
+        return self.left
+
+    def read(self, uid: str) -> JsonDataset:
+        self._fail()
+        if uid not in self.steps:
+            raise NotFound("there is no performed procedure step with this UID")
+        return self.steps[uid]
+
+    def _fail(self) -> None:
+        if self.error is not None:
+            raise self.error
+
+
+@dataclass
+class MemoryCommitments:
+    """Commits to everything, once per transaction."""
+
+    requests: list[CommitmentRequest] = field(default_factory=list)
+    delivered_keys: list[int] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    settled: threading.Event = field(default_factory=threading.Event)
+    reported: int = 0
+
+    def take(self, request: CommitmentRequest) -> Turn:
+        if request.transaction_uid in [one.transaction_uid for one in self.requests]:
+            raise AlreadyThere("this Transaction UID was used before")
+        self.requests.append(request)
+        return Turn(key=len(self.requests) - 1, due=0)
+
+    def report(self, turn: Turn) -> EventReport | None:
+        self.reported += 1
+        request = self.requests[turn.key]
+        items = [
+            {
+                "00081150": {"vr": "UI", "Value": [one.sop_class_uid]},
+                "00081155": {"vr": "UI", "Value": [one.sop_instance_uid]},
+            }
+            for one in request.references
+        ]
+        return EventReport(
+            key=turn.key,
+            transaction_uid=request.transaction_uid,
+            event_type=ALL_COMMITTED,
+            dataset={
+                "00081195": {"vr": "UI", "Value": [request.transaction_uid]},
+                "00081199": {"vr": "SQ", "Value": items},
+            },
+        )
+
+    def delivered(self, report: EventReport) -> None:
+        self.delivered_keys.append(report.key)
+        self.settled.set()
+
+    def undelivered(self, report: EventReport, reason: str) -> None:  # noqa: ARG002  (the port)
+        self.reasons.append(reason)
+        self.settled.set()
+
+
+@dataclass
+class MemoryRooms:
+    """A stand-in for each room behind the doors."""
+
+    receiver: MemoryReceiver = field(default_factory=MemoryReceiver)
+    finder: ListFinder = field(default_factory=ListFinder)
+    retriever: MemoryRetriever = field(default_factory=MemoryRetriever)
+    transcoder: PydicomTranscoder = field(default_factory=PydicomTranscoder)
+    peers: OpenDirectory = field(default_factory=OpenDirectory)
+    worklist: ListWorklist = field(default_factory=ListWorklist)
+    performed: MemoryPerformed = field(default_factory=MemoryPerformed)
+    commitments: MemoryCommitments = field(default_factory=MemoryCommitments)
+
+    def rooms(self) -> Rooms:
+        return Rooms(
+            receiver=self.receiver,
+            finder=self.finder,
+            retriever=self.retriever,
+            transcoder=self.transcoder,
+            peers=self.peers,
+            worklist=self.worklist,
+            performed=self.performed,
+            commitments=self.commitments,
+        )
 
 
 def make_part10(

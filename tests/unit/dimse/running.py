@@ -3,15 +3,9 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from tests.unit.dimse.fakes import (
-    ListFinder,
-    MemoryReceiver,
-    MemoryRetriever,
-    OpenDirectory,
-    PydicomTranscoder,
-)
+from tests.unit.dimse.fakes import MemoryRooms
 
 from steckel.dimse.channel import Channel
 from steckel.dimse.ports import RemoteEntity
@@ -25,15 +19,10 @@ TIMEOUTS = Timeouts(artim=20.0, idle=20.0, network=20.0, connect=5.0, response=2
 
 
 @dataclass
-class House:
+class House(MemoryRooms):
     """A running server and what stands behind it."""
 
-    server: DimseServer
-    receiver: MemoryReceiver = field(default_factory=MemoryReceiver)
-    finder: ListFinder = field(default_factory=ListFinder)
-    retriever: MemoryRetriever = field(default_factory=MemoryRetriever)
-    transcoder: PydicomTranscoder = field(default_factory=PydicomTranscoder)
-    peers: OpenDirectory = field(default_factory=OpenDirectory)
+    server: DimseServer = None  # type: ignore[assignment]
 
     @property
     def remote(self) -> RemoteEntity:
@@ -54,15 +43,8 @@ class House:
 def running(settings: DimseSettings | None = None, **changes: object) -> Iterator[House]:
     """Run a server for the time of a ``with``."""
     base = settings or DimseSettings(port=0, timeouts=TIMEOUTS)
-    house = House(server=None)  # type: ignore[arg-type]
-    house.server = DimseServer(
-        replace(base, **changes),
-        receiver=house.receiver,
-        finder=house.finder,
-        retriever=house.retriever,
-        transcoder=house.transcoder,
-        peers=house.peers,
-    )
+    house = House()
+    house.server = DimseServer(replace(base, **changes), rooms=house.rooms())
     house.server.start()
     try:
         yield house

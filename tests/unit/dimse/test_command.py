@@ -40,6 +40,11 @@ commands = st.builds(
     warning=numbers,
     move_originator_aet=texts,
     move_originator_message_id=numbers,
+    error_id=numbers,
+    requested_sop_instance_uid=texts,
+    event_type_id=numbers,
+    attributes=st.lists(st.integers(0, 0xFFFFFFFF), max_size=5).map(tuple),
+    action_type_id=numbers,
 )
 
 

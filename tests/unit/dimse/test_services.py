@@ -14,7 +14,7 @@ from steckel.dimse.services import (
 from steckel.dimse.wire.command import Operation
 
 CT, PRIVATE = "1.2.840.10008.5.1.4.1.1.2", "1.3.12.2.1107.5.9.1"
-WORKLIST, COMMITMENT = "1.2.840.10008.5.1.4.31", "1.2.840.10008.1.20.1"
+AVAILABILITY, MPPS_NOTIFICATION = "1.2.840.10008.5.1.4.33", "1.2.840.10008.3.1.2.3.5"
 
 
 def test_every_storage_sop_class_that_another_implementation_knows_is_one() -> None:
@@ -27,7 +27,7 @@ def test_every_storage_sop_class_that_another_implementation_knows_is_one() -> N
     assert theirs <= STORAGE_SOP_CLASSES
 
 
-@pytest.mark.parametrize("uid", [WORKLIST, COMMITMENT, "1.2.840.10008.1.3.10", ""])
+@pytest.mark.parametrize("uid", [AVAILABILITY, MPPS_NOTIFICATION, "1.2.840.10008.1.3.10", ""])
 def test_services_we_lack_are_not_taken_for_storage(uid: str) -> None:
     assert service_of(uid, accept_unknown_storage=True) is None
 
@@ -35,7 +35,7 @@ def test_services_we_lack_are_not_taken_for_storage(uid: str) -> None:
 def test_unknown_sop_classes_are_storage_if_the_policy_says_so() -> None:
     taken = service_of(PRIVATE, accept_unknown_storage=True)
     assert taken is not None
-    assert taken.operation is Operation.C_STORE
+    assert taken.operations == (Operation.C_STORE,)
     assert service_of(PRIVATE, accept_unknown_storage=False) is None
     assert service_of(CT, accept_unknown_storage=False) is taken
 
@@ -52,6 +52,10 @@ def test_our_services_are_the_standards() -> None:
         sop_class.PatientStudyOnlyQueryRetrieveInformationModelMove,
         sop_class.PatientStudyOnlyQueryRetrieveInformationModelGet,
         sop_class.Verification,
+        sop_class.ModalityWorklistInformationFind,
+        sop_class.ModalityPerformedProcedureStep,
+        sop_class.ModalityPerformedProcedureStepRetrieve,
+        sop_class.StorageCommitmentPushModel,
     }
     assert set(SERVICES) == {str(name) for name in names}
 

@@ -1,5 +1,8 @@
 """The door of C-FIND (PS3.4 C.4.1)."""
 
+from collections.abc import Iterable
+
+from steckel.dicom.json_model import JsonDataset
 from steckel.dimse.scp.identifier import read_identifier, to_answer, to_query
 from steckel.dimse.scp.request import Request
 from steckel.dimse.services import FIND_COMBINED, FIND_FUZZY, FIND_RELATIONAL
@@ -31,10 +34,15 @@ class FindScp:
         pending = Status.PENDING
         if self._finder.unmatched(query):
             pending = Status.PENDING_WITHOUT_OPTIONAL_KEYS
-        for match in self._finder.find(query):
-            if request.cancelled():
-                request.respond(Status.CANCEL)
-                return
-            answer = to_answer(identifier, match, self._aet)
-            request.respond(pending, identifier=answer)
-        request.respond(Status.SUCCESS)
+        matches = self._finder.find(query)
+        send_matches(request, (to_answer(identifier, one, self._aet) for one in matches), pending)
+
+
+def send_matches(request: Request, answers: Iterable[JsonDataset], pending: Status) -> None:
+    """Answer match by match, until there are no more or the peer cancels."""
+    for answer in answers:
+        if request.cancelled():
+            request.respond(Status.CANCEL)
+            return
+        request.respond(pending, identifier=answer)
+    request.respond(Status.SUCCESS)

@@ -45,14 +45,22 @@ class Identifier:
     match, `in_items` those of them that are in the items of sequences.
     """
 
-    level: Level
+    level: Level | None  #: none in an information model without levels
     keys: dict[int, str]
     requested: JsonDataset
     in_items: tuple[Key, ...] = ()
 
+    @property
+    def matching(self) -> tuple[Key, ...]:
+        """All keys with a value to match."""
+        return (
+            *(Key(tag=tag, value=value) for tag, value in self.keys.items()),
+            *self.in_items,
+        )
+
 
 def read_identifier(raw: bytes, transfer_syntax: str, levels: tuple[Level, ...]) -> Identifier:
-    """Read an identifier of an information model with these levels.
+    """Read an identifier of an information model with these levels, or without any.
 
     Raises
     ------
@@ -73,7 +81,7 @@ def read_identifier(raw: bytes, transfer_syntax: str, levels: tuple[Level, ...])
         if value:
             keys[int(key, 16)] = value
     return Identifier(
-        level=_level(texts.get(tags.QUERY_RETRIEVE_LEVEL, ""), levels),
+        level=_level(texts.get(tags.QUERY_RETRIEVE_LEVEL, ""), levels) if levels else None,
         keys=keys,
         requested=requested,
         in_items=tuple(_in_items(requested, ())),
@@ -87,6 +95,12 @@ def _level(value: str, levels: tuple[Level, ...]) -> Level:
     if not name:
         raise InvalidQuery("Query/Retrieve Level (0008,0052) is missing")
     raise InvalidQuery(f"level {name[:16]} is not in this information model")
+
+
+def _level_of(identifier: Identifier) -> Level:
+    if identifier.level is None:
+        raise InvalidQuery("Query/Retrieve Level (0008,0052) is missing")
+    return identifier.level
 
 
 def _texts(raw: bytes, transfer_syntax: str) -> dict[int, str]:
@@ -144,18 +158,16 @@ def to_query(
     InvalidQuery
         A unique key above the level is missing and the query may not be relational.
     """
+    own = _level_of(identifier)
     if not relational:
-        for level in levels[: levels.index(identifier.level)]:
+        for level in levels[: levels.index(own)]:
             value = identifier.keys.get(UNIQUE_KEYS[level], "")
             if not value or any(sign in value for sign in "\\*?"):
                 tag = tags.show(UNIQUE_KEYS[level])
                 raise InvalidQuery(f"{tag} must have a single value: not relational")
     return Query(
-        level=identifier.level,
-        keys=(
-            *(Key(tag=tag, value=value) for tag, value in identifier.keys.items()),
-            *identifier.in_items,
-        ),
+        level=own,
+        keys=identifier.matching,
         fields=frozenset(int(key, 16) for key in identifier.requested),
         fuzzy=fuzzy,
         combined=combined,
@@ -170,10 +182,11 @@ def to_selection(identifier: Identifier, levels: tuple[Level, ...]) -> Selection
     InvalidQuery
         The unique key of the level is missing.
     """
-    own = UNIQUE_KEYS[identifier.level]
+    level = _level_of(identifier)
+    own = UNIQUE_KEYS[level]
     if not identifier.keys.get(own):
         raise InvalidQuery(f"{tags.show(own)} is missing: it says what to retrieve")
-    used = levels[: levels.index(identifier.level) + 1]
+    used = levels[: levels.index(level) + 1]
 
     def uids(level: Level) -> list[str]:
         value = identifier.keys.get(UNIQUE_KEYS[level], "") if level in used else ""
@@ -193,7 +206,8 @@ def to_answer(identifier: Identifier, found: JsonDataset, aet: str) -> JsonDatas
         key: found.get(key) or {"vr": element["vr"]}
         for key, element in identifier.requested.items()
     }
+    level = _level_of(identifier)
     level_key, aet_key = json_key(tags.QUERY_RETRIEVE_LEVEL), json_key(tags.RETRIEVE_AE_TITLE)
-    answer[level_key] = {"vr": "CS", "Value": [identifier.level.value]}
+    answer[level_key] = {"vr": "CS", "Value": [level.value]}
     answer[aet_key] = {"vr": "AE", "Value": [aet]}
     return answer

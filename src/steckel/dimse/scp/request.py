@@ -6,7 +6,7 @@ from steckel.dicom.encode import encode_dataset
 from steckel.dicom.json_model import JsonDataset
 from steckel.dimse.channel import Buffer, Channel
 from steckel.dimse.services import Service
-from steckel.dimse.status import Status, comment_of, status_of
+from steckel.dimse.status import Status, comment_of, error_id_of, status_of
 from steckel.dimse.wire.command import RESPONSE, Command
 from steckel.dimse.wire.message import Message
 from steckel.errors import SteckelError, TooLarge
@@ -42,6 +42,8 @@ class Request:
 
     def __init__(self, channel: Channel, message: Message, service: Service, peer: Peer) -> None:
         self.command: Command = message.command
+        #: affected or requested; set by who makes an instance that the peer did not name
+        self.sop_instance_uid = message.command.sop_instance_uid
         self.context: Context = channel.association.contexts[message.context_id]
         self.service = service
         self.peer = peer
@@ -53,7 +55,7 @@ class Request:
         """What extended negotiation came to for this SOP class."""
         return self.channel.association.extended.get(self.context.abstract_syntax, b"")
 
-    def read_identifier(self) -> bytes:
+    def read_identifier(self, most: int = MAX_IDENTIFIER_LENGTH) -> bytes:
         """Read a small data set.
 
         Raises
@@ -64,7 +66,7 @@ class Request:
         read = bytearray()
 
         def gather(piece: Buffer) -> None:
-            if len(read) + len(piece) > MAX_IDENTIFIER_LENGTH:
+            if len(read) + len(piece) > most:
                 raise TooLarge("the identifier is too long")
             read.extend(piece)
 
@@ -82,6 +84,7 @@ class Request:
         comment: str = "",
         identifier: JsonDataset | None = None,
         counts: SubOperations | None = None,
+        error_id: int | None = None,
     ) -> None:
         """Send a response, pending or final."""
         command = self.command
@@ -91,10 +94,12 @@ class Request:
         response = Command(
             field=command.field | RESPONSE,
             responded_to=self._message_id,
-            affected_sop_class_uid=command.affected_sop_class_uid,
-            affected_sop_instance_uid=command.affected_sop_instance_uid,
+            affected_sop_class_uid=command.sop_class_uid,
+            affected_sop_instance_uid=self.sop_instance_uid,
+            action_type_id=command.action_type_id,
             status=status,
             error_comment=comment,
+            error_id=error_id,
             remaining=_count(counts.remaining) if counts else None,
             completed=_count(counts.completed) if counts else None,
             failed=_count(counts.failed) if counts else None,
@@ -105,7 +110,7 @@ class Request:
     def fail(self, error: SteckelError) -> Status:
         """Answer with the failure that an error amounts to."""
         status = status_of(error, self.command.field)
-        self.respond(status, comment=comment_of(error))
+        self.respond(status, comment=comment_of(error), error_id=error_id_of(error))
         return status
 
 

@@ -20,7 +20,7 @@ from steckel.upperlayer.events import (
     Released,
     ReleaseRequested,
 )
-from steckel.upperlayer.pdu import AssociateRq, ProposedContext, UserInformation
+from steckel.upperlayer.pdu import AssociateRq, ProposedContext, RoleSelection, UserInformation
 from steckel.upperlayer.state import State
 
 
@@ -39,7 +39,10 @@ class Caller:
 
 
 def open_association(
-    caller: Caller, remote: RemoteEntity, contexts: Sequence[tuple[str, tuple[str, ...]]]
+    caller: Caller,
+    remote: RemoteEntity,
+    contexts: Sequence[tuple[str, tuple[str, ...]]],
+    roles: Sequence[RoleSelection] = (),
 ) -> Channel:
     """Open an association that proposes these pairs of abstract and transfer syntaxes.
 
@@ -51,7 +54,7 @@ def open_association(
     association = Association(
         requestor=True, max_length=caller.max_pdu_length, artim=caller.timeouts.artim
     )
-    association.request_association(_request(caller, remote, contexts))
+    association.request_association(_request(caller, remote, contexts, roles))
     transport = Transport(_connect(caller, remote))
     association.transport_opened(time.monotonic())
     channel = Channel(transport, association, caller.timeouts)
@@ -71,7 +74,10 @@ def open_association(
 
 
 def _request(
-    caller: Caller, remote: RemoteEntity, contexts: Sequence[tuple[str, tuple[str, ...]]]
+    caller: Caller,
+    remote: RemoteEntity,
+    contexts: Sequence[tuple[str, tuple[str, ...]]],
+    roles: Sequence[RoleSelection],
 ) -> AssociateRq:
     return AssociateRq(
         called_aet=remote.aet,
@@ -86,6 +92,7 @@ def _request(
             max_length=caller.max_pdu_length,
             implementation_class_uid=IMPLEMENTATION_CLASS_UID,
             implementation_version_name=IMPLEMENTATION_VERSION_NAME,
+            roles=tuple(roles),
         ),
     )
 
@@ -127,7 +134,10 @@ def release(channel: Channel, timeout: float) -> None:
 
 @contextmanager
 def association_with(
-    caller: Caller, remote: RemoteEntity, contexts: Sequence[tuple[str, tuple[str, ...]]]
+    caller: Caller,
+    remote: RemoteEntity,
+    contexts: Sequence[tuple[str, tuple[str, ...]]],
+    roles: Sequence[RoleSelection] = (),
 ) -> Iterator[Channel]:
     """Open an association; release it at the end, abort it on an error.
 
@@ -136,7 +146,7 @@ def association_with(
     CannotAssociate
         As `open_association`.
     """
-    channel = open_association(caller, remote, contexts)
+    channel = open_association(caller, remote, contexts, roles)
     try:
         yield channel
     except BaseException:

@@ -5,7 +5,7 @@ the fields are set. Elements that we have no use for are skipped.
 """
 
 from enum import IntEnum
-from struct import pack, unpack_from
+from struct import Struct, pack, unpack_from
 from typing import Any, NamedTuple
 
 from steckel.errors import SteckelError
@@ -23,6 +23,12 @@ class Operation(IntEnum):
     C_FIND = 0x0020
     C_MOVE = 0x0021
     C_ECHO = 0x0030
+    N_EVENT_REPORT = 0x0100
+    N_GET = 0x0110
+    N_SET = 0x0120
+    N_ACTION = 0x0130
+    N_CREATE = 0x0140
+    N_DELETE = 0x0150
     C_CANCEL = 0x0FFF
 
 
@@ -32,6 +38,7 @@ _SOME_DATA_SET = 0x0001
 MEDIUM = 0x0000  #: Priority (0000,0700)
 
 _GROUP_LENGTH = 0x0000
+_TAG = Struct("<HH")
 
 
 class Command(NamedTuple):
@@ -54,11 +61,26 @@ class Command(NamedTuple):
     warning: int | None = None
     move_originator_aet: str = ""
     move_originator_message_id: int | None = None
+    error_id: int | None = None
+    requested_sop_instance_uid: str = ""
+    event_type_id: int | None = None
+    attributes: tuple[int, ...] = ()  #: tags: Attribute Identifier List
+    action_type_id: int | None = None
 
     @property
     def is_response(self) -> bool:
         """Whether it answers a request."""
         return bool(self.field & RESPONSE) and self.field != Operation.C_CANCEL
+
+    @property
+    def sop_class_uid(self) -> str:
+        """The SOP class that a request names, affected or requested."""
+        return self.affected_sop_class_uid or self.requested_sop_class_uid
+
+    @property
+    def sop_instance_uid(self) -> str:
+        """The SOP instance that a request names, affected or requested."""
+        return self.affected_sop_instance_uid or self.requested_sop_instance_uid
 
 
 #: Element number to (attribute, VR), in order of tags (PS3.7 table E.1-1).
@@ -73,7 +95,12 @@ _ELEMENTS: dict[int, tuple[str, str]] = {
     0x0800: ("has_dataset", "US"),
     0x0900: ("status", "US"),
     0x0902: ("error_comment", "LO"),
+    0x0903: ("error_id", "US"),
     0x1000: ("affected_sop_instance_uid", "UI"),
+    0x1001: ("requested_sop_instance_uid", "UI"),
+    0x1002: ("event_type_id", "US"),
+    0x1005: ("attributes", "AT"),
+    0x1008: ("action_type_id", "US"),
     0x1020: ("remaining", "US"),
     0x1021: ("completed", "US"),
     0x1022: ("failed", "US"),
@@ -90,7 +117,7 @@ def encode_command(command: Command) -> bytes:
         [
             _encode_element(number, vr, value)
             for number, (name, vr) in _ELEMENTS.items()
-            if (value := getattr(command, name)) not in (None, "")
+            if (value := getattr(command, name)) not in (None, "", ())
         ]
     )
     return pack("<HHII", 0, _GROUP_LENGTH, 4, len(body)) + body
@@ -101,6 +128,9 @@ def _encode_element(number: int, vr: str, value: Any) -> bytes:
         value = _SOME_DATA_SET if value else NO_DATA_SET
     if vr == "US":
         return pack("<HHIH", 0, number, 2, value)
+    if vr == "AT":
+        halves = [half for tag in value for half in (tag >> 16, tag & 0xFFFF)]
+        return pack(f"<HHI{len(halves)}H", 0, number, 2 * len(halves), *halves)
     raw = str(value).encode("ascii", "replace")
     raw += _PADDING[vr] * (len(raw) & 1)
     return pack("<HHI", 0, number, len(raw)) + raw
@@ -133,7 +163,14 @@ def decode_command(raw: bytes | bytearray | memoryview) -> Command:
     return Command(**found, has_dataset=kind != NO_DATA_SET)
 
 
-def _read_value(vr: str, raw: bytes) -> str | int | None:
+def _read_value(vr: str, raw: bytes) -> str | int | tuple[int, ...] | None:
     if vr == "US":
         return int.from_bytes(raw[:2], "little") if len(raw) >= 2 else None
+    if vr == "AT":
+        return tuple(group << 16 | element for group, element in _TAG.iter_unpack(_whole(raw)))
     return raw.decode("latin-1").strip(" \0")
+
+
+def _whole(raw: bytes) -> bytes:
+    """Return the bytes without those of a tag that is not whole."""
+    return raw[: len(raw) - len(raw) % _TAG.size]
