@@ -6,15 +6,13 @@ ever says anything of a patient.
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from sqlalchemy import Connection
 
 from steckel.errors import InputError
-
-if TYPE_CHECKING:
-    from steckel.hl7.acknowledge import Fault
-    from steckel.hl7.message import Message
+from steckel.hl7.acknowledge import Fault
+from steckel.hl7.message import Message
 
 
 class State(StrEnum):
@@ -67,7 +65,7 @@ class Outcome:
 
     state: State
     reason: str = ""
-    location: str = ""  #: as ERR-2 spells it
+    location: str = ""  #: of the fault: a path, ``PID-3``, or as ERR-2 spells it
     patient_id: str = ""
     accession: str = ""
 
@@ -75,7 +73,7 @@ class Outcome:
 class MessageFault(InputError):
     """A message cannot be mapped: its effects are rolled back, and it waits as an error."""
 
-    def __init__(self, fault: "Fault") -> None:
+    def __init__(self, fault: Fault) -> None:
         super().__init__(fault.text)
         self.fault = fault
 
@@ -83,16 +81,16 @@ class MessageFault(InputError):
 class Interpreter(Protocol):
     """Understands messages; thread-safe."""
 
-    def check(self, message: "Message") -> "Fault | None":
+    def check(self, message: Message) -> Fault | None:
         """Return what keeps a message from being taken, before it is acknowledged; cheap."""
 
-    def keys(self, message: "Message") -> frozenset[str]:
+    def keys(self, message: Message) -> frozenset[str]:
         """Return the identities of the patients that it speaks of (`index.model`).
 
         Messages that share one are processed in the order of their arrival.
         """
 
-    def apply(self, connection: Connection, message: "Message", received: Received) -> Outcome:
+    def apply(self, connection: Connection, message: Message, received: Received) -> Outcome:
         """Do what a message says, within the transaction of its state.
 
         Raises

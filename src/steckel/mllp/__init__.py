@@ -1,1 +1,1 @@
-"""The HL7 door: messages over TCP, framed (MLLP), plain and TLS."""
+"""The MLLP door: HL7 version 2 over TCP, with and without TLS."""

@@ -1,0 +1,97 @@
+"""Which process makes something of the messages of an installation: one at a time.
+
+PostgreSQL: an advisory lock, held by a connection of its own; lost with it. SQLite: the
+lock of a file beside the database, which the kernel gives back when its process ends.
+"""
+
+import fcntl
+import os
+from contextlib import suppress
+from typing import Protocol
+
+from sqlalchemy import Connection, Engine, text
+
+from steckel.errors import SteckelError
+from steckel.index.engine import is_sqlite
+
+_SUFFIX = "-dispatch"
+#: Any number that nobody else takes in this database.
+_NUMBER = 0x537465636B656C  # "Steckel"
+
+
+class Leadership(Protocol):
+    """Whether this process leads."""
+
+    def held(self) -> bool:
+        """Whether it leads now; it tries to, where nobody else does. Never waits."""
+
+    def give_up(self) -> None:
+        """Let another lead."""
+
+
+def leadership(engine: Engine) -> Leadership:
+    """Return the leadership of the installation that a database is of."""
+    return _FileLeadership(engine) if is_sqlite(engine) else _AdvisoryLeadership(engine)
+
+
+class _FileLeadership:
+    def __init__(self, engine: Engine) -> None:
+        self._path = f"{engine.url.database}{_SUFFIX}"
+        self._descriptor: int | None = None
+
+    def held(self) -> bool:
+        if self._descriptor is not None:
+            return True
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            return False
+        self._descriptor = descriptor
+        return True
+
+    def give_up(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+class _AdvisoryLeadership:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
+
+    def held(self) -> bool:
+        try:
+            if self._connection is not None:
+                self._connection.execute(text("SELECT 1"))
+                return True
+            return self._try()
+        except SteckelError:
+            self._drop()
+            raise
+
+    def _try(self) -> bool:
+        connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            got = connection.execute(text("SELECT pg_try_advisory_lock(:n)"), {"n": _NUMBER})
+            if got.scalar_one():
+                self._connection = connection
+        finally:
+            if self._connection is not connection:
+                connection.close()
+        return self._connection is not None
+
+    def give_up(self) -> None:
+        if self._connection is not None:
+            with suppress(SteckelError):
+                self._connection.execute(text("SELECT pg_advisory_unlock(:n)"), {"n": _NUMBER})
+        self._drop()
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            with suppress(SteckelError):
+                self._connection.invalidate()  # a pooled one would keep the lock
+                self._connection.close()
+            self._connection = None

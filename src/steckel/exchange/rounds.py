@@ -1,0 +1,232 @@
+"""Rounds of the dispatcher: on SQLite many messages share a commit, on PostgreSQL they run at once.
+
+A commit here need not be synced: what a power cut takes back, effects and state together,
+is made again from the message, which is on stable storage.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
+
+import structlog
+from sqlalchemy import Connection, Engine, text
+
+from steckel.errors import SteckelError, places_of
+from steckel.exchange.backlog import waiting
+from steckel.exchange.line import Line
+from steckel.exchange.model import Outcome, Received
+from steckel.exchange.outcomes import Outcomes
+from steckel.exchange.processing import Processor, TakenByAnother, TryAgain
+from steckel.index.engine import is_sqlite, writing
+from steckel.index.turn import Turn
+
+_log = structlog.get_logger(__name__)
+
+#: Messages that are read ahead.
+_AHEAD = 64
+#: Seconds of one transaction on SQLite, while others want to write and while nobody does.
+_BATCH_SECONDS = 0.05
+_SHORT_SECONDS = 0.005
+#: What whoever waits for the database gets before the next transaction of ours.
+_PAUSE_SECONDS = 0.001
+_WORKERS = 4
+#: How often numbers below the last are looked for.
+_READ_ALL_SECONDS = 0.5
+
+
+class Rounds(Protocol):
+    """How messages are processed."""
+
+    def run(self) -> bool:
+        """Process some; whether there may be more to do at once.
+
+        Raises
+        ------
+        StorageFailure, OutOfSpace
+            The database failed.
+        """
+
+    def stop(self) -> None:
+        """Finish what runs."""
+
+
+class Batches:
+    """On SQLite: one after another, several in a transaction, each in a savepoint."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        processor: Processor,
+        outcomes: Outcomes,
+        is_wanted: Callable[[], bool],
+    ) -> None:
+        self._engine = engine
+        self._processor = processor
+        self._outcomes = outcomes
+        self._is_wanted = is_wanted  #: whether others in this process wait to write
+        self._turn = Turn(engine)
+        self._line = Line(processor.keys)
+        self._most = _AHEAD  #: after a failure one message alone shows whose it is
+
+    def run(self) -> bool:
+        """Process some."""
+        if len(self._line) < _AHEAD:
+            with self._engine.connect() as connection:
+                self._line.add(waiting(connection, _AHEAD, without=self._line.numbers()))
+        batch = self._line.take(self._most, time.monotonic(), one_by_one=True)
+        if not batch:
+            return False
+        done = self._process(batch)
+        for received in batch:
+            if received.pk in done:
+                self._line.done(received.pk)
+        self._outcomes.tell({pk: outcome for pk, outcome in done.items() if outcome})
+        if self._is_wanted():
+            time.sleep(_PAUSE_SECONDS)
+        return True
+
+    def stop(self) -> None:
+        """Close the file of the turn."""
+        self._turn.close()
+
+    def _process(self, batch: list[Received]) -> dict[int, Outcome | None]:
+        done: dict[int, Outcome | None] = {}
+        current = batch[0]
+        try:
+            with self._turn.taken(), writing(self._engine) as connection:
+                started = time.monotonic()
+                for current in batch:
+                    done[current.pk] = self._one(connection, current)
+                    if self._is_over(started):
+                        break
+        except (TryAgain, SteckelError) as problem:
+            self._failed(batch, current, problem)
+            return {}
+        for received in batch[len(done) :]:
+            self._line.put_back(received.pk)
+        self._most = min(self._most * 2, _AHEAD)
+        return done
+
+    def _one(self, connection: Connection, received: Received) -> Outcome | None:
+        try:
+            return self._processor.process(connection, received)
+        except TakenByAnother:
+            return None
+
+    def _is_over(self, started: float) -> bool:
+        took = time.monotonic() - started
+        return took > (_SHORT_SECONDS if self._is_wanted() else _BATCH_SECONDS)
+
+    def _failed(self, batch: list[Received], at: Received, problem: Exception) -> None:
+        """Put all back: one message after another shows whose failure it is."""
+        _say_failed(at, problem)
+        for received in batch:
+            if received is at and self._most == 1:
+                self._line.failed(received.pk, time.monotonic())
+            else:
+                self._line.put_back(received.pk)
+        self._most = 1
+
+
+class Pool:
+    """On PostgreSQL: several at once, each in a transaction of its own; a patient's in order."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        processor: Processor,
+        outcomes: Outcomes,
+        wake: Callable[[], None],
+    ) -> None:
+        self._engine = engine
+        self._processor = processor
+        self._outcomes = outcomes
+        self._wake = wake
+        self._line = Line(processor.keys)
+        self._lock = threading.Lock()  # of the line
+        self._running = 0
+        self._read_all = 0.0  #: when numbers below the last were looked for
+        self._threads = ThreadPoolExecutor(_WORKERS, "message")
+
+    def run(self) -> bool:
+        """Start what may run now."""
+        self._read()
+        with self._lock:
+            batch = self._line.take(_WORKERS - self._running, time.monotonic(), one_by_one=False)
+            self._running += len(batch)
+        for received in batch:
+            self._threads.submit(self._process, received)
+        return False  # the end of one of them wakes
+
+    def stop(self) -> None:
+        """Wait for what runs."""
+        self._threads.shutdown()
+
+    def _read(self) -> None:
+        """Read ahead; from the beginning at times, for those that were replayed."""
+        with self._lock:
+            count, last = len(self._line), self._line.last
+            known = self._line.numbers()
+        now = time.monotonic()
+        all_of_them = now - self._read_all >= _READ_ALL_SECONDS or not count
+        if count >= _AHEAD // 2 and not all_of_them:
+            return
+        with self._engine.connect() as connection:
+            if all_of_them:
+                self._read_all = now
+                found = waiting(connection, _AHEAD, without=known)
+            else:
+                found = waiting(connection, _AHEAD, after=last)
+        with self._lock:
+            self._line.add(found)
+
+    def _process(self, received: Received) -> None:
+        outcome: Outcome | None = None
+        failed = True
+        try:
+            outcome = self._in_transaction(received)
+            failed = False
+        except TakenByAnother:
+            failed = False
+        except Exception as problem:  # noqa: BLE001 - it waits, and is tried again
+            _say_failed(received, problem)
+        with self._lock:
+            self._running -= 1
+            if failed:
+                self._line.failed(received.pk, time.monotonic())
+            else:
+                self._line.done(received.pk)
+        if outcome is not None:
+            self._outcomes.tell({received.pk: outcome})
+        self._wake()
+
+    def _in_transaction(self, received: Received) -> Outcome:
+        with writing(self._engine) as connection:
+            connection.execute(text("SET LOCAL synchronous_commit = off"))
+            return self._processor.process(connection, received)
+
+
+def rounds(
+    engine: Engine,
+    processor: Processor,
+    outcomes: Outcomes,
+    *,
+    is_wanted: Callable[[], bool],
+    wake: Callable[[], None],
+) -> Rounds:
+    """Return the way that fits the database."""
+    if is_sqlite(engine):
+        return Batches(engine, processor, outcomes, is_wanted)
+    return Pool(engine, processor, outcomes, wake)
+
+
+def _say_failed(received: Received, problem: Exception) -> None:
+    _log.warning(
+        "message_postponed",
+        message=received.pk,
+        control_id=received.control_id,
+        error=type(problem).__name__,
+        where=places_of(problem),
+    )
