@@ -16,8 +16,10 @@ from steckel.dicom.json_model import JsonDataset, JsonElement, json_key
 from steckel.dicom.to_json import Reading, dataset_to_json
 from steckel.dicom.transfer_syntax import Encoding, assume
 
-_LONG = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"})
-_SPACE_PADDED = frozenset(
+#: VRs with a 32-bit length (PS3.5 table 7.1-1).
+LONG = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"})
+#: VRs whose values are made even with a space (PS3.5 6.2).
+SPACE_PADDED = frozenset(
     {"AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "LT", "PN", "SH", "ST", "TM", "UC", "UR", "UT"}
 )
 _CHARACTER_SET = json_key(tags.SPECIFIC_CHARACTER_SET)
@@ -75,24 +77,25 @@ def _encode_level(dataset: JsonDataset, encoding: Encoding) -> bytes:
 
 def _encode_element(tag: int, element: JsonElement, encoding: Encoding) -> bytes:
     vr = element["vr"]
-    raw = _encode_value(element, vr, encoding)
+    raw = encode_value(element, vr, encoding)
     if len(raw) & 1:
-        raw += b" " if vr in _SPACE_PADDED else b"\0"
+        raw += b" " if vr in SPACE_PADDED else b"\0"
     order = "<" if encoding.little else ">"
     if not encoding.explicit:
         return pack(f"{order}HHI", tag >> 16, tag & 0xFFFF, len(raw)) + raw
-    if vr in _LONG:
+    if vr in LONG:
         return pack(f"{order}HH2sHI", tag >> 16, tag & 0xFFFF, vr.encode(), 0, len(raw)) + raw
     return pack(f"{order}HH2sH", tag >> 16, tag & 0xFFFF, vr.encode(), len(raw)) + raw
 
 
-def _encode_value(element: JsonElement, vr: str, encoding: Encoding) -> bytes:
+def encode_value(element: JsonElement, vr: str, encoding: Encoding) -> bytes:
+    """Return the bytes of a value, not made even; text in UTF-8."""
     if "InlineBinary" in element:
         return base64.b64decode(element["InlineBinary"])
     found = element.get("Value")
     if not found:
         return b""
-    if len(found) == 1 and type(found[0]) is str and vr in _SPACE_PADDED:
+    if len(found) == 1 and type(found[0]) is str and vr in SPACE_PADDED:
         return found[0].encode()  # nearly all of them
     if vr == "SQ":
         return b"".join(_encode_item(item, encoding) for item in found)
@@ -104,7 +107,12 @@ def _encode_value(element: JsonElement, vr: str, encoding: Encoding) -> bytes:
     if vr == "AT":
         halves = [half for v in found for half in (int(v[:4], 16), int(v[4:], 16))]
         return Struct(f"{order}{len(halves)}H").pack(*halves)
-    return "\\".join(_text(value) for value in found).encode("utf-8")
+    return text_of(found).encode("utf-8")
+
+
+def text_of(found: list[Any]) -> str:
+    """Return the values of a text VR as one text, as DICOM spells them."""
+    return "\\".join(_text(value) for value in found)
 
 
 def _number(value: Any, letter: str) -> int | float:

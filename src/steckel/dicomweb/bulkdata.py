@@ -22,8 +22,8 @@ from steckel.dicomweb.content import (
     Content,
     content_of_bytes,
     content_of_fragments,
-    etag_of,
     etag_of_all,
+    etag_of_sent,
     is_current,
     not_modified,
     respond,
@@ -111,7 +111,7 @@ class BulkDataTransaction:
         if path == _DOCUMENT:
             media_type = media_type_of_document(instance.sop_class_uid)
             data = without_padding(data, media_type)
-        return content_of_bytes(data, media_type, etag_of(instance, path))
+        return content_of_bytes(data, media_type, etag_of_sent(instance, path))
 
     async def _send(self, request: Request, content: Content) -> Response:
         """Answer with the value alone, or as the one part that older clients expect."""

@@ -53,9 +53,14 @@ def content_of_bytes(data: bytes, media_type: str, etag: str) -> Content:
 
 
 def content_of_file(retriever: Retriever, instance: StoredInstance, media_type: str) -> Content:
-    """Make content of the Part 10 file as it is stored."""
-    whole = (Fragment(0, instance.location.length),)
-    return content_of_fragments(retriever, instance, whole, media_type)
+    """Make content of the Part 10 file as it leaves. Blocking where something is put right."""
+    whole = retriever.whole(instance)
+    return Content(
+        length=whole.length,
+        media_type=media_type,
+        etag=etag_of_sent(instance, "0"),
+        pieces=whole.pieces,
+    )
 
 
 def content_of_fragments(
@@ -90,6 +95,11 @@ def content_of_fragments(
 def etag_of(instance: StoredInstance, form: str) -> str:
     """Name one form of an instance; it changes when the stored bytes do."""
     return etag_named(instance.digest, form)
+
+
+def etag_of_sent(instance: StoredInstance, form: str) -> str:
+    """Name one form of the whole instance; it changes with what is put right about it too."""
+    return etag_named(instance.digest_sent, form)
 
 
 def etag_named(digest: str, form: str) -> str:

@@ -22,6 +22,7 @@ from steckel.dicomweb.content import (
     content_of_bytes,
     etag_named,
     etag_of,
+    etag_of_sent,
     is_current,
     not_modified,
     respond,
@@ -169,7 +170,7 @@ class RenderedTransaction:
     def _report(self, instance: StoredInstance) -> Content:
         dataset = datasets_of(self._retriever.instance_metadata(instance))[0]
         page = report_to_html(dataset).encode()
-        return content_of_bytes(page, f"{HTML};charset=utf-8", etag_of(instance, "report"))
+        return content_of_bytes(page, f"{HTML};charset=utf-8", etag_of_sent(instance, "report"))
 
     async def _one(
         self, request: Request, instance: StoredInstance, number: int, ranges: list[Range]

@@ -1,7 +1,8 @@
 """WADO-RS: whole instances of a study or a series, or one (PS3.18 10.4).
 
-Where nothing is said of the transfer syntax, or ``*``, an instance is sent as
-it is stored, byte for byte; a syntax that is asked for by its UID is made.
+Where nothing is said of the transfer syntax, or ``*``, an instance is sent in the
+one it is stored in: byte for byte, or with what was put right about its study
+(`retrieve.whole`). A syntax that is asked for by its UID is made.
 """
 
 from collections.abc import AsyncIterator, Generator, Iterator
@@ -19,10 +20,11 @@ from steckel.dicomweb.addresses import Target, resource_path, service_url, targe
 from steckel.dicomweb.content import (
     NOTHING_THERE,
     PRIVATE,
+    Content,
     content_of_bytes,
     content_of_file,
-    etag_of,
     etag_of_all,
+    etag_of_sent,
     is_current,
     not_modified,
     respond,
@@ -43,7 +45,7 @@ from steckel.retrieve.model import Retriever, StoredInstance
 MANY_FORMS = (f"{in_parts(DICOM)}; transfer-syntax=*", ZIP)
 INSTANCE_FORMS = (*MANY_FORMS, DICOM)
 
-#: What stands before an instance, and the instance.
+#: What stands before an instance, as far as it is known, and the instance.
 Part = tuple[bytes, StoredInstance]
 #: Instances that are held to tell the length of an answer before it begins.
 _MOST_COUNTED = 5000
@@ -51,19 +53,15 @@ _MOST_COUNTED = 5000
 
 @dataclass(frozen=True)
 class _Prepared:
-    """An instance in the syntax it will be sent in; `data` where it had to be made."""
+    """An instance in the syntax it will be sent in."""
 
     instance: StoredInstance
     syntax: str
-    data: bytes | None = None
+    content: Content
 
     @property
     def media_type(self) -> str:
         return describe(DICOM, self.syntax)
-
-    @property
-    def length(self) -> int:
-        return self.instance.location.length if self.data is None else len(self.data)
 
 
 class RetrieveTransaction:
@@ -111,17 +109,11 @@ class RetrieveTransaction:
             It cannot be brought into a transfer syntax of `ranges`.
         """
         best = next(iter(acceptable_syntaxes(ranges, instance.transfer_syntax)), "")
-        if best != instance.transfer_syntax and is_current(request, etag_of(instance, best)):
-            return not_modified(etag_of(instance, best))  # without making it once more
+        if best != instance.transfer_syntax and is_current(request, etag_of_sent(instance, best)):
+            return not_modified(etag_of_sent(instance, best))  # without making it once more
         prepared = await self._prepare(instance, ranges)
         name = f'attachment; filename="{instance.sop_instance_uid}.dcm"'
-        headers = {"Content-Disposition": name}
-        if prepared.data is None:
-            content = content_of_file(self._retriever, instance, prepared.media_type)
-        else:
-            etag = etag_of(instance, prepared.syntax)
-            content = content_of_bytes(prepared.data, prepared.media_type, etag)
-        return await respond(request, content, headers)
+        return await respond(request, prepared.content, {"Content-Disposition": name})
 
     async def _multipart(self, request: Request, target: Target, ranges: list[Range]) -> Response:
         ranges = [wanted for wanted in ranges if wanted.takes_multipart and wanted.takes(DICOM)]
@@ -138,9 +130,9 @@ class RetrieveTransaction:
         if _takes_any_syntax(ranges):
             parts = _parts(answer, instances, service)
             counted = await run_in_threadpool(list, islice(parts, _MOST_COUNTED))
-            if len(counted) < _MOST_COUNTED:
+            if len(counted) < _MOST_COUNTED and all(head for head, _ in counted):
                 headers["Content-Length"] = str(_length_of(answer, counted))
-            body = in_threads(self._stored(answer, chain(counted, parts)))
+            body = in_threads(self._sent(answer, chain(counted, parts), service))
         else:
             first = await self._prepare(next(instances), ranges)
             body = self._converted(answer, first, instances, ranges, service)
@@ -152,15 +144,16 @@ class RetrieveTransaction:
         instance = await run_in_threadpool(
             self._retriever.instance, target.study, target.series, target.instance
         )
-        etag = f"W/{etag_of(instance, _wishes(ranges))}"
+        etag = f"W/{etag_of_sent(instance, _wishes(ranges))}"
         if is_current(request, etag):
             return not_modified(etag)
         answer = MultipartAnswer(DICOM)
         service = service_url(request)
         headers = _headers(answer.content_type, etag)
         if _takes_any_syntax(ranges):
-            body = self._stored(answer, _parts(answer, iter((instance,)), service))
-            return await send(body, instance.location.length, headers)
+            content = await self._stored(instance)
+            body = _only(answer, content, _location(instance, service))
+            return await send(body, content.length, headers)
         first = await self._prepare(instance, ranges)
         return StreamingResponse(
             self._converted(answer, first, iter(()), ranges, service), headers=headers
@@ -185,13 +178,25 @@ class RetrieveTransaction:
             raise NotFound(NOTHING_THERE)
         return chain((first,), instances)
 
-    def _stored(
-        self, answer: MultipartAnswer, parts: Iterator[Part]
+    def _sent(
+        self, answer: MultipartAnswer, parts: Iterator[Part], service: str
     ) -> Generator[bytes, None, None]:
         for head, instance in parts:
-            yield head
-            yield from self._retriever.chunks(instance)
+            if head:
+                yield head
+                yield from self._retriever.chunks(instance)
+                continue
+            whole = self._retriever.whole(instance)
+            yield _part_head(answer, instance, whole.length, service)
+            yield from whole.pieces()
         yield answer.end()
+
+    async def _stored(self, instance: StoredInstance) -> Content:
+        """Return an instance in the transfer syntax it is stored in."""
+        media_type = describe(DICOM, instance.transfer_syntax)
+        if instance.coercion is None:  # nothing has to be read to know its length
+            return content_of_file(self._retriever, instance, media_type)
+        return await run_in_threadpool(content_of_file, self._retriever, instance, media_type)
 
     async def _converted(
         self,
@@ -201,36 +206,32 @@ class RetrieveTransaction:
         ranges: list[Range],
         service: str,
     ) -> AsyncIterator[bytes]:
-        yield answer.head(first.media_type, first.length, _location(first.instance, service))
-        async for piece in self._pieces(first):
+        async for piece in _part(answer, first, service):
             yield piece
         async for instance in each_in_thread(rest):
-            prepared = await self._prepare(instance, ranges)
-            yield answer.head(prepared.media_type, prepared.length, _location(instance, service))
-            async for piece in self._pieces(prepared):
+            async for piece in _part(answer, await self._prepare(instance, ranges), service):
                 yield piece
         yield answer.end()
-
-    async def _pieces(self, prepared: _Prepared) -> AsyncIterator[bytes]:
-        if prepared.data is not None:
-            yield prepared.data
-            return
-        async for piece in each_in_thread(self._retriever.chunks(prepared.instance)):
-            yield piece
 
     async def _prepare(self, instance: StoredInstance, ranges: list[Range]) -> _Prepared:
         part10 = b""
         for syntax in acceptable_syntaxes(ranges, instance.transfer_syntax):
             if syntax == instance.transfer_syntax:
-                return _Prepared(instance, syntax)
+                return _Prepared(instance, syntax, await self._stored(instance))
             try:
                 check_transcodable(instance.location.length)
-                part10 = part10 or await run_in_threadpool(self._retriever.read, instance)
-                return _Prepared(instance, syntax, await self._imaging.transcode(part10, syntax))
+                part10 = part10 or await run_in_threadpool(self._read, instance)
+                made = await self._imaging.transcode(part10, syntax)
             except CannotRender:
                 continue
+            etag = etag_of_sent(instance, syntax)
+            content = content_of_bytes(made, describe(DICOM, syntax), etag)
+            return _Prepared(instance, syntax, content)
         message = "the instance cannot be brought into the transfer syntax that was asked for"
         raise NotAcceptable(message, (describe(DICOM, instance.transfer_syntax),))
+
+    def _read(self, instance: StoredInstance) -> bytes:
+        return self._retriever.whole(instance).read()
 
 
 def acceptable_syntaxes(ranges: list[Range], stored: str) -> list[str]:
@@ -244,14 +245,41 @@ def acceptable_syntaxes(ranges: list[Range], stored: str) -> list[str]:
     return list(dict.fromkeys(uid for uid in found if uid == stored or lookup(uid)))
 
 
+async def _part(answer: MultipartAnswer, prepared: _Prepared, service: str) -> AsyncIterator[bytes]:
+    content = prepared.content
+    location = _location(prepared.instance, service)
+    yield answer.head(prepared.media_type, content.length, location)
+    async for piece in each_in_thread(content.pieces(0, content.length)):
+        yield piece
+
+
+def _only(answer: MultipartAnswer, content: Content, location: str) -> Generator[bytes, None, None]:
+    """Yield an answer of one part."""
+    yield answer.head(content.media_type, content.length, location)
+    yield from content.pieces(0, content.length)
+    yield answer.end()
+
+
+def _part_head(
+    answer: MultipartAnswer, instance: StoredInstance, length: int, service: str
+) -> bytes:
+    """Return what stands before an instance in the transfer syntax it is stored in."""
+    media_type = describe(DICOM, instance.transfer_syntax)
+    return answer.head(media_type, length, _location(instance, service))
+
+
 def _parts(
     answer: MultipartAnswer, instances: Iterator[StoredInstance], service: str
 ) -> Iterator[Part]:
-    """Yield what stands before each instance that is sent as it is stored, and the instance."""
+    """Yield what stands before each instance, and the instance.
+
+    Nothing where that is not known before something is put right about it.
+    """
     for instance in instances:
-        media_type = describe(DICOM, instance.transfer_syntax)
-        length, location = instance.location.length, _location(instance, service)
-        yield answer.head(media_type, length, location), instance
+        if instance.coercion is None:
+            yield _part_head(answer, instance, instance.location.length, service), instance
+        else:
+            yield b"", instance
 
 
 def _length_of(answer: MultipartAnswer, parts: list[Part]) -> int:

@@ -37,9 +37,10 @@ def zip_pieces(
             # A fixed time stamp: the same study makes the same archive.
             name = f"{instance.study_uid}/{instance.series_uid}/{instance.sop_instance_uid}.dcm"
             member = ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
-            large = instance.location.length >= 1 << 31
+            whole = retriever.whole(instance)
+            large = whole.length >= 1 << 31
             with archive.open(member, "w", force_zip64=large) as entry:
-                for piece in retriever.chunks(instance):
+                for piece in whole.pieces():
                     entry.write(piece)
                     yield outlet.take()
             yield outlet.take()

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Engine, Select, asc, desc, func, select
 from steckel.dicom import dictionary, tags
 from steckel.dicom.json_model import JsonDataset, JsonElement, json_key
 from steckel.errors import InvalidQuery
+from steckel.index import attributes as held
 from steckel.index.engine import is_sqlite
 from steckel.index.schema import instances, patients, series, studies
 from steckel.index.summary import values_of
@@ -75,6 +76,7 @@ class QueryEngine:
         wanted, required = _wanted(query), _required(query)
         above: Any = None
         shared: JsonDataset = {}
+        put_right: JsonDataset = {}
         with (
             self._engine.connect() as connection,
             connection.execution_options(yield_per=_PIECE).execute(statement) as result,
@@ -87,7 +89,8 @@ class QueryEngine:
                 if row[1:] != above:
                     above = row[1:]
                     shared = _chosen(required | self._dataset(query, row), wanted)
-                yield shared | _chosen(orjson.loads(row[0]), wanted)
+                    put_right = _chosen(_put_right(row.coercion, _OF_IMAGE), wanted)
+                yield shared | _chosen(orjson.loads(row[0]), wanted) | put_right
 
     def _dataset(self, query: Query, row: Any) -> JsonDataset:
         """Return what a row says of its patient, study and series."""
@@ -100,10 +103,24 @@ class QueryEngine:
             _add_study(dataset, row)
         if level in (Level.SERIES, Level.IMAGE):
             dataset.update(orjson.loads(row.series_json))
+            dataset.update(_put_right(row.coercion, _OF_SERIES))
             _add_number(dataset, tags.NUMBER_OF_SERIES_RELATED_INSTANCES, row.series_instances)
         dataset[json_key(tags.RETRIEVE_AE_TITLE)] = {"vr": "AE", "Value": [self._aet]}
         dataset[json_key(tags.INSTANCE_AVAILABILITY)] = {"vr": "CS", "Value": ["ONLINE"]}
         return dataset
+
+
+#: What a series and an instance say themselves; the rest is in the row of their study.
+_OF_SERIES = frozenset(map(json_key, held.SERIES))
+_OF_IMAGE = frozenset(map(json_key, held.IMAGE))
+
+
+def _put_right(coercion: str | None, of_level: frozenset[str]) -> JsonDataset:
+    """Return what of a level leaves in another form than its images have it."""
+    if coercion is None:
+        return {}
+    found: JsonDataset = orjson.loads(coercion)
+    return {key: element for key, element in found.items() if key in of_level}
 
 
 #: What is counted of a patient (PS3.4 C.6.1.1.2, C.6.2.1.2), and how.
@@ -143,7 +160,11 @@ def _columns(level: Level) -> Select[Any]:
     ]
     if level is Level.STUDY:
         return select(*columns)
-    columns += [series.c.json.label("series_json"), series.c.instances.label("series_instances")]
+    columns += [
+        studies.c.coercion,
+        series.c.json.label("series_json"),
+        series.c.instances.label("series_instances"),
+    ]
     if level is Level.SERIES:
         return select(*columns).select_from(series.join(studies, series.c.study_pk == studies.c.pk))
     return select(instances.c.json.label("instance_json"), *columns).select_from(

@@ -1,12 +1,16 @@
 """The retrieve engine: what C-MOVE, C-GET, WADO and export read (`retrieve.model.Retriever`).
 
 The rule: an instance or a frame is one range read, whatever container it is
-in; a series' metadata is one row, made when it is first asked for.
+in; a series' metadata is one row, made when it is first asked for. Where something
+was put right about a study, whole instances and documents say it
+(`retrieve.coercing`); frames stay ranges of what is stored.
 """
 
 import hashlib
 import zlib
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Engine, func, select
@@ -22,22 +26,38 @@ from steckel.errors import NotFound
 from steckel.index.engine import writing
 from steckel.index.schema import documents, series, studies
 from steckel.retrieve.bulk import value_at
+from steckel.retrieve.coercing import Coercing
 from steckel.retrieve.metadata import instance_to_json, to_bytes
-from steckel.retrieve.model import MetadataDocument, Selection, StoredInstance
+from steckel.retrieve.model import (
+    MetadataDocument,
+    Selection,
+    StoredInstance,
+    name_of_coerced,
+)
 from steckel.retrieve.plan import Planner
+from steckel.retrieve.whole import Whole
 
 _PIXELS = frozenset({"7FE00010", "7FE00008", "7FE00009"})
 _GZIP_LEVEL = 4
+#: Of the digest in the ETag of a document.
+_DIGITS = 32
 Answer = TypeVar("Answer")
 
 
 class RetrieveEngine:
     """Thread-safe; blocking."""
 
-    def __init__(self, engine: Engine, reader: Reader) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        reader: Reader,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self._engine = engine
         self._reader = reader
         self._planner = Planner(engine)
+        self._coercing = Coercing(now)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -56,11 +76,27 @@ class RetrieveEngine:
         return self._planner.instance(study, series, sop)
 
     def read(self, instance: StoredInstance, offset: int = 0, length: int | None = None) -> bytes:
-        """Read bytes of the Part 10 file (offset 0 is its preamble)."""
+        """Read bytes of the Part 10 file as it is stored (offset 0 is its preamble)."""
         return self._wherever(instance, lambda at: self._reader.read(at, offset, length))
 
+    def whole(self, instance: StoredInstance) -> Whole:
+        """Return the Part 10 file as it leaves.
+
+        Raises
+        ------
+        CannotCoerce
+            What is put right about its study cannot be put into it.
+        """
+        read = partial(self.read, instance)
+        if instance.coercion is None:
+            return Whole(read, (Fragment(0, instance.location.length),))
+        return self._coercing.whole(instance, instance.coercion, read)
+
     def chunks(self, instance: StoredInstance, offset: int = 0) -> Iterator[bytes]:
-        """Read from `offset` to the end in pieces of at most 1 MiB."""
+        """Read the file as it leaves from `offset` to the end in pieces of at most 1 MiB."""
+        if instance.coercion is not None:
+            yield from self.whole(instance).pieces(offset)
+            return
         while offset < instance.location.length:
             piece = self.read(instance, offset, CHUNK)
             if not piece:
@@ -85,7 +121,7 @@ class RetrieveEngine:
         if path in _PIXELS and table is not None and table.count:
             return b"".join(self.frame(instance, n) for n in range(1, table.count + 1))
         syntax = assume(instance.transfer_syntax)
-        part10 = self.read(instance)
+        part10 = self.whole(instance).read()
         if syntax.deflated:
             inflated, _ = inflate(memoryview(part10)[instance.dataset_offset :])
             return value_at(inflated, 0, len(inflated), EXPLICIT_LITTLE, path)
@@ -94,13 +130,13 @@ class RetrieveEngine:
 
     def metadata(self, study: str, series: str) -> MetadataDocument:
         """Return the metadata document of a series, or raise `NotFound`."""
-        series_pk, version = self._series(study, series)
+        series_pk, version, coercion = self._series(study, series)
         kept = select(documents.c.etag, documents.c.gzipped).where(
             documents.c.series_pk == series_pk, documents.c.version == version
         )
         with self._engine.connect() as connection:
             row = connection.execute(kept).first()
-        if row is not None:
+        if row is not None and row.etag[_DIGITS + 1 : -1] == _mark(coercion):
             return MetadataDocument(gzipped=bytes(row.gzipped), etag=row.etag)
         document = self._make_document(study, series)
         self._keep(series_pk, version, document)
@@ -115,15 +151,20 @@ class RetrieveEngine:
         packer = zlib.compressobj(_GZIP_LEVEL, zlib.DEFLATED, 16 + zlib.MAX_WBITS)  # gzip
         parts = [packer.compress(b"[")]
         digest = hashlib.sha256()
+        coercion: str | None = None
         for number, instance in enumerate(self._planner.select(_whole(study, series))):
             text = to_bytes([instance_to_json(instance, self._header_bytes(instance))])[1:-1]
             digest.update(text)
+            coercion = instance.coercion
             parts.append(packer.compress(b"," + text if number else text))
         parts += [packer.compress(b"]"), packer.flush()]
-        return MetadataDocument(gzipped=b"".join(parts), etag=f'"{digest.hexdigest()[:32]}"')
+        etag = f'"{digest.hexdigest()[:_DIGITS]}{_mark(coercion)}"'
+        return MetadataDocument(gzipped=b"".join(parts), etag=etag)
 
     def _header_bytes(self, instance: StoredInstance) -> bytes:
-        """Read all that stands before the pixel data, and their first bytes."""
+        """Read all that stands before the pixel data, and their first bytes, as they leave."""
+        if instance.coercion is not None:
+            return self._coercing.head(instance, instance.coercion, partial(self.read, instance))
         table = instance.frames
         if table is None or not table.count or not table.frames[0]:
             return self.read(instance)
@@ -131,9 +172,9 @@ class RetrieveEngine:
         # element's own header and an offset table.
         return self.read(instance, 0, table.frames[0][0].offset + 16)
 
-    def _series(self, study: str, series_uid: str) -> tuple[int, int]:
+    def _series(self, study: str, series_uid: str) -> tuple[int, int, str | None]:
         statement = (
-            select(series.c.pk, series.c.changed)
+            select(series.c.pk, series.c.changed, studies.c.coercion)
             .join(studies, series.c.study_pk == studies.c.pk)
             .where(series.c.uid == series_uid, studies.c.uid == study)
         )
@@ -141,7 +182,7 @@ class RetrieveEngine:
             row = connection.execute(statement).first()
         if row is None:
             raise NotFound("there is no such series")
-        return row.pk, row.changed
+        return row.pk, row.changed, row.coercion
 
     def _keep(self, series_pk: int, version: int, document: MetadataDocument) -> None:
         """Keep a document, unless the series changed while it was made."""
@@ -174,3 +215,8 @@ class RetrieveEngine:
 
 def _whole(study: str, series_uid: str) -> Selection:
     return Selection(study_uids=(StudyUid(study),), series_uids=(SeriesUid(series_uid),))
+
+
+def _mark(coercion: str | None) -> str:
+    """Return how the ETag of a document ends whose data sets say what was put right."""
+    return "" if coercion is None else f"-{name_of_coerced(b'', coercion).hex()}"

@@ -28,7 +28,10 @@ def bulk_address(instance: StoredInstance) -> str:
 
 
 def instance_to_json(instance: StoredInstance, part10: bytes) -> JsonDataset:
-    """Return the data set of an instance, of which at least all before the pixels is given."""
+    """Return the data set of an instance, of which at least all before the pixels is given.
+
+    They are bytes of the file as it leaves, that is with what was put right.
+    """
     syntax = assume(instance.transfer_syntax)
     buffer, start = part10, instance.dataset_offset
     if syntax.deflated:

@@ -1,11 +1,13 @@
 """What is asked for, and what is found.
 
 A `StoredInstance` says where an instance's Part 10 file lies, so that it or
-any of its frames is one range read.
+any of its frames is one range read. A whole instance leaves with what was put
+right about its study (`retrieve.whole`); frames are the same either way.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Protocol
 
 from steckel.archive.location import Location
@@ -17,6 +19,7 @@ from steckel.dicom.uids import (
     StudyUid,
     TransferSyntaxUid,
 )
+from steckel.retrieve.whole import Whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,15 +41,28 @@ class StoredInstance:
     sop_instance_uid: SopInstanceUid
     sop_class_uid: SopClassUid
     transfer_syntax: TransferSyntaxUid
-    location: Location  #: the whole Part 10 file
+    location: Location  #: the whole Part 10 file, as it is stored
     dataset_offset: int  #: bytes of preamble and file meta information before the data set
     digest: str  #: the digest of the data set, in hex
     frames: FrameTable | None  #: ``None`` without pixel data
+    coercion: str | None = None  #: what is put right about its study (`dicom.coercion`)
 
     @property
     def dataset_length(self) -> int:
         """Bytes of the data set, as it was received."""
         return self.location.length - self.dataset_offset
+
+    @property
+    def digest_sent(self) -> str:
+        """Name the data set as it leaves: another text for other bytes, in hex."""
+        if self.coercion is None:
+            return self.digest
+        return name_of_coerced(bytes.fromhex(self.digest), self.coercion).hex()
+
+
+def name_of_coerced(digest: bytes, coercion: str) -> bytes:
+    """Name what becomes of a data set with this digest."""
+    return blake2b(digest + coercion.encode(), digest_size=len(digest) or 16).digest()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,10 +89,25 @@ class Retriever(Protocol):
         """Return one instance, or raise `NotFound`."""
 
     def read(self, instance: StoredInstance, offset: int = 0, length: int | None = None) -> bytes:
-        """Read bytes of the Part 10 file (offset 0 is its preamble)."""
+        """Read bytes of the Part 10 file as it is stored (offset 0 is its preamble).
+
+        For frames and what else is a range of the file. What goes out whole is `whole`.
+        """
+
+    def whole(self, instance: StoredInstance) -> Whole:
+        """Return the Part 10 file as it leaves.
+
+        Raises
+        ------
+        CannotCoerce
+            What is put right about its study cannot be put into it.
+        """
 
     def chunks(self, instance: StoredInstance, offset: int = 0) -> Iterator[bytes]:
-        """Read from `offset` to the end in pieces of at most 1 MiB (bounded memory)."""
+        """Read `whole` from `offset` to the end in pieces of at most 1 MiB (bounded memory).
+
+        `offset` is not beyond the first byte of the data set.
+        """
 
     def frame(self, instance: StoredInstance, number: int) -> bytes:
         """Return the stored bytes of frame `number` (from 1), or raise `NotFound`."""

@@ -18,7 +18,7 @@ from steckel.dicom.uids import (
 from steckel.errors import NotFound
 from steckel.index.asking import Asking
 from steckel.index.schema import containers, instances, placed_instances, series, studies
-from steckel.retrieve.model import Selection, StoredInstance
+from steckel.retrieve.model import Selection, StoredInstance, name_of_coerced
 
 _PIECE = 500
 
@@ -34,6 +34,7 @@ _COLUMNS = select(
     instances.c.dataset_offset,
     instances.c.digest,
     instances.c.frames,
+    studies.c.coercion,
 ).select_from(placed_instances)
 _ONE = _COLUMNS.where(
     instances.c.uid == bindparam("sop"),
@@ -41,7 +42,7 @@ _ONE = _COLUMNS.where(
     studies.c.uid == bindparam("study"),
 )
 
-_DIGESTS = select(instances.c.digest).select_from(
+_DIGESTS = select(instances.c.digest, studies.c.coercion).select_from(
     instances.join(series, instances.c.series_pk == series.c.pk).join(
         studies, series.c.study_pk == studies.c.pk
     )
@@ -76,8 +77,8 @@ class Planner:
         statement = _narrowed(_DIGESTS, selection).order_by(*_ORDER)
         named, count = hashlib.blake2b(digest_size=16), 0
         with self._engine.connect() as connection:
-            for digest in connection.execute(statement).scalars():
-                named.update(digest)
+            for digest, coercion in connection.execute(statement):
+                named.update(digest if coercion is None else name_of_coerced(digest, coercion))
                 count += 1
         return named.hexdigest() if count else ""
 
@@ -113,7 +114,8 @@ def _narrowed(statement: Select[Any], selection: Selection) -> Select[Any]:
 
 def _stored(row: Any) -> StoredInstance:
     """Make an instance of a row of `_COLUMNS`."""
-    study, series_uid, sop, sop_class, syntax, name, offset, length, start, digest, frames = row
+    study, series_uid, sop, sop_class, syntax, name, offset, length, *more = row
+    start, digest, frames, coercion = more
     return StoredInstance(
         study_uid=StudyUid(study),
         series_uid=SeriesUid(series_uid),
@@ -124,4 +126,5 @@ def _stored(row: Any) -> StoredInstance:
         dataset_offset=start,
         digest=bytes(digest).hex(),
         frames=None if frames is None else unpack_table(bytes(frames)),
+        coercion=coercion,
     )

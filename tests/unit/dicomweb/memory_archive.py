@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -34,6 +35,7 @@ from steckel.ingest.model import Arrival, Outcome, Receipt, Refusal
 from steckel.query.model import Fields, Level, Query
 from steckel.retrieve.model import MetadataDocument, Selection, StoredInstance
 from steckel.retrieve.second import Second
+from steckel.retrieve.whole import Whole
 
 
 @dataclass
@@ -171,6 +173,10 @@ class MemoryArchive:
     def read(self, instance: StoredInstance, offset: int = 0, length: int | None = None) -> bytes:
         end = None if length is None else offset + length
         return self.files[instance.sop_instance_uid][offset:end]
+
+    def whole(self, instance: StoredInstance) -> Whole:
+        read = partial(self.read, instance)
+        return Whole(read, (Fragment(0, instance.location.length),))
 
     def chunks(self, instance: StoredInstance, offset: int = 0) -> Iterator[bytes]:
         data = self.files[instance.sop_instance_uid][offset:]

@@ -11,6 +11,7 @@ from steckel.dicom.uids import SopInstanceUid
 from steckel.errors import NotFound
 from steckel.ingest.examine import examine
 from steckel.retrieve.model import MetadataDocument, Selection, StoredInstance
+from steckel.retrieve.whole import Whole
 
 
 @dataclass
@@ -48,6 +49,9 @@ class MemoryRetriever:
             raise NotFound("there is no such frame")
         fragments = instance.frames.frames[number - 1]
         return b"".join(self.read(instance, part.offset, part.length) for part in fragments)
+
+    def whole(self, instance: StoredInstance) -> Whole:
+        raise NotImplementedError
 
     def chunks(self, instance: StoredInstance, offset: int = 0) -> Iterator[bytes]:
         yield self.read(instance, offset)
