@@ -22,7 +22,7 @@ class Whole:
 
     def __init__(self, read: Read, parts: Sequence[Part]) -> None:
         self._read = read
-        self._parts = parts
+        self.parts = parts
         self.length = sum(map(_size, parts))
 
     def pieces(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
@@ -46,12 +46,12 @@ class Whole:
     def read(self) -> bytes:
         """Return all of it."""
         read = self._read
-        parts = (p if isinstance(p, bytes) else read(p.offset, p.length) for p in self._parts)
+        parts = (p if isinstance(p, bytes) else read(p.offset, p.length) for p in self.parts)
         return b"".join(parts)
 
     def _ranges(self, start: int, stop: int) -> Iterator[bytes]:
         position = 0
-        for part in self._parts:
+        for part in self.parts:
             size = _size(part)
             first, last = max(start - position, 0), min(stop - position, size)
             position += size
