@@ -11,6 +11,7 @@
     │   ├── UnsupportedTransferSyntax   the data set is in an encoding that cannot be read
     │   ├── IdentityMismatch    the data set is not the one that was announced
     │   ├── PatientMismatch     the study already belongs to another patient
+    │   ├── InvalidProfile      a profile of a message source that is wrong
     │   ├── SelfMerge           a patient is to be merged into itself
     │   ├── RefusedByPolicy     readable, but this site does not take it
     │   ├── TooLarge            beyond a configured limit
@@ -70,6 +71,10 @@ class IdentityMismatch(InputError):
 
 class PatientMismatch(InputError):
     """The study already belongs to another patient."""
+
+
+class InvalidProfile(InputError):
+    """A profile of a message source has a key or a value that is wrong."""
 
 
 class SelfMerge(InputError):

@@ -9,9 +9,13 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from steckel.exchange.inbound.tables import FIELDS, TABLES
+
+#: What a message is read as that does not say it.
+DEFAULT_CHARSET: Final = "utf-8"
 
 
 class TooLong(StrEnum):
@@ -63,7 +67,7 @@ class Answers:
     fault: str = "AE"  #: it can be read, and misses what it needs
     unknown_type: str = "AR"
     unknown_event: str = "AA"  #: a trigger event that is of no use here
-    processing_id: str = "AR"
+    processing_id: str = "AR"  #: not for production
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,9 +77,9 @@ class Profile:
     name: str
     version: int = 0
     senders: tuple[str, ...] = ("*",)  #: patterns of ``APP^FACILITY``
-    charset: str = "utf-8"
+    charset: str = DEFAULT_CHARSET  #: of messages that declare none
     zone: tzinfo = field(default_factory=lambda: ZoneInfo("UTC"))
-    processing_ids: tuple[str, ...] = ("P",)
+    processing_ids: tuple[str, ...] = ("P",)  #: of MSH-11 that are taken
     authorities: tuple[str, ...] = ()  #: of the Patient ID, the preferred one first
     issuer: str = ""  #: of a Patient ID that comes without
     snapshot: bool = False  #: an empty field of an ADT message says that there is no value

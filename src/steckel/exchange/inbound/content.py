@@ -87,8 +87,8 @@ def _text(segment: Segment, *, coded: bool) -> str:
             line = found.plain()
         lines.append(line if is_said(line) else "")
     text = "\n".join(lines).replace("\r\n", "\n").replace("\r", "\n")
-    unit = segment.value(6).strip()
-    return f"{text} {unit}" if text and unit and "\n" not in text else text
+    unit = segment.value(6).strip() if segment.value(2).strip() in ("NM", "SN") else ""
+    return f"{text} {unit}" if text and unit else text
 
 
 def _joined(lines: Sequence[tuple[str, str]]) -> str:

@@ -21,7 +21,7 @@ from steckel.exchange.inbound.translation import (
     translate,
 )
 from steckel.exchange.model import MessageFault, Outcome, Received, State
-from steckel.exchange.profile import Profile
+from steckel.exchange.profile import DEFAULT_CHARSET, Profile
 from steckel.hl7.acknowledge import Code, Fault, FaultCode
 from steckel.hl7.message import Message
 from steckel.ris.model import (
@@ -110,7 +110,9 @@ class MessageInterpreter:
     def keys(self, message: Message) -> frozenset[str]:
         """Return the identities of the patients that a message speaks of."""
         profile = self._profiles.recent(message.source)
-        reading = Reading(message=message, profile=profile, received=0, digest="")
+        reading = Reading(
+            message=_in_charset(message, profile), profile=profile, received=0, digest=""
+        )
         try:
             return frozenset(key.identity for key in named_patients(reading))
         except MessageFault:
@@ -128,9 +130,10 @@ class MessageInterpreter:
         MessageFault
             It cannot be mapped.
         """
+        profile = self._profiles.current(connection, message.source)
         reading = Reading(
-            message=message,
-            profile=self._profiles.current(connection, message.source),
+            message=_in_charset(message, profile),
+            profile=profile,
             received=received.received,
             digest=received.digest,
         )
@@ -172,6 +175,13 @@ class MessageInterpreter:
         if any(self._department.is_merged_away(connection, key) for key in keys if key):
             return ["PID-3 names a patient who was merged into another: kept with that identifier"]
         return []
+
+
+def _in_charset(message: Message, profile: Profile) -> Message:
+    """Return a message read with the character set of a source that declares none."""
+    if profile.charset == DEFAULT_CHARSET:
+        return message
+    return Message.parse(message.raw, default_charset=profile.charset)
 
 
 def _patient(statement: Statement) -> PatientKey | None:

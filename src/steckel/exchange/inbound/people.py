@@ -10,6 +10,8 @@ from steckel.hl7.message import NULL, Field
 
 #: XPN-8 and XCN-15: name representation code (table 0465), to the group of a PN.
 _GROUPS: Final = {"A": "Alphabetic", "I": "Ideographic", "P": "Phonetic"}
+#: Fields of type NDL: people of a result.
+_NDL: Final = frozenset({"OBR-32", "OBR-33", "OBR-34", "OBR-35"})
 #: Types of universal identifiers (table 0301) that DICOM has too (PS3.3 C.12.1.1.5).
 _UNIVERSAL: Final = frozenset({"DNS", "EUI64", "ISO", "URI", "UUID", "X400", "X500"})
 
@@ -112,18 +114,23 @@ def person(found: Field, reading: Reading, place: str, *, first: int) -> dict[st
 def physicians(fields: Sequence[Field], reading: Reading, place: str) -> list[dict[str, str]]:
     """Return the names of an XCN or NDL field.
 
-    In NDL (OBR-32 to OBR-35), the first component holds the whole name. A repetition with a
-    number alone is shown by it.
+    In NDL (OBR-32 to OBR-35), the first component holds the whole name; some write a name
+    without a number there. A repetition with a number alone is shown by it.
     """
     names = []
     for found in fields:
-        name = _person_of_ndl(found, reading, place) or person(found, reading, place, first=2)
+        first = 1 if place in _NDL and _is_name(found.value(1)) else 2
+        name = _person_of_ndl(found, reading, place) or person(found, reading, place, first=first)
         if not name:
             number = _or_nothing(clean(found.value(1), "PN"))
             name = {"Alphabetic": number_name} if (number_name := _plain(number)) else {}
         if name:
             names.append(name)
     return names
+
+
+def _is_name(text: str) -> bool:
+    return bool(text.strip()) and not any(letter.isdigit() for letter in text)
 
 
 def _person_of_ndl(found: Field, reading: Reading, place: str) -> dict[str, str]:
