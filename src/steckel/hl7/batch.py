@@ -11,7 +11,7 @@ from typing import Final
 from steckel.hl7.delimiters import PUNCTUATION
 
 _BOUNDARY: Final = re.compile(
-    rb"(?:\A|[\r\n\x0b])[ \t]{0,8}(?:(MSH)[" + PUNCTUATION.encode() + rb"]"
+    rb"(?:\A|(?<=[\r\n])|\x0b)[ \t]{0,8}(?:(MSH)[" + PUNCTUATION.encode() + rb"]"
     rb"|(?:FHS|BHS|BTS|FTS)(?:[" + PUNCTUATION.encode() + rb"]|[\r\n]|\Z))"
 )
 

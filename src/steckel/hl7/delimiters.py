@@ -44,10 +44,11 @@ def read_delimiters(header: str) -> Delimiters:
     NotHl7
         The header has no encoding characters, or they are letters, digits or blanks.
     """
-    if header[3:9] == r"|^~\&|" or header[3:] == r"|^~\&":
+    if header.startswith(r"|^~\&|", 3):
         return STANDARD
-    separator = header[3:4]
-    encoding = header[4:].partition(separator)[0].rstrip() if separator else ""
+    start = header[3:64].partition("\r")[0].partition("\n")[0]
+    separator = start[:1]
+    encoding = start[1:].partition(separator)[0].rstrip() if separator else ""
     if not separator or not _ENCODING(separator) or not _ENCODING(encoding):
         raise NotHl7("the header has no encoding characters (MSH-2)")
     component, repetition, escape, subcomponent, truncation = [*encoding[:5], *[""] * 5][:5]

@@ -100,11 +100,11 @@ def _iso_2022(text: str) -> str:
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _LINE_BREAK: Final = re.compile(r"\r\n|\r|\n")
 _WRITTEN: Final = {
-    ord(STANDARD.field): r"\F\ "[:-1],
-    ord(STANDARD.component): r"\S\ "[:-1],
-    ord(STANDARD.subcomponent): r"\T\ "[:-1],
-    ord(STANDARD.repetition): r"\R\ "[:-1],
-    ord(STANDARD.escape): r"\E\ "[:-1],
+    ord(STANDARD.field): "\\F\\",
+    ord(STANDARD.component): "\\S\\",
+    ord(STANDARD.subcomponent): "\\T\\",
+    ord(STANDARD.repetition): "\\R\\",
+    ord(STANDARD.escape): "\\E\\",
 }
 
 

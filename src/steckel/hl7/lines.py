@@ -12,7 +12,7 @@ from typing import Final
 from steckel.hl7.labels_en import SEGMENTS
 
 #: Segments that are known without any field behind their name.
-_BARE: Final = "|".join(SEGMENTS)
+_BARE: Final = "|".join([*SEGMENTS, "Z[A-Z0-9]{2}"])
 
 
 def _segment(separator: str) -> re.Pattern[str]:
