@@ -5,7 +5,8 @@ sequence are conditions on the same row. The rule: only steps that are open, unl
 Scheduled Procedure Step Status is asked for.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import orjson
@@ -21,7 +22,7 @@ from sqlalchemy import (
     true,
 )
 
-from steckel.dicom import dictionary
+from steckel.dicom import dictionary, tags
 from steckel.dicom.json_model import JsonDataset, json_key
 from steckel.index.engine import is_sqlite
 from steckel.query.attributes import Attribute, Matching
@@ -58,7 +59,8 @@ class Worklist:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._matcher = Matcher(sqlite=is_sqlite(engine))
+        self._sqlite = is_sqlite(engine)
+        self._matcher = Matcher(sqlite=self._sqlite)
 
     def find(self, query: WorklistQuery) -> Iterator[JsonDataset]:
         """Yield one whole worklist item per match by date and time, lazily.
@@ -92,29 +94,20 @@ class Worklist:
     def statement(self, connection: Connection, query: WorklistQuery) -> Select[Any]:
         """Return the SQL of a query; AE titles are looked up among those that occur."""
         keys = [key for key in query.keys if not _is_universal(key) and _is_known(key)]
-        status = next(
-            (k for k in keys if (k.within, k.tag) == (_STEP, SCHEDULED_STEP_STATUS)), None
-        )
-        conditions = [*self._is_open(status, narrow=any(map(_is_narrow, keys)))]
-        conditions += self._conditions(keys, fuzzy=query.fuzzy)
-        titles = [k for k in keys if (k.within, k.tag) == (_STEP, SCHEDULED_STATION_AE_TITLE)]
-        for title in titles:
-            conditions.append(self._has_title(connection, title))
+        in_step = {key.tag: key for key in keys if key.within == _STEP}
+        status, title = in_step.get(SCHEDULED_STEP_STATUS), in_step.get(SCHEDULED_STATION_AE_TITLE)
+        wanted = {True} if status is None else _openness(status.value)
+        name = None if _is_served(keys) or not self._sqlite else _name(keys)
+        conditions = [
+            _is_open(wanted, narrow=name is not None or any(map(_is_narrow, keys))),
+            *self._conditions(keys, fuzzy=query.fuzzy),
+        ]
+        if name is not None:
+            conditions.append(self._is_named(name, fuzzy=query.fuzzy))
+        if title is not None:
+            conditions.append(self._has_title(connection, title, wanted))
         statement = select(steps.c.json).where(*conditions)
         return statement.order_by(steps.c.date, steps.c.time, steps.c.pk)
-
-    def _is_open(self, status: Key | None, *, narrow: bool) -> Iterator[Condition]:
-        """Yield which steps are looked at, as the index that serves the query needs it."""
-        wanted = {True} if status is None else _openness(status.value)
-        if narrow:
-            # In an expression, so that no index of all open steps is taken for the better one.
-            if len(wanted) == 1:
-                yield case((steps.c.is_open == true(), 1), else_=0) == int(wanted.pop())
-            return
-        literals = [true() if one else false() for one in sorted(wanted)]
-        yield (
-            steps.c.is_open == literals[0] if len(literals) == 1 else steps.c.is_open.in_(literals)
-        )
 
     def _conditions(self, keys: Sequence[Key], *, fuzzy: bool) -> Iterator[Condition]:
         pair = _moments(keys)
@@ -122,13 +115,9 @@ class Worklist:
             date, time = pair
             columns = STEP_COLUMNS[SCHEDULED_START_DATE], STEP_COLUMNS[SCHEDULED_START_TIME]
             yield self._matcher.moments(date, columns[0], time, columns[1])
-        for key in keys:
+        for key in (key for key in keys if key not in (pair or ())):
             column = _column(key)
-            if (
-                column is not None
-                and column.matching is not Matching.SET
-                and key not in (pair or ())
-            ):
+            if column is not None and column.matching is not Matching.SET:
                 yield self._matcher.condition(key.tag, column, key.value, fuzzy=fuzzy)
             elif column is None and not key.within:
                 held = Attribute(Matching.WORDS, steps.c.json)
@@ -138,37 +127,53 @@ class Worklist:
             if inner:
                 yield self._matcher.in_items(steps.c.json, within, inner)
 
-    def _has_title(self, connection: Connection, title: Key) -> Condition:
+    def _is_named(self, name: Key, *, fuzzy: bool) -> Condition:
+        """Return the condition on a name that begins with a wildcard once more, for SQLite.
+
+        It reads the index of names from one end to the other, and not the much longer rows;
+        PostgreSQL has trigrams.
+        """
+        named = steps.alias("named")
+        attribute = Attribute(Matching.NAME, named.c.patient_name)
+        match = self._matcher.condition(name.tag, attribute, name.value, fuzzy=fuzzy)
+        return steps.c.pk.in_(select(named.c.pk).where(match))
+
+    def _has_title(self, connection: Connection, title: Key, wanted: Iterable[bool]) -> Condition:
         """Return "the step is for one of these AE titles".
 
         There are few sets of titles. Which of them match is asked first, by stepping through
         the index from one to the next; so the index finds title and date together.
         """
-        attribute = STEP_COLUMNS[SCHEDULED_STATION_AE_TITLE]
-        kept = _kept_titles()
-        match = self._matcher.condition(
-            title.tag, Attribute(attribute.matching, kept), title.value, fuzzy=False
-        )
-        found = connection.execute(select(kept).where(match)).scalars().all()
-        return steps.c.aets.in_(sorted(set(found)))
+        matching = STEP_COLUMNS[SCHEDULED_STATION_AE_TITLE].matching
+        found: set[str] = set()
+        for are_open in wanted:
+            kept = _kept_titles(are_open=are_open)
+            match = self._matcher.condition(
+                title.tag, Attribute(matching, kept), title.value, fuzzy=False
+            )
+            found.update(connection.execute(select(kept).where(match)).scalars())
+        return steps.c.aets.in_(sorted(found))
 
 
-def _kept_titles() -> ColumnElement[str]:
-    """Return a column with each set of AE titles that occurs, of open steps and of others."""
-    start = [
-        select(func.min(steps.c.aets).label("value"), flag.label("is_open")).where(
-            steps.c.is_open == flag
-        )
-        for flag in (true(), false())
-    ]
-    titles = start[0].union_all(start[1]).cte("titles", recursive=True)
-    larger = (
-        select(func.min(steps.c.aets))
-        .where(steps.c.is_open == titles.c.is_open, steps.c.aets > titles.c.value)
-        .scalar_subquery()
-    )
-    titles = titles.union_all(select(larger, titles.c.is_open).where(titles.c.value.is_not(None)))
-    return titles.c.value
+def _is_open(wanted: AbstractSet[bool], *, narrow: bool) -> Condition:
+    """Return which steps are looked at, as the index that serves the query needs it.
+
+    Where another key leaves few rows it is an expression, so that no index of all open
+    steps is taken for the better one.
+    """
+    if len(wanted) > 1:
+        return true() if narrow else steps.c.is_open.in_([true(), false()])
+    is_open = steps.c.is_open == (true() if True in wanted else false())
+    return case((is_open, 1), else_=0) == 1 if narrow else is_open
+
+
+def _kept_titles(*, are_open: bool) -> ColumnElement[str]:
+    """Return a column with each set of AE titles that occurs among open steps, or the others."""
+    kept = steps.c.is_open == (true() if are_open else false())
+    found = select(func.min(steps.c.aets).label("value")).where(kept).cte("titles", recursive=True)
+    larger = select(func.min(steps.c.aets)).where(kept, steps.c.aets > found.c.value)
+    found = found.union_all(select(larger.scalar_subquery()).where(found.c.value.is_not(None)))
+    return found.c.value
 
 
 def _completed(item: JsonDataset) -> JsonDataset:
@@ -200,6 +205,17 @@ def _is_universal(key: Key) -> bool:
 def _is_narrow(key: Key) -> bool:
     value = key.value.strip()
     return not key.within and key.tag in NARROW and value[:1] not in ("*", "?", "=")
+
+
+def _name(keys: Sequence[Key]) -> Key | None:
+    return next((key for key in keys if key.tag == tags.PATIENT_NAME and not key.within), None)
+
+
+def _is_served(keys: Sequence[Key]) -> bool:
+    """Whether an index leaves few rows: one of a number or a name, or that of the day."""
+    return any(
+        _is_narrow(key) or (key.within == _STEP and key.tag == SCHEDULED_START_DATE) for key in keys
+    )
 
 
 def _openness(value: str) -> set[bool]:

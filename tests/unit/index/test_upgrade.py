@@ -25,10 +25,13 @@ from steckel.index.upgrade import HEAD, current_revision, require_current, upgra
 from steckel.query.catalogue import Catalogue
 from steckel.query.catalogue_model import StudyFilter
 
+#: Indexes of words, which the metadata does not have.
+_WORDS = ("ix_studies_search", "ix_steps_patient_name_words")
+
 
 def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
     """Leave out the index of words, which the two databases have each in its own way."""
-    words = ("ix_studies_search",) if kind == "index" else ("alembic_version",)
+    words = _WORDS if kind == "index" else ("alembic_version",)
     return name not in words and not (name or "").startswith(("studies_search", "studies_words"))
 
 

@@ -189,12 +189,13 @@ def _add_tables() -> None:
     op.create_index("ix_messages_accession_pk", "messages", ["accession", "pk"], unique=False)
     op.create_index("ix_messages_patient_id_pk", "messages", ["patient_id", "pk"], unique=False)
     op.create_index(op.f("ix_messages_received"), "messages", ["received"], unique=False)
+    op.create_index("ix_messages_source_pk", "messages", ["source", "pk"], unique=False)
     op.create_index("ix_messages_state_pk", "messages", ["state", "pk"], unique=False)
     op.create_index("ix_messages_type_pk", "messages", ["type", "pk"], unique=False)
     op.create_index(
-        "uq_messages_source_control_id_digest",
+        "uq_messages_control_id_source_digest",
         "messages",
-        ["source", "control_id", "digest"],
+        ["control_id", "source", "digest"],
         unique=True,
     )
     op.create_table(
@@ -444,6 +445,11 @@ def _add_tables() -> None:
     )
     op.create_index(op.f("ix_steps_patient_id"), "steps", ["patient_id"], unique=False)
     op.create_index("ix_steps_patient_name_pk", "steps", ["patient_name", "pk"], unique=False)
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(
+            "CREATE INDEX ix_steps_patient_name_words ON steps "
+            "USING gin (patient_name gin_trgm_ops)"
+        )
     op.create_index(op.f("ix_steps_procedure_id"), "steps", ["procedure_id"], unique=False)
     op.create_index(op.f("ix_steps_study_uid"), "steps", ["study_uid"], unique=False)
     op.create_index("uq_steps_order_pk_step_id", "steps", ["order_pk", "step_id"], unique=True)
