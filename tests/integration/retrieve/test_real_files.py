@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import subprocess
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +12,11 @@ import pydicom
 import pytest
 from pydicom.encaps import generate_frames
 from pydicom.pixels.utils import get_expected_length
+from sqlalchemy import update
 
 from steckel.dicom.json_model import JsonDataset
+from steckel.dicom.transfer_syntax import assume
+from steckel.index.schema import studies
 from steckel.index.upgrade import upgrade
 from steckel.ingest.model import Arrival, Expected, Outcome, Receipt, Source, Way
 from steckel.retrieve.engine import RetrieveEngine
@@ -28,6 +32,7 @@ _FILES = sorted(
     if path.is_file() and path.stat().st_size < 20 << 20
 )
 
+_DCMDUMP = Path("/usr/bin/dcmdump")
 _PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 
 pytestmark = pytest.mark.skipif(not _FILES, reason="no real files lie in ../shared/data")
@@ -70,6 +75,44 @@ def test_it_comes_back_as_it_went_in(house: House, retriever: RetrieveEngine, pa
     content = path.read_bytes()
     with archived(house, content) as receipt:
         _check(retriever, receipt, content, path)
+
+
+@pytest.mark.parametrize("name", ["Right^Name", "Łucja^Żółć"], ids=["ascii", "wide"])
+@pytest.mark.parametrize("path", _FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_it_leaves_with_what_was_put_right(
+    house: House, retriever: RetrieveEngine, path: Path, name: str, tmp_path: Path
+) -> None:
+    with archived(house, path.read_bytes()) as receipt:
+        uids = (receipt.study_uid, receipt.series_uid, receipt.sop_instance_uid)
+        stored = retriever.whole(retriever.instance(*uids)).read()
+        coercion: JsonDataset = {"00100010": {"vr": "PN", "Value": [{"Alphabetic": name}]}}
+        with house.engine.begin() as connection:
+            connection.execute(update(studies).values(coercion=json.dumps(coercion)))
+        instance = retriever.instance(*uids)
+        whole = retriever.whole(instance)
+        sent = whole.read()
+        assert len(sent) == whole.length
+        [mine] = json.loads(gzip.decompress(retriever.metadata(*uids[:2]).gzipped))
+        assert mine["00100010"]["Value"] == [{"Alphabetic": name}]
+        assert retriever.read(instance) == stored
+        _check_bulk_values(retriever, instance, mine)
+        if instance.frames is not None and instance.frames.count:
+            last = instance.frames.frames[-1][-1]
+            tail = len(stored) - last.offset
+            if not assume(instance.transfer_syntax).deflated:
+                assert sent[-tail:] == stored[-tail:]
+        assert _dcmdump(sent, tmp_path) == _dcmdump(stored, tmp_path)
+
+
+def _dcmdump(part10: bytes, folder: Path) -> tuple[int, list[str]]:
+    """Return how dcmdump ends, and the words that it says of what it reads."""
+    if not _DCMDUMP.exists():
+        return 0, []
+    (folder / "it.dcm").write_bytes(part10)
+    call = [str(_DCMDUMP), str(folder / "it.dcm")]
+    done = subprocess.run(call, capture_output=True, timeout=60, check=False)
+    said = done.stderr.decode("latin-1").splitlines()
+    return done.returncode, sorted(line.partition(":")[2][:20] for line in said)
 
 
 def _check(retriever: RetrieveEngine, receipt: Receipt, content: bytes, path: Path) -> None:
