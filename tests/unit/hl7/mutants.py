@@ -45,7 +45,8 @@ SEEDS = [
 ]
 _PIECES = [
     b"MSH", b"|", b"^", b"~", b"\\", b"&", b"\r", b"\n", b"\x0b", b"\x1c", b"\x1c\r", b"\0",
-    b"\x1b$B", b"PID|", b"\\X", b"\\.br\\", b"\\M2442\\", b"\xff\xfe", b"\xc3", b"\xe9", b'""', b"8859/1",
+    b"\x1b$B", b"PID|", b"\\X",
+    b"\\.br\\", b"\\M2442\\", b"\xff\xfe", b"\xc3", b"\xe9", b'""', b"8859/1",
     b"UNICODE UTF-16", b"BHS|", b"//", b"*/", b"9" * 40, b"|" * 50, b"\r" * 20,
 ]  # fmt: skip
 
