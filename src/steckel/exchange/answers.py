@@ -19,15 +19,6 @@ from steckel.hl7.acknowledge import (
 from steckel.hl7.message import Message
 from steckel.hl7.write import Party
 
-#: Faults that are of no use to correct in the message (HL7 v2.5.1 2.9.2.2).
-_REJECTED = frozenset(
-    {
-        FaultCode.UNSUPPORTED_MESSAGE_TYPE,
-        FaultCode.UNSUPPORTED_EVENT_CODE,
-        FaultCode.UNSUPPORTED_PROCESSING_ID,
-        FaultCode.UNSUPPORTED_VERSION_ID,
-    }
-)
 _NOT_KEPT = Fault(
     code=FaultCode.APPLICATION_INTERNAL_ERROR,
     text="the message could not be kept: send it again later",
@@ -74,6 +65,10 @@ class Answers:
         )
         return self._write(reading.message, code, fault if failed else None)
 
+    def not_kept(self, raw: bytes) -> bytes:
+        """Return what answers a message that could not even be looked at."""
+        return self._write(raw, Code.AR, _NOT_KEPT)
+
     def too_long(self, head: bytes) -> bytes:
         """Return what answers a message that was not read to its end."""
         return self._write(head, Code.AR, _TOO_LONG)
@@ -95,6 +90,4 @@ def _judge(reading: Reading, kept: Kept) -> tuple[Verdict, Fault | None]:
     fault = reading.fault
     if kept.state is not State.ERROR or fault is None:
         return Verdict.ACCEPTED, None
-    if reading.message is None or fault.code in _REJECTED:
-        return Verdict.REJECTED, fault
-    return Verdict.ERROR, fault
+    return Verdict(reading.refusal.value[1]), fault

@@ -1,6 +1,8 @@
 """The dispatcher: makes something of what was received, in one process of an installation."""
 
 import threading
+import time
+from collections.abc import Callable
 
 import structlog
 
@@ -14,6 +16,7 @@ _log = structlog.get_logger(__name__)
 #: How often it looks for what other processes received, and after a failure.
 _POLL_SECONDS = 0.5
 _FAILED_SECONDS = 1.0
+_TIDY_SECONDS = 10.0
 
 
 class Wake:
@@ -36,8 +39,15 @@ class Dispatcher:
     """A thread that leads, or waits until it may."""
 
     def __init__(
-        self, leadership: Leadership, rounds: Rounds, outcomes: Outcomes, wake: Wake
+        self,
+        leadership: Leadership,
+        rounds: Rounds,
+        outcomes: Outcomes,
+        wake: Wake,
+        tidy_up: Callable[[], object] = lambda: None,
     ) -> None:
+        self._tidy_up = tidy_up  #: called at times while it leads and there is little to do
+        self._tidy_at = time.monotonic() + _TIDY_SECONDS
         self._leadership = leadership
         self._rounds = rounds
         self._outcomes = outcomes
@@ -69,7 +79,11 @@ class Dispatcher:
                     self._wake.wait(_POLL_SECONDS)
 
     def _step(self) -> bool:
-        more = self._leadership.held() and self._rounds.run()
+        leads = self._leadership.held()
+        more = leads and self._rounds.run()
+        if leads and not more and time.monotonic() >= self._tidy_at:
+            self._tidy_at = time.monotonic() + _TIDY_SECONDS
+            self._tidy_up()
         if not more:
             self._outcomes.ask()  # of the process that leads, or that led a moment ago
         return more

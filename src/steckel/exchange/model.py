@@ -11,7 +11,7 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from steckel.errors import InputError
-from steckel.hl7.acknowledge import Fault
+from steckel.hl7.acknowledge import Code, Fault
 from steckel.hl7.message import Message
 
 
@@ -84,11 +84,17 @@ class Interpreter(Protocol):
     def check(self, message: Message) -> Fault | None:
         """Return what keeps a message from being taken, before it is acknowledged; cheap."""
 
+    def answer_to(self, message: Message, found: Fault) -> Code:
+        """Return the acknowledgement code of the original mode for a fault."""
+
     def keys(self, message: Message) -> frozenset[str]:
         """Return the identities of the patients that it speaks of (`index.model`).
 
         Messages that share one are processed in the order of their arrival.
         """
+
+    def waits_after_error(self, message: Message) -> bool:
+        """Whether a message waits while an earlier one of its patient waits as an error."""
 
     def apply(self, connection: Connection, message: Message, received: Received) -> Outcome:
         """Do what a message says, within the transaction of its state.

@@ -44,8 +44,20 @@ _OTHER = (
 )
 
 
+_ERROR_BEFORE = (
+    select(messages.c.pk)
+    .where(
+        messages.c.state == State.ERROR.value,
+        messages.c.source == bindparam("source"),
+        messages.c.patient_id.in_(bindparam("patients", expanding=True)),
+        messages.c.pk < bindparam("row"),
+    )
+    .limit(1)
+)
+
+
 class TryAgain(Exception):
-    """The database failed; nothing was done, and the message waits as before."""
+    """Nothing was done, and the message waits: the database failed, or it is not its turn."""
 
 
 class TakenByAnother(Exception):
@@ -73,7 +85,7 @@ class Processor:
         Raises
         ------
         TryAgain
-            The database failed: the transaction is to be rolled back.
+            The database failed, or it has to wait: the transaction is to be rolled back.
         TakenByAnother
             Its state was changed by somebody else; the transaction may go on.
         """
@@ -82,14 +94,14 @@ class Processor:
                 return self._apply(connection, received)
             except MessageFault as problem:
                 fault = problem.fault
-                outcome = Outcome(state=State.ERROR, reason=fault.text, location=fault.location)
+                outcome = self._error(received, fault.text, fault.location)
             except _PASS:
                 raise
             except Exception as problem:  # what a message does to us ends that message only
                 if will_pass(problem):
                     raise failure_of(problem) from problem
                 _say(problem, received)
-                outcome = Outcome(state=State.ERROR, reason=_reason(problem))
+                outcome = self._error(received, _reason(problem))
             self._mark(connection, received, outcome)
         except (StorageFailure, OutOfSpace) as problem:
             raise TryAgain(str(problem)) from problem
@@ -97,11 +109,31 @@ class Processor:
 
     def _apply(self, connection: Connection, received: Received) -> Outcome:
         message = Message.parse(received.raw)
+        # It may be replayed: what is thought of it now counts, not what was then.
+        if (fault := self._interpreter.check(message)) is not None:
+            raise MessageFault(fault)
+        if self._interpreter.waits_after_error(message):
+            self._require_no_error_before(connection, received)
         with connection.begin_nested():
             outcome = self._interpreter.apply(connection, message, received)
             outcome = self._warned(connection, received, outcome)
             self._mark(connection, received, outcome)
         return outcome
+
+    def _error(self, received: Received, reason: str, location: str = "") -> Outcome:
+        patients = patient_ids(self.keys(received))
+        return Outcome(
+            state=State.ERROR,
+            reason=reason,
+            location=location,
+            patient_id=patients[0] if patients else "",
+        )
+
+    def _require_no_error_before(self, connection: Connection, received: Received) -> None:
+        patients = patient_ids(self.keys(received))
+        values = {"patients": patients, "row": received.pk, "source": received.source}
+        if patients and connection.execute(_ERROR_BEFORE, values).first() is not None:
+            raise TryAgain("an earlier message of this patient waits as an error")
 
     def _warned(self, connection: Connection, received: Received, outcome: Outcome) -> Outcome:
         if outcome.state is not State.PROCESSED or not received.control_id:
@@ -130,7 +162,12 @@ class Processor:
             raise TakenByAnother
 
 
-_PASS = (StorageFailure, OutOfSpace, TakenByAnother)
+def patient_ids(identities: frozenset[str]) -> list[str]:
+    """Return the patient identifiers of identities (`index.model.patient_identity`)."""
+    return sorted(identity.rpartition("\x1f")[2] for identity in identities)
+
+
+_PASS = (StorageFailure, OutOfSpace, TakenByAnother, TryAgain)
 
 
 def _reason(problem: Exception) -> str:

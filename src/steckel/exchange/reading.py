@@ -9,17 +9,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from steckel.errors import NotHl7
+import structlog
+
+from steckel.errors import NotHl7, OutOfSpace, StorageFailure, places_of
 from steckel.exchange.model import Interpreter, Origin, State
-from steckel.hl7.acknowledge import Fault, FaultCode
+from steckel.hl7.acknowledge import Code, Fault, FaultCode
 from steckel.hl7.message import Message
 from steckel.hl7.times import parse_time
 
 #: Characters of a value in a column; the message itself has all of it.
 _LONGEST = 200
+_OURS = Fault(
+    code=FaultCode.APPLICATION_INTERNAL_ERROR, text="an error of this program; its log says where"
+)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
-#: What MSH-11 says of messages that are no clinical ones (table 0103).
-_TESTS = frozenset({"T", "D"})
+
+_log = structlog.get_logger(__name__)
 
 Clock = Callable[[], int]
 
@@ -38,6 +43,7 @@ class Reading:
     type: str
     said: int  #: MSH-7, milliseconds since 1970; zero where it says none
     fault: Fault | None  #: why it is not taken
+    refusal: Code  #: of the original mode, where there is a fault
 
     @property
     def state(self) -> State:
@@ -48,20 +54,24 @@ class Reading:
 class Reader:
     """Reads what came; thread-safe."""
 
-    def __init__(
-        self, interpreter: Interpreter, *, accept_tests: bool, zone: tzinfo, now: Clock
-    ) -> None:
+    def __init__(self, interpreter: Interpreter, *, zone: tzinfo, now: Clock) -> None:
         self._interpreter = interpreter
-        self._accept_tests = accept_tests
         self._zone = zone
         self._now = now
 
     def read(self, raw: bytes, origin: Origin) -> Reading:
-        """Read a message; what it is found to lack is in the reading."""
+        """Read a message; what it is found to lack is in the reading.
+
+        Raises
+        ------
+        StorageFailure
+            The database failed, in which it is said how messages are read.
+        """
         try:
             message = Message.parse(raw)
         except NotHl7 as problem:
             return self._unreadable(raw, origin, str(problem))
+        fault, refusal = self._judge(message)
         return Reading(
             raw=raw,
             message=message,
@@ -72,8 +82,21 @@ class Reader:
             control_id=word(message.control_id),
             type=word(message.type),
             said=parse_time(message.value("MSH-7.1"), self._zone) or 0,
-            fault=self._fault_of(message),
+            fault=fault,
+            refusal=refusal,
         )
+
+    def _judge(self, message: Message) -> tuple[Fault | None, Code]:
+        try:
+            fault = self._interpreter.check(message)
+            return fault, Code.AA if fault is None else self._interpreter.answer_to(message, fault)
+        except (StorageFailure, OutOfSpace):
+            raise
+        except Exception as problem:  # noqa: BLE001 - one message must not end a connection
+            _log.error(
+                "message_check_failed", error=type(problem).__name__, where=places_of(problem)
+            )
+            return _OURS, Code.AE
 
     def _unreadable(self, raw: bytes, origin: Origin, reason: str) -> Reading:
         return Reading(
@@ -87,16 +110,8 @@ class Reader:
             type="",
             said=0,
             fault=Fault(code=FaultCode.SEGMENT_SEQUENCE_ERROR, location="MSH", text=reason),
+            refusal=Code.AR,
         )
-
-    def _fault_of(self, message: Message) -> Fault | None:
-        if message.value("MSH-11.1") in _TESTS and not self._accept_tests:
-            return Fault(
-                code=FaultCode.UNSUPPORTED_PROCESSING_ID,
-                location="MSH-11",
-                text="test messages are not accepted here",
-            )
-        return self._interpreter.check(message)
 
 
 def word(text: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
 
+from steckel.errors import SteckelError
 from steckel.exchange.answers import Answers
 from steckel.exchange.intake import Intake, Kept
 from steckel.exchange.model import Origin, Outcome, State
@@ -61,7 +62,11 @@ class Reception:
         return self._answers.too_long(head)
 
     def _receive_one(self, raw: bytes, origin: Origin, answer: Answer, later: Later) -> None:
-        reading = self._reader.read(raw, origin)
+        try:
+            reading = self._reader.read(raw, origin)
+        except SteckelError:
+            answer(self._answers.not_kept(raw))
+            return
         self._intake.keep(reading, partial(self._kept, reading, answer, later))
 
     def _receive_all(

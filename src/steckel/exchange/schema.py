@@ -50,7 +50,8 @@ messages = Table(
     _moment("processed"),
     Index("ix_messages_state_pk", "state", "pk"),
     #: What came before is known by it (`exchange.intake`).
-    Index("uq_messages_source_control_id_digest", "source", "control_id", "digest", unique=True),
+    Index("uq_messages_control_id_source_digest", "control_id", "source", "digest", unique=True),
+    Index("ix_messages_source_pk", "source", "pk"),
     Index("ix_messages_patient_id_pk", "patient_id", "pk"),
     Index("ix_messages_accession_pk", "accession", "pk"),
     Index("ix_messages_type_pk", "type", "pk"),

@@ -14,7 +14,7 @@ _COLUMNS = (
     *("source", "door", "address", "certificate", "received", "control_id", "type"),
     *("digest", "raw", "state", "reason", "location", "said"),
 )
-_KEY = ("source", "control_id", "digest")
+_KEY = ("control_id", "source", "digest")
 
 
 def keep_statement(engine: Engine) -> Prepared:

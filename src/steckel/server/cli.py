@@ -118,6 +118,13 @@ def _warn_of_open_listeners(settings: Settings) -> None:
             "only registered AE titles may call; dicom_tls adds an encrypted listener",
             markup=False,
         )
+    if not settings.hl7.is_loopback:
+        _err.print(
+            f"warning: hl7 = {settings.hl7} is reachable from other machines without TLS: whoever "
+            "reaches it can send messages, and they travel in the clear; hl7_tls adds an "
+            "encrypted listener, hl7_tls_ca asks senders for a certificate",
+            markup=False,
+        )
 
 
 @app.command("version")

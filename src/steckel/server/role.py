@@ -12,15 +12,18 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
+from typing import TYPE_CHECKING, Protocol
 
 from steckel.errors import SteckelError
 from steckel.server.logs import configure_logs
-from steckel.server.preparing import prepare
 from steckel.server.processes import registered
 from steckel.server.saying import say
 from steckel.server.settings import Settings, load_settings
-from steckel.server.wiring import House
+
+if TYPE_CHECKING:
+    from steckel.server.preparing import Prepared
 
 #: How a process says that starting it again would not help (EX_CONFIG of sysexits.h).
 EXIT_CANNOT_START = 78
@@ -28,6 +31,13 @@ EXIT_CANNOT_START = 78
 _OPEN_FILES = 65_536
 
 Run = Callable[[threading.Event], None]
+
+
+class Rooms(Protocol):
+    """What a role works in."""
+
+    def close(self) -> None:
+        """Leave them."""
 
 
 def main(argv: list[str]) -> int:
@@ -42,7 +52,7 @@ def main(argv: list[str]) -> int:
     house, run = _enter(role, settings)
     try:
         if first:
-            done = prepare(house)
+            done = _prepare(settings)
             say("prepared", password=done.password, recovered=done.recovered)
         if sys.stdin.readline().strip() != "go":
             return 0
@@ -75,13 +85,29 @@ def _end_with_supervisor() -> None:
     os._exit(1)
 
 
-def _enter(role: str, settings: Settings) -> tuple[House, Run]:
+def _prepare(settings: Settings) -> "Prepared":
+    """Do what is done once, in rooms that are left again."""
+    from steckel.server.preparing import prepare  # noqa: PLC0415
+    from steckel.server.wiring import House  # noqa: PLC0415
+
+    with closing(House(settings)) as house:
+        return prepare(house)
+
+
+def _enter(role: str, settings: Settings) -> tuple[Rooms, Run]:
     """Import what a role needs, and only that."""
     if role == "worker":
         from steckel.server.role_worker import run_worker  # noqa: PLC0415
+        from steckel.server.wiring import House  # noqa: PLC0415
 
         house = House(settings)
         return house, partial(run_worker, house)
+    if role == "hl7":
+        from steckel.server.messages import MessageRooms  # noqa: PLC0415
+        from steckel.server.role_hl7 import run_hl7  # noqa: PLC0415
+
+        rooms = MessageRooms(settings)
+        return rooms, partial(run_hl7, rooms)
     from steckel.server.serving import ServingHouse  # noqa: PLC0415
 
     serving = ServingHouse(settings)

@@ -13,6 +13,7 @@ from steckel.ingest.policy import OnConflict
 
 #: Instead of a list: nothing of it.
 OFF = "off"
+_LONGEST_HL7_NAME = 180
 
 _PASSWORD_IN_URL = re.compile(r"(//[^/@:]*:)[^@]*@")
 
@@ -109,6 +110,13 @@ def parse_flag(text: str) -> bool:
     if text.lower() not in words:
         raise ValueError("true or false")
     return words[text.lower()]
+
+
+def parse_hl7_name(text: str) -> str:
+    """Return the name of an application or facility (HL7 v2.5.1 2.15.9.3)."""
+    if len(text) <= _LONGEST_HL7_NAME and text.isprintable():
+        return text.strip()
+    raise ValueError(f"up to {_LONGEST_HL7_NAME} printable characters")
 
 
 def parse_modalities(text: str) -> str:

@@ -24,6 +24,7 @@ from steckel.server.setting_values import (
     parse_aet,
     parse_database,
     parse_flag,
+    parse_hl7_name,
     parse_modalities,
     parse_networks,
     parse_on_conflict,
@@ -64,6 +65,13 @@ class Settings:
     hl7_tls_cert: Path | None = _setting(None, parse_path)
     hl7_tls_key: Path | None = _setting(None, parse_path)
     hl7_tls_ca: Path | None = _setting(None, parse_path)
+    hl7_application: str = _setting("STECKEL", parse_hl7_name)
+    hl7_facility: str = _setting("", parse_hl7_name)
+    hl7_accept_tests: bool = _setting(False, parse_flag)
+    hl7_max_connections: int = _setting(256, count(1, 10_000))
+    hl7_max_message_mib: int = _setting(64, count(1, 1024))
+    hl7_idle_seconds: float = _setting(_ONE_HOUR, number(1, 7 * 24 * _ONE_HOUR))
+    hl7_retention_days: int = _setting(90, count(0, 36_500))
     aet: str = _setting("STECKEL", parse_aet)
     site_name: str = _setting("Steckel", str)
     database_url: str = _setting("", parse_database)

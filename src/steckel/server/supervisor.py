@@ -24,10 +24,10 @@ from steckel.errors import SettingsError, SteckelError
 from steckel.server.announcing import announcement
 from steckel.server.settings import Settings, load_settings
 
-ROLES = ("web", "dicom", "worker")
+ROLES = ("web", "dicom", "hl7", "worker")
 #: Who prepares the node if it is among the roles: those that load least come first,
 #: so that it is done while the others still load.
-_PREPARE = ("worker", "dicom", "web")
+_PREPARE = ("worker", "hl7", "dicom", "web")
 #: Tells this process to print the password of `admin` although it is no new one.
 _SHOW_LOGIN = "--show-login"
 #: ``-P``: a folder that somebody starts Steckel in is no place to import from.

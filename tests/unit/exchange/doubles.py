@@ -13,7 +13,7 @@ from steckel.exchange.intake import Intake, Kept
 from steckel.exchange.model import Door, MessageFault, Origin, Outcome, Received, State
 from steckel.exchange.reading import Reader
 from steckel.exchange.schema import messages
-from steckel.hl7.acknowledge import Fault, FaultCode
+from steckel.hl7.acknowledge import Code, Fault, FaultCode
 from steckel.hl7.message import Message
 from steckel.ris.schema import events
 
@@ -63,6 +63,12 @@ class Counting:
             return Fault(code=FaultCode.UNSUPPORTED_MESSAGE_TYPE, location="MSH-9", text="unknown")
         return None
 
+    def answer_to(self, _message: Message, found: Fault) -> Code:
+        return Code.AR if found.code == FaultCode.UNSUPPORTED_MESSAGE_TYPE else Code.AE
+
+    def waits_after_error(self, message: Message) -> bool:
+        return message.value("NTE-4") == "wait"
+
     def keys(self, message: Message) -> frozenset[str]:
         return frozenset({message.value("PID-3")})
 
@@ -101,9 +107,9 @@ class Counting:
         return Outcome(state=state, patient_id=message.value("PID-3"), accession="A1")
 
 
-def make_reader(interpreter: Counting | None = None, *, accept_tests: bool = False) -> Reader:
+def make_reader(interpreter: Counting | None = None) -> Reader:
     """Return a reader with a clock that stands still."""
-    return Reader(interpreter or Counting(), accept_tests=accept_tests, zone=UTC, now=lambda: 1_000)
+    return Reader(interpreter or Counting(), zone=UTC, now=lambda: 1_000)
 
 
 def keep(engine: Engine, *raws: bytes, reader: Reader | None = None) -> list[Kept]:

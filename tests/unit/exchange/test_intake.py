@@ -73,12 +73,6 @@ def test_a_refused_message_is_kept_as_an_error_with_reason_and_place(engine: Eng
     assert (row.state, row.reason, row.location) == ("error", "no identifier", "PID-3")
 
 
-def test_a_test_message_is_refused_unless_the_site_takes_them(engine: Engine) -> None:
-    raw = raw_message("M1", header={11: "T"})
-    assert keep(engine, raw)[0].state is State.ERROR
-    assert keep(engine, raw, reader=make_reader(accept_tests=True))[0].state is State.RECEIVED
-
-
 def test_an_error_that_comes_again_and_would_be_taken_now_is_to_be_processed(
     engine: Engine,
 ) -> None:
