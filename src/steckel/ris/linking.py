@@ -23,8 +23,8 @@ def survivors(links: Iterable[Link]) -> dict[str, str]:
     """Return for each patient that was merged away who it is in the end."""
     into: dict[str, str] = {}
     for link in sorted(links, key=lambda link: (link.moment, link.prior, link.survivor)):
+        into.pop(link.prior, None)
         if not link.survivor:
-            into.pop(link.prior, None)
             continue
         if _end(into, link.survivor) == link.prior:
             # The other way round from now on: the survivor is free, and receives.

@@ -55,4 +55,4 @@ class Registers:
 
     def text(self) -> str:
         """Return them as they are kept."""
-        return orjson.dumps(self._fields, option=orjson.OPT_SORT_KEYS).decode()
+        return orjson.dumps(dict(sorted(self._fields.items()))).decode()

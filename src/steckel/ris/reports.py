@@ -108,8 +108,9 @@ def _add_version(connection: Connection, report_pk: int, statement: ReportStatem
             by=statement.by,
         )
         .on_conflict_do_nothing(index_elements=["report_pk", "digest"])
+        .returning(report_versions.c.pk)
     )
-    return bool(result.rowcount == 1)
+    return result.first() is not None
 
 
 def _newest(connection: Connection, report_pk: int) -> Row[Any]:

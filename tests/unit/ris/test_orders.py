@@ -1,0 +1,97 @@
+"""What is said of an order becomes its state and the worklist."""
+
+from itertools import permutations
+from typing import Any
+
+import orjson
+import pytest
+from sqlalchemy import Connection, Engine, select, update
+from tests.unit.ris.said import order, patient, worklist
+
+from steckel.errors import NotFound
+from steckel.index.engine import writing
+from steckel.ris.department import Department
+from steckel.ris.model import OrderStatus
+from steckel.ris.orders import refresh_order
+from steckel.ris.schema import events, orders, steps
+
+
+def _order(connection: Connection) -> Any:
+    return connection.execute(select(orders)).one()
+
+
+def test_an_order_makes_an_item_of_the_worklist(engine: Engine) -> None:
+    department = Department(engine)
+    with writing(engine) as connection:
+        department.say_patient(connection, patient("P1", "DOE^JANE", 1, "19700101", "F"))
+        department.say_order(connection, order("7", "P1", 2))
+        item = worklist(connection)["A7"]
+    step = item["00400100"]["Value"][0]
+    assert item["00100020"]["Value"] == ["P1"]
+    assert item["00100010"]["Value"] == [{"Alphabetic": "DOE^JANE"}]
+    assert item["0020000D"]["Value"] == ["1.2.7"]
+    assert item["00402016"]["Value"] == ["7"]
+    assert step["00400001"]["Value"] == ["CT1", "CT2"]
+    assert step["00400020"]["Value"] == ["SCHEDULED"]
+    assert step["00400009"]["Value"] == ["S1"]
+
+
+def test_a_cancelled_order_leaves_the_worklist_and_stays_cancelled(engine: Engine) -> None:
+    department = Department(engine)
+    with writing(engine) as connection:
+        department.say_order(connection, order("7", "P1", 1))
+        department.say_order(
+            connection, order("7", "P1", 2, status=OrderStatus.CANCELLED, steps=())
+        )
+        department.say_order(connection, order("7", "P1", 3))
+        assert worklist(connection) == {}
+        assert _order(connection).status == OrderStatus.CANCELLED
+
+
+def test_the_newest_plan_counts_in_whatever_order_they_come(engine: Engine) -> None:
+    said = [
+        order("7", "P1", 1, date="20260101", steps=("S1", "S2")),
+        order("7", "P1", 2, date="20260202", steps=("S1",)),
+        order("7", "P1", 3, status=OrderStatus.ARRIVED, steps=()),
+    ]
+    for sequence in permutations(said):
+        with engine.connect() as connection, connection.begin() as transaction:
+            for one in sequence:
+                Department(engine).say_order(connection, one)
+            rows = connection.execute(select(steps.c.step_id, steps.c.date, steps.c.status)).all()
+            assert rows == [("S1", "20260202", "ARRIVED")]
+            transaction.rollback()
+
+
+def test_a_started_step_leaves_the_worklist_and_moves_the_order_on(engine: Engine) -> None:
+    department = Department(engine)
+    with writing(engine) as connection:
+        department.say_order(connection, order("7", "P1", 1))
+        connection.execute(update(steps).values(performed="IN PROGRESS"))
+        refresh_order(connection, _order(connection).pk, 5)
+        assert worklist(connection) == {}
+        assert _order(connection).status == OrderStatus.IN_PROGRESS
+        connection.execute(update(steps).values(performed="COMPLETED"))
+        refresh_order(connection, _order(connection).pk, 6)
+        assert _order(connection).status == OrderStatus.COMPLETED
+        told = connection.execute(select(events.c.kind, events.c.json)).all()
+    assert [(kind, orjson.loads(json).get("status")) for kind, json in told] == [
+        ("order-placed", None),
+        ("order-status", "in-progress"),
+        ("order-status", "completed"),
+    ]
+
+
+def test_what_the_ris_says_later_does_not_undo_what_the_modality_did(engine: Engine) -> None:
+    department = Department(engine)
+    with writing(engine) as connection:
+        department.say_order(connection, order("7", "P1", 1))
+        connection.execute(update(steps).values(performed="COMPLETED"))
+        department.say_order(connection, order("7", "P1", 9))
+        assert worklist(connection) == {}
+        assert _order(connection).status == OrderStatus.COMPLETED
+
+
+def test_an_order_that_is_not_there_cannot_be_refreshed(engine: Engine) -> None:
+    with writing(engine) as connection, pytest.raises(NotFound):
+        refresh_order(connection, 12, 1)

@@ -1,0 +1,56 @@
+"""Versions of reports are kept, and the newest by its own time counts."""
+
+from itertools import permutations
+
+from sqlalchemy import Engine, select
+from tests.unit.ris.said import key, order
+
+from steckel.index.engine import writing
+from steckel.ris.department import Department
+from steckel.ris.model import ReportStatement, ReportStatus
+from steckel.ris.registers import Moment
+from steckel.ris.reports import reports_of_study
+from steckel.ris.schema import report_versions, reports
+
+
+def _report(at: int, status: ReportStatus, text: str, **more: str) -> ReportStatement:
+    return ReportStatement(
+        key="R1", patient=key("P1"), moment=Moment(at=at), status=status, text=text, **more
+    )
+
+
+_SAID = [
+    _report(1, ReportStatus.PRELIMINARY, "seems normal", accession="A7"),
+    _report(2, ReportStatus.FINAL, "normal"),
+    _report(3, ReportStatus.CORRECTED, "not normal"),
+]
+
+
+def test_a_late_preliminary_report_does_not_stand_in_place_of_the_final_one(
+    engine: Engine,
+) -> None:
+    for sequence in permutations([*_SAID, _SAID[0]]):
+        with engine.connect() as connection, connection.begin() as transaction:
+            for one in sequence:
+                Department(engine).say_report(connection, one)
+            row = connection.execute(select(reports)).one()
+            assert (row.status, row.versions, row.accession) == ("corrected", 3, "A7")
+            transaction.rollback()
+
+
+def test_no_version_is_lost(engine: Engine) -> None:
+    with writing(engine) as connection:
+        for one in _SAID:
+            Department(engine).say_report(connection, one)
+        texts = connection.execute(select(report_versions.c.text)).scalars().all()
+    assert sorted(texts) == ["normal", "not normal", "seems normal"]
+
+
+def test_a_report_is_found_by_the_accession_number_of_the_ordered_study(engine: Engine) -> None:
+    department = Department(engine)
+    with writing(engine) as connection:
+        department.say_order(connection, order("7", "P1", 1, study_uid="1.2.3"))
+        department.say_report(connection, _SAID[0])
+        found = reports_of_study(connection, "1.2.3")
+        assert [row.key for row in found] == ["R1"]
+        assert reports_of_study(connection, "1.2.4") == []
