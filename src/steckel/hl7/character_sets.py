@@ -76,7 +76,7 @@ def decode(raw: bytes, declared: list[str], default: str) -> Decoded:
     known = [codec for codec in map(codec_of, names) if codec]
     codec = "iso2022_jp_2" if "iso2022_jp_2" in known else (known[0] if known else "")
     codec = "" if codec in _WIDE else codec
-    if raw.isascii() and b"\x1b" not in raw:
+    if raw.isascii() and not (codec == "iso2022_jp_2" and b"\x1b" in raw):
         warning = "" if known or not names else f"MSH-18 says {_shown(names)}, which is unknown"
         used = codec or codec_of(default) or "utf-8"
         return Decoded(text=raw.decode("ascii"), codec=used, warning=warning)

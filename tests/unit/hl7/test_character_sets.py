@@ -85,6 +85,7 @@ def test_a_torn_character_does_not_change_the_others() -> None:
 
 def test_ascii_needs_no_declaration() -> None:
     assert read("", "DOE", "ascii").warnings == ()
+    assert read("8859/15", "DO\x1bE", "ascii").warnings == ()
     assert read("EBCDIC", "DOE", "ascii").warnings == ("MSH-18 says EBCDIC, which is unknown",)
 
 

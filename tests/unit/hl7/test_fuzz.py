@@ -42,9 +42,8 @@ def take(raw: bytes) -> None:
             check(acknowledge(part, Code.AR, [FAULT], sender=WE, control_id="1", at=AT), "AR")
             continue
         read_all(message)
-        for verdict in Verdict:
-            code = immediate(message, verdict) or deferred(message, verdict) or Code.AE
-            check(acknowledge(message, code, [FAULT], sender=WE, control_id="1", at=AT), code)
+        code = immediate(message, Verdict.ERROR) or deferred(message, Verdict.ERROR) or Code.AE
+        check(acknowledge(message, code, [FAULT], sender=WE, control_id="1", at=AT), code)
 
 
 def read_all(message: Message) -> None:
