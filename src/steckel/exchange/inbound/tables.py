@@ -81,7 +81,7 @@ _APPOINTMENT: Final = {
 
 #: HL7 table 0396, OIDs, and names of profiles, to coding scheme designators (PS3.16 8).
 _SCHEME: Final = {
-    "L": "99LOCAL", "LOINC": "LN", "SNM3": "SRT", "SNM": "SRT", "SNOMED": "SCT",
+    "LOINC": "LN", "SNM3": "SRT", "SNM": "SRT", "SNOMED": "SCT",
     "SNOMED-CT": "SCT", "SNOMED CT": "SCT", "RADLEX": "RADLEX", "ICD-10": "I10",
     "2.16.840.1.113883.6.1": "LN", "2.16.840.1.113883.6.96": "SCT",
     "1.2.840.10008.2.16.4": "DCM", "2.16.840.1.113883.6.256": "RADLEX",
@@ -120,9 +120,9 @@ FIELDS: Final[Mapping[str, str]] = MappingProxyType(
         "start": "TQ1-7|ORC-7.4|OBR-27.4|OBR-36",
         "end": "TQ1-8|ORC-7.5|OBR-27.5",
         "priority": "TQ1-9|ORC-7.6|OBR-27.6|OBR-5",
-        "station-name": "IPC-7.2|IPC-7.1",
+        "station-name": "IPC-7.1|IPC-7.2",
         "station-title": "IPC-9|ORC-18|OBR-21",
-        "location": "IPC-8.2|IPC-8.1",
+        "location": "IPC-8.1|IPC-8.2",
         "performing-physician": "OBR-34",
         "requesting-physician": "ORC-12|OBR-16",
         "referring-physician": "PV1-8",
