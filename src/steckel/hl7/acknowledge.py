@@ -75,7 +75,7 @@ class Fault:
 
 def immediate(message: Message, verdict: Verdict) -> Code | None:
     """Return the code to answer with at once, on the same connection; ``None``: none is wanted."""
-    accept, application = message.value("MSH-15"), message.value("MSH-16")
+    accept, application = _conditions(message)
     if not accept and not application:
         return Code(f"A{verdict.value}")
     if accept and accept != "NE":
@@ -85,10 +85,14 @@ def immediate(message: Message, verdict: Verdict) -> Code | None:
 
 def deferred(message: Message, verdict: Verdict) -> Code | None:
     """Return the code of the application acknowledgement that follows an accept one, if any."""
-    accept, application = message.value("MSH-15"), message.value("MSH-16")
+    accept, application = _conditions(message)
     if not accept or accept == "NE" or not _wanted(application, verdict):
         return None
     return Code(f"A{verdict.value}")
+
+
+def _conditions(message: Message) -> tuple[str, str]:
+    return message.value("MSH-15").strip(), message.value("MSH-16").strip()
 
 
 def _wanted(condition: str, verdict: Verdict) -> bool:
@@ -210,10 +214,19 @@ def _type(head: Message | None, version: tuple[int, ...]) -> Repetition:
 def _msa(
     head: Message | None, code: Code, faults: Sequence[Fault], version: tuple[int, ...]
 ) -> dict[int, Content]:
-    fields: dict[int, Content] = {1: code.value, 2: _value(head, "MSH-10")}
+    fields: dict[int, Content] = {1: code.value, 2: _control_id(head)}
     if faults and version < (2, 7):
         fields[3] = _clean(faults[0].text or faults[0].code.text)[:80]
     return fields
+
+
+def _control_id(head: Message | None) -> str:
+    """Return the whole of MSH-10, even with separators in it: the sender looks for that."""
+    header = head.first("MSH") if head else None
+    if head is None or header is None:
+        return ""
+    text = head.delimiters.repetition.join(field.plain() for field in header.fields(10))
+    return without_controls(text)[:_LONGEST]
 
 
 def _errors(faults: Sequence[Fault], version: tuple[int, ...]) -> list[str]:

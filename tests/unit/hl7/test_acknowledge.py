@@ -54,6 +54,7 @@ def answer(original: Message | bytes, code: Code = Code.AA, *faults: Fault) -> M
         ("NE", "NE", "- - -", "- - -"),
         ("NE", "", "- - -", "- - -"),
         ("Y", "", "CA CE CR", "- - -"),
+        (" AL ", " ", "CA CE CR", "- - -"),
     ],
 )
 def test_the_sender_says_which_acknowledgements_it_wants(
@@ -167,6 +168,16 @@ def test_what_is_no_message_is_answered_with_what_can_be_had(raw: bytes, control
     assert read.value("MSH-11") == "P"
     assert read.version in ("2.4", "2.5")
     assert len(read.all("ERR")) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"), [("a^b&c~d", "a^b&c~d"), (" 7 ", " 7 "), ("x\\T\\y", "x&y"), ("é", "é")]
+)
+def test_a_control_id_is_echoed_whole(said: str, meant: str) -> None:
+    sent = acknowledge(order(id=said), Code.AA, sender=WE, control_id="1", at=AT)
+    msa = Message.parse(sent).first("MSA")
+    assert msa is not None
+    assert msa.value(2) == meant
 
 
 def test_what_is_echoed_is_bounded() -> None:
