@@ -71,22 +71,23 @@ class Dispatcher:
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
-                more = self._step()
+                pause = self._step()
             except Exception as problem:  # noqa: BLE001 - the thread goes on, and tries again
                 self._failed(problem)
             else:
-                if not more:
-                    self._wake.wait(_POLL_SECONDS)
+                self._wake.wait(pause)
 
-    def _step(self) -> bool:
+    def _step(self) -> float:
+        """Do what is to be done; return in how many seconds to look again."""
         leads = self._leadership.held()
-        more = leads and self._rounds.run()
-        if leads and not more and time.monotonic() >= self._tidy_at:
+        pause = self._rounds.run() if leads else None
+        if pause is not None:
+            return pause
+        if leads and time.monotonic() >= self._tidy_at:
             self._tidy_at = time.monotonic() + _TIDY_SECONDS
             self._tidy_up()
-        if not more:
-            self._outcomes.ask()  # of the process that leads, or that led a moment ago
-        return more
+        self._outcomes.ask()  # of the process that leads, or that led a moment ago
+        return _POLL_SECONDS
 
     def _failed(self, problem: Exception) -> None:
         reason = str(problem) if isinstance(problem, SteckelError) else type(problem).__name__

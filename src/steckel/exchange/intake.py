@@ -6,6 +6,7 @@ nothing is acknowledged before its bytes are on stable storage.
 """
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ _BATCH = 256
 _BATCH_BYTES = 16 << 20
 #: How often a batch is tried that other writers stop.
 _ATTEMPTS = 5
+#: After an answer, a sender that waits for each of them sends the next within this time.
+_QUIET_SECONDS = 0.015
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +64,7 @@ class Intake:
         self._connection: Any = None
         self._waiting: deque[_Waiting] = deque()
         self._wake = threading.Condition()
+        self._active = 0.0
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="message-intake", daemon=True)
 
@@ -81,14 +85,15 @@ class Intake:
         self._turn.close()
 
     def is_busy(self) -> bool:
-        """Whether messages wait to be written."""
-        return bool(self._waiting)
+        """Whether messages wait to be written, or more are likely to come at once."""
+        return bool(self._waiting) or time.monotonic() - self._active < _QUIET_SECONDS
 
     def keep(self, reading: Reading, done: Done) -> None:
         """Keep a message; `done` is called in the thread of the writer, and must be quick."""
         with self._wake:
             if not self._stopping:
                 self._waiting.append(_Waiting(reading, done))
+                self._active = time.monotonic()
                 self._wake.notify()
                 return
         done(Kept(error=StorageFailure("the server is being stopped")))
@@ -111,6 +116,7 @@ class Intake:
     def _run(self) -> None:
         while batch := self._next():
             answers = self._write(batch)
+            self._active = time.monotonic()
             for waiting, kept in zip(batch, answers, strict=True):
                 waiting.done(kept)
             if any(kept.state is State.RECEIVED for kept in answers):

@@ -26,11 +26,12 @@ _log = structlog.get_logger(__name__)
 
 #: Messages that are read ahead.
 _AHEAD = 64
-#: Seconds of one transaction on SQLite, while others want to write and while nobody does.
-_BATCH_SECONDS = 0.05
-_SHORT_SECONDS = 0.005
-#: What whoever waits for the database gets before the next transaction of ours.
+#: Seconds of one transaction on SQLite, and what others that want to write get after it.
+_BATCH_SECONDS = 0.02
 _PAUSE_SECONDS = 0.001
+#: While messages come in, they come first: so long, and then one is processed all the same.
+_STAND_BACK_SECONDS = 5.0
+_LOOK_SECONDS = 0.002
 _WORKERS = 4
 #: How often numbers below the last are looked for.
 _READ_ALL_SECONDS = 0.5
@@ -39,8 +40,8 @@ _READ_ALL_SECONDS = 0.5
 class Rounds(Protocol):
     """How messages are processed."""
 
-    def run(self) -> bool:
-        """Process some; whether there may be more to do at once.
+    def run(self) -> float | None:
+        """Process some; return in how many seconds there may be more to do, if it is known.
 
         Raises
         ------
@@ -65,27 +66,29 @@ class Batches:
         self._engine = engine
         self._processor = processor
         self._outcomes = outcomes
-        self._is_wanted = is_wanted  #: whether others in this process wait to write
+        self._is_wanted = is_wanted  #: whether messages come in
+        self._ended = 0.0
         self._turn = Turn(engine)
         self._line = Line(processor.keys)
         self._most = _AHEAD  #: after a failure one message alone shows whose it is
 
-    def run(self) -> bool:
+    def run(self) -> float | None:
         """Process some."""
+        if self._is_wanted() and time.monotonic() - self._ended < _STAND_BACK_SECONDS:
+            return _LOOK_SECONDS
         if len(self._line) < _AHEAD:
             with self._engine.connect() as connection:
                 self._line.add(waiting(connection, _AHEAD, without=self._line.numbers()))
         batch = self._line.take(self._most, time.monotonic(), one_by_one=True)
+        self._ended = time.monotonic()
         if not batch:
-            return False
+            return None
         done = self._process(batch)
-        for received in batch:
-            if received.pk in done:
-                self._line.done(received.pk)
+        self._ended = time.monotonic()
+        for pk in done:
+            self._line.done(pk)
         self._outcomes.tell({pk: outcome for pk, outcome in done.items() if outcome})
-        if self._is_wanted():
-            time.sleep(_PAUSE_SECONDS)
-        return True
+        return _PAUSE_SECONDS
 
     def stop(self) -> None:
         """Close the file of the turn."""
@@ -116,8 +119,7 @@ class Batches:
             return None
 
     def _is_over(self, started: float) -> bool:
-        took = time.monotonic() - started
-        return took > (_SHORT_SECONDS if self._is_wanted() else _BATCH_SECONDS)
+        return self._is_wanted() or time.monotonic() - started > _BATCH_SECONDS
 
     def _failed(self, batch: list[Received], at: Received, problem: Exception) -> None:
         """Put all back: one message after another shows whose failure it is."""
@@ -138,11 +140,13 @@ class Pool:
         engine: Engine,
         processor: Processor,
         outcomes: Outcomes,
+        is_wanted: Callable[[], bool],
         wake: Callable[[], None],
     ) -> None:
         self._engine = engine
         self._processor = processor
         self._outcomes = outcomes
+        self._is_wanted = is_wanted
         self._wake = wake
         self._line = Line(processor.keys)
         self._lock = threading.Lock()  # of the line
@@ -150,15 +154,17 @@ class Pool:
         self._read_all = 0.0  #: when numbers below the last were looked for
         self._threads = ThreadPoolExecutor(_WORKERS, "message")
 
-    def run(self) -> bool:
-        """Start what may run now."""
+    def run(self) -> float | None:
+        """Start what may run now; one at a time while messages come in, which come first."""
         self._read()
+        most = 1 if self._is_wanted() else _WORKERS
         with self._lock:
-            batch = self._line.take(_WORKERS - self._running, time.monotonic(), one_by_one=False)
+            free = max(most - self._running, 0)
+            batch = self._line.take(free, time.monotonic(), one_by_one=False)
             self._running += len(batch)
         for received in batch:
             self._threads.submit(self._process, received)
-        return False  # the end of one of them wakes
+        return None if most > 1 else _LOOK_SECONDS  # the end of one of them wakes, too
 
     def stop(self) -> None:
         """Wait for what runs."""
@@ -219,7 +225,7 @@ def rounds(
     """Return the way that fits the database."""
     if is_sqlite(engine):
         return Batches(engine, processor, outcomes, is_wanted)
-    return Pool(engine, processor, outcomes, wake)
+    return Pool(engine, processor, outcomes, is_wanted, wake)
 
 
 def _say_failed(received: Received, problem: Exception) -> None:

@@ -1,0 +1,113 @@
+"""A sender of HL7 messages: each connection waits for its acknowledgement, then sends the next.
+
+All connections are served by one thread of one process, so that the sender takes little of
+the machine that it measures.
+"""
+
+import selectors
+import socket
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+_START, _END = b"\x0b", b"\x1c\r"
+_PATIENCE = 60.0
+
+
+@dataclass(slots=True)
+class _Sender:
+    connection: socket.socket
+    sent: float = 0.0
+    received: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """How it went: seconds over all, and of each message."""
+
+    seconds: float
+    each: list[float] = field(repr=False)
+
+    def percentile(self, share: float) -> float:
+        """Return the time in seconds that so large a share stayed below."""
+        return sorted(self.each)[min(len(self.each) - 1, int(len(self.each) * share))]
+
+
+def send_messages(port: int, messages: Sequence[bytes], connections: int) -> Sent:
+    """Send all messages over some connections.
+
+    Raises
+    ------
+    RuntimeError
+        One was not accepted, or its acknowledgement did not come.
+    """
+    left = iter(messages)
+    times: list[float] = []
+    with selectors.DefaultSelector() as selector:
+        started = time.perf_counter()
+        for _ in range(connections):
+            connection = socket.create_connection(("127.0.0.1", port), _PATIENCE)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            sender = _Sender(connection)
+            selector.register(connection, selectors.EVENT_READ, sender)
+            _send_next(selector, sender, left)
+        while selector.get_map():
+            ready = selector.select(_PATIENCE)
+            if not ready:
+                raise RuntimeError("no acknowledgement came")
+            for key, _ in ready:
+                _take(selector, key.data, left, times)
+        seconds = time.perf_counter() - started
+    return Sent(seconds=seconds, each=times)
+
+
+def _send_next(
+    selector: selectors.BaseSelector, sender: _Sender, left: Iterator[bytes]
+) -> None:
+    message = next(left, None)
+    if message is None:
+        selector.unregister(sender.connection)
+        sender.connection.close()
+        return
+    sender.sent = time.perf_counter()
+    sender.connection.sendall(_START + message + _END)
+
+
+def _take(
+    selector: selectors.BaseSelector, sender: _Sender, left: Iterator[bytes], times: list[float]
+) -> None:
+    piece = sender.connection.recv(65536)
+    if not piece:
+        raise RuntimeError("the connection was closed")
+    sender.received += piece
+    if not sender.received.endswith(_END):
+        return
+    times.append(time.perf_counter() - sender.sent)
+    if b"\rMSA|AA|" not in sender.received:
+        raise RuntimeError(f"not accepted: {sender.received!r}")
+    sender.received = b""
+    _send_next(selector, sender, left)
+
+
+def imaging_orders(count: int, *, first: int = 1) -> list[bytes]:
+    """Return OMI^O23 messages, each with a patient and an order of its own."""
+    return [_imaging_order(number) for number in range(first, first + count)]
+
+
+def _imaging_order(number: int) -> bytes:
+    lines = (
+        "MSH|^~\\&|RIS|HOSPITAL|PACS|HOSPITAL|20260102030405+0000||OMI^O23^OMI_O23"
+        f"|M{number:09}|P|2.5.1|||||FRA|UNICODE UTF-8",
+        f"PID|1||P{number:08}^^^HOSPITAL^PI||MARTIN^Élodie^Anne||19800412|F|||12 rue de la Paix"
+        "^^Paris^^75002^FRA||0102030405",
+        "PV1|1|O|RADIO^SALLE1^^HOSPITAL||||1001^DURAND^Paul||1002^PETIT^Marie||||||||||"
+        f"V{number:08}^^^HOSPITAL",
+        f"ORC|NW|O{number:08}^RIS|F{number:08}^RIS||SC||^^^20260103090000^^R||20260102030405|"
+        "||1002^PETIT^Marie",
+        "TQ1|1||||||20260103090000||R",
+        f"OBR|1|O{number:08}^RIS|F{number:08}^RIS|CTCHEST^CT of the chest^LOCAL|||||||||"
+        "cough for three weeks|||1002^PETIT^Marie||||||||CT|||^^^20260103090000^^R",
+        f"IPC|A{number:08}^RIS|RP{number:08}^RIS|1.2.826.0.1.3680043.8.498.{number}^RIS"
+        f"|S{number:08}^RIS|CT|CTCHEST^CT of the chest^LOCAL|CT1|SALLE1|CT1",
+    )
+    return "".join(f"{line}\r" for line in lines).encode()
