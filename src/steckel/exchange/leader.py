@@ -1,4 +1,4 @@
-"""Which process makes something of the messages of an installation: one at a time.
+"""Which process reads the messages of an installation, and which sends: one at a time.
 
 PostgreSQL: an advisory lock, held by a connection of its own; lost with it. SQLite: the
 lock of a file beside the database, which the kernel gives back when its process ends.
@@ -7,16 +7,17 @@ lock of a file beside the database, which the kernel gives back when its process
 import fcntl
 import os
 from contextlib import suppress
-from typing import Protocol
+from typing import Literal, Protocol
 
 from sqlalchemy import Connection, Engine, text
 
 from steckel.errors import SteckelError
 from steckel.index.engine import is_sqlite
 
-_SUFFIX = "-dispatch"
-#: Any number that nobody else takes in this database.
-_NUMBER = 0x537465636B656C  # "Steckel"
+#: Numbers that nobody else takes in this database, by what is led.
+_NUMBERS = {"dispatch": 0x537465636B656C, "send": 0x537465636B656D}  # "Steckel", "Steckem"
+
+Purpose = Literal["dispatch", "send"]
 
 
 class Leadership(Protocol):
@@ -29,14 +30,16 @@ class Leadership(Protocol):
         """Let another lead."""
 
 
-def leadership(engine: Engine) -> Leadership:
+def leadership(engine: Engine, purpose: Purpose = "dispatch") -> Leadership:
     """Return the leadership of the installation that a database is of."""
-    return _FileLeadership(engine) if is_sqlite(engine) else _AdvisoryLeadership(engine)
+    if is_sqlite(engine):
+        return _FileLeadership(f"{engine.url.database}-{purpose}")
+    return _AdvisoryLeadership(engine, _NUMBERS[purpose])
 
 
 class _FileLeadership:
-    def __init__(self, engine: Engine) -> None:
-        self._path = f"{engine.url.database}{_SUFFIX}"
+    def __init__(self, path: str) -> None:
+        self._path = path
         self._descriptor: int | None = None
 
     def held(self) -> bool:
@@ -58,8 +61,9 @@ class _FileLeadership:
 
 
 class _AdvisoryLeadership:
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, number: int) -> None:
         self._engine = engine
+        self._number = number
         self._connection: Connection | None = None
 
     def held(self) -> bool:
@@ -75,7 +79,7 @@ class _AdvisoryLeadership:
     def _try(self) -> bool:
         connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         try:
-            got = connection.execute(text("SELECT pg_try_advisory_lock(:n)"), {"n": _NUMBER})
+            got = connection.execute(text("SELECT pg_try_advisory_lock(:n)"), {"n": self._number})
             if got.scalar_one():
                 self._connection = connection
         finally:
@@ -86,7 +90,7 @@ class _AdvisoryLeadership:
     def give_up(self) -> None:
         if self._connection is not None:
             with suppress(SteckelError):
-                self._connection.execute(text("SELECT pg_advisory_unlock(:n)"), {"n": _NUMBER})
+                self._connection.execute(text("SELECT pg_advisory_unlock(:n)"), {"n": self._number})
         self._drop()
 
     def _drop(self) -> None:

@@ -16,6 +16,7 @@ from steckel.exchange.reading import Clock, word
 from steckel.exchange.schema import messages
 from steckel.hl7.message import Message
 from steckel.index.failures import failure_of, will_pass
+from steckel.ris.events import told_by
 
 _log = structlog.get_logger(__name__)
 
@@ -115,7 +116,8 @@ class Processor:
         if self._interpreter.waits_after_error(message):
             self._require_no_error_before(connection, received)
         with connection.begin_nested():
-            outcome = self._interpreter.apply(connection, message, received)
+            with told_by(connection, received.source):
+                outcome = self._interpreter.apply(connection, message, received)
             outcome = self._warned(connection, received, outcome)
             self._mark(connection, received, outcome)
         return outcome

@@ -102,6 +102,7 @@ deliveries = Table(
     Column("raw", LargeBinary, nullable=False),
     _text("state"),  #: waiting, sent, parked, dropped
     Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("refusals", Integer, nullable=False, server_default="0"),  #: times it was answered AE
     _moment("next_attempt"),
     _moment("created"),
     _moment("sent"),

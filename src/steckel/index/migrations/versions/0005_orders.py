@@ -52,6 +52,13 @@ def _add_tables() -> None:
     op.create_index(op.f("ix_appointments_order_key"), "appointments", ["order_key"], unique=False)
     op.create_index("ix_appointments_start_pk", "appointments", ["start", "pk"], unique=False)
     op.create_table(
+        "availability",
+        sa.Column("study_uid", _WORDS, nullable=False),
+        sa.Column("instances", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("at", sa.BigInteger(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("study_uid", name=op.f("pk_availability")),
+    )
+    op.create_table(
         "commitments",
         sa.Column("pk", _KEY, nullable=False),
         sa.Column("transaction_uid", _WORDS, nullable=False),
@@ -89,6 +96,7 @@ def _add_tables() -> None:
         sa.Column("identity", _WORDS, server_default="", nullable=False),
         sa.Column("attributes", sa.Text(), nullable=False),
         sa.Column("order_key", _WORDS, server_default="", nullable=False),
+        sa.Column("decisions", _WORDS, server_default="", nullable=False),
         sa.Column("at", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("by", _WORDS, server_default="", nullable=False),
         sa.Column("reason", _WORDS, server_default="", nullable=False),
@@ -151,6 +159,15 @@ def _add_tables() -> None:
     op.create_index(op.f("ix_links_prior"), "links", ["prior"], unique=False)
     op.create_index(op.f("ix_links_survivor"), "links", ["survivor"], unique=False)
     op.create_index("uq_links_prior_survivor_at", "links", ["prior", "survivor", "at"], unique=True)
+    op.create_table(
+        "matching_progress",
+        sa.Column("pk", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("begun", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("change", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("event", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("orders", sa.BigInteger(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("pk", name=op.f("pk_matching_progress")),
+    )
     op.create_table(
         "matching_rules",
         sa.Column("pk", _KEY, nullable=False),
@@ -242,6 +259,7 @@ def _add_tables() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_orders_key")),
     )
     op.create_index(op.f("ix_orders_accession"), "orders", ["accession"], unique=False)
+    op.create_index(op.f("ix_orders_changed"), "orders", ["changed"], unique=False)
     op.create_index(op.f("ix_orders_filler"), "orders", ["filler"], unique=False)
     op.create_index(op.f("ix_orders_identity"), "orders", ["identity"], unique=False)
     op.create_index(op.f("ix_orders_placer"), "orders", ["placer"], unique=False)
@@ -317,6 +335,7 @@ def _add_tables() -> None:
         sa.Column("raw", sa.LargeBinary(), nullable=False),
         sa.Column("state", _WORDS, server_default="", nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("refusals", sa.Integer(), server_default="0", nullable=False),
         sa.Column("next_attempt", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("created", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("sent", sa.BigInteger(), server_default="0", nullable=False),
@@ -386,6 +405,12 @@ def _add_tables() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("pk", name=op.f("pk_report_versions")),
+    )
+    op.create_index(
+        "ix_report_versions_sop_instance_uid_pk",
+        "report_versions",
+        ["sop_instance_uid", "pk"],
+        unique=False,
     )
     op.create_index(
         "uq_report_versions_report_pk_digest",
