@@ -34,13 +34,11 @@ from steckel.dicom.frames import Fragment
 from steckel.dicom.json_model import JsonDataset, JsonElement, json_key
 from steckel.dicom.placed import Level, Placed
 from steckel.dicom.reencode import ToUtf8
+from steckel.dicom.splice import Piece, splice
 from steckel.dicom.text_encoding import UTF_8, UnencodableText
 from steckel.dicom.to_json import Reading, selected_to_json
 from steckel.dicom.transfer_syntax import Encoding
 from steckel.errors import CannotCoerce, NotDicom
-
-#: Bytes that are made here, or a range of the buffer that stays.
-Piece = bytes | Fragment
 
 #: Bytes from here to the end of the data set: retired, and wrong after any change.
 _LENGTH_TO_END: Final = 0x00080001
@@ -87,7 +85,7 @@ class _Coercing:
         if before:
             existing = found.get(ORIGINAL_ATTRIBUTES_SEQUENCE)
             new[ORIGINAL_ATTRIBUTES_SEQUENCE] = self._original(before, existing, rewriter)
-        return list(_merged(self._assembled(new, rewriter)))
+        return list(self._spliced(new, rewriter))
 
     def _found(self) -> dict[int, Placed]:
         """Return the elements that may matter; of one that is there twice the last, as read."""
@@ -179,40 +177,25 @@ class _Coercing:
         # Cut off: its length says more than there is.
         return with_head(element.tag, element.vr, self._raw(element), self.encoding)
 
-    def _assembled(self, new: Mapping[int, bytes], rewriter: ToUtf8 | None) -> Iterator[Piece]:
-        pending = sorted(new.items())
-        groups = {tag >> 16 for tag in new}
+    def _spliced(self, new: Mapping[int, bytes], rewriter: ToUtf8 | None) -> Iterator[Piece]:
+        placed = self.level.placed
+        # Group lengths would be wrong (PS3.5 7.2).
+        if rewriter is None:
+            lengths = {tag & 0xFFFF0000 for tag in new}
+        else:
+            lengths = {one.element.tag for one in placed if not one.element.tag & 0xFFFF}
+        gone = new.keys() | lengths | {_LENGTH_TO_END}
+        # What is cut off says that it is longer: it would take in what comes behind it.
+        cut = placed[-1] if self.level.is_cut and placed else None
+        if rewriter is None and cut is None:
+            return splice(self.level, new, gone, None)
         creators = Creators(self.buffer)
-        for placed in self.level.placed:
-            element = placed.element
-            while pending and pending[0][0] <= element.tag:
-                yield pending.pop(0)[1]
-            if element.tag in new or element.tag == _LENGTH_TO_END:
-                continue
-            if not element.tag & 0xFFFF and (rewriter or element.tag >> 16 in groups):
-                continue  # a group length would be wrong (PS3.5 7.2)
-            made = rewriter.element(placed, self.encoding, creators) if rewriter else None
-            if pending and element.length not in (UNDEFINED_LENGTH, element.end - element.offset):
-                made = self._as_it_was(placed, None)  # or it would take in what follows
-            yield made or Fragment(placed.start, element.end - placed.start)
-        for _, piece in pending:
-            yield piece
 
+        def anew(one: Placed) -> bytes | None:
+            made = rewriter.element(one, self.encoding, creators) if rewriter else None
+            return self._as_it_was(one, None) if made is None and one is cut else made
 
-def _merged(pieces: Iterator[Piece]) -> Iterator[Piece]:
-    """Join ranges that stand one behind the other."""
-    held: Fragment | None = None
-    for piece in pieces:
-        if isinstance(piece, Fragment) and held and piece.offset == held.offset + held.length:
-            held = Fragment(held.offset, held.length + piece.length)
-            continue
-        if held:
-            yield held
-        held = piece if isinstance(piece, Fragment) else None
-        if held is None:
-            yield piece
-    if held:
-        yield held
+        return splice(self.level, new, gone, anew)
 
 
 def _is_same(said: JsonElement | None, element: JsonElement) -> bool:

@@ -22,7 +22,8 @@ UNDEFINED_LENGTH = 0xFFFFFFFF
 _LONG_VRS = frozenset(
     {b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"}
 )
-_SHORT_VRS = {
+#: VRs with a 16-bit length, as they are spelled.
+SHORT_VRS = {
     vr.encode(): vr
     for vr in "AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split()
 }
@@ -78,7 +79,7 @@ def read_element(buffer: Buffer, position: int, encoding: Encoding) -> tuple[int
         return tag, dictionary.vr_of(tag), position + 8, length
     group, number, vr, length = _TAG_VR_LENGTH[little](buffer, position)
     tag = group << 16 | number
-    name = _SHORT_VRS.get(vr)
+    name = SHORT_VRS.get(vr)
     if name is not None:
         return tag, name, position + 8, length
     if group == 0xFFFE:
@@ -172,7 +173,7 @@ def _take_explicit(
 
     Nearly all of a header have, and each counts at ingest.
     """
-    unpack, names = _TAG_VR_LENGTH[encoding.little], _SHORT_VRS
+    unpack, names = _TAG_VR_LENGTH[encoding.little], SHORT_VRS
     last = end - 12
     while position <= last:
         group, number, vr, length = unpack(buffer, position)

@@ -12,13 +12,14 @@ from datetime import datetime
 from typing import Final
 
 from steckel.dicom import elements, tags
-from steckel.dicom.coerce import Piece, coerce
+from steckel.dicom.coerce import coerce
 from steckel.dicom.coercion import Coercion, read_coercion
 from steckel.dicom.elements import Buffer
 from steckel.dicom.frames import Fragment
 from steckel.dicom.inflating import inflate
 from steckel.dicom.part10 import read_start
 from steckel.dicom.placed import Level, read_level
+from steckel.dicom.splice import Piece
 from steckel.dicom.transfer_syntax import EXPLICIT_LITTLE, Encoding, assume
 from steckel.errors import CannotCoerce, NotDicom, SteckelError, TooLarge
 from steckel.retrieve.model import StoredInstance

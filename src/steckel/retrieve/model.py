@@ -106,7 +106,7 @@ class Retriever(Protocol):
     def chunks(self, instance: StoredInstance, offset: int = 0) -> Iterator[bytes]:
         """Read `whole` from `offset` to the end in pieces of at most 1 MiB (bounded memory).
 
-        `offset` is not beyond the first byte of the data set.
+        The data set starts at `dataset_offset` in it too.
         """
 
     def frame(self, instance: StoredInstance, number: int) -> bytes:
