@@ -50,7 +50,7 @@ class Patients:
             values = {f"{_WEAK}{name}": value for name, value in values.items()}
         registers.say(values, statement.moment)
         json = _demographics(key, registers)
-        self._keep(connection, key, registers, json, statement.moment)
+        self._keep(connection, key, registers, json)
         self._add_identifiers(connection, key.identity, statement.identifiers)
         text = to_text(json)
         if held is not None and held.json == text:
@@ -134,14 +134,13 @@ class Patients:
         key: PatientKey,
         registers: Registers,
         json: JsonDataset,
-        moment: Moment,
     ) -> None:
         values = {
             "issuer": key.issuer,
             "patient_id": key.patient_id,
             "registers": registers.text(),
             "json": to_text(json),
-            "at": moment.at,
+            "at": registers.newest(),
         }
         connection.execute(
             self._insert(registrations)

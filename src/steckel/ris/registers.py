@@ -49,6 +49,10 @@ class Registers:
         held = self._fields.get(name)
         return None if held is None else Moment(at=held[1], tie=held[2])
 
+    def newest(self) -> int:
+        """Return when the newest of them was said; zero without any."""
+        return max((at for _, at, _ in self._fields.values()), default=0)
+
     def values(self) -> dict[str, Any]:
         """Return all fields."""
         return {name: value for name, (value, _, _) in self._fields.items()}
