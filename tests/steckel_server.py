@@ -49,6 +49,7 @@ class SteckelServer:
     settings: dict[str, str] = field(default_factory=dict)
     http_port: int = field(default_factory=free_port)
     dicom_port: int = field(default_factory=free_port)
+    hl7_port: int = field(default_factory=free_port)
     _process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -71,6 +72,7 @@ class SteckelServer:
             "STECKEL_HOME": str(self.home),
             "STECKEL_HTTP": f"127.0.0.1:{self.http_port}",
             "STECKEL_DICOM": f"127.0.0.1:{self.dicom_port}",
+            "STECKEL_HL7": f"127.0.0.1:{self.hl7_port}",
             "STECKEL_ADMIN_PASSWORD": PASSWORD,
             **self.settings,
         }
