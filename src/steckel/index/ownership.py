@@ -63,13 +63,15 @@ def _claimed(facts: Facts) -> Person | None:
     if facts.named.issuer:
         return None
     found = [one for one in facts.same_id if one.is_known and agrees(facts.own, one.json)]
-    return found[0] if len(found) == 1 else None
+    # Those who turned out to be one are one.
+    return found[0] if len({one.survivor_pk or one.pk for one in found}) == 1 else None
 
 
 def replacements(facts: Facts, owner: Person) -> JsonDataset:
     """Return what is put in the place of what the images say; nothing where they say it all."""
     new = dict(facts.attributes)
-    if owner.is_known or facts.corrected is not None:
+    # Of a registered patient, but with somebody else's name: that stays to be seen.
+    if facts.corrected is not None or _claimed(facts) is not None:
         new |= _demographics(facts, owner)
     return {} if all(_is_same(facts.own.get(key), new[key]) for key in new) else new
 
@@ -77,22 +79,24 @@ def replacements(facts: Facts, owner: Person) -> JsonDataset:
 def _demographics(facts: Facts, owner: Person) -> JsonDataset:
     of_owner = {key: value for key, value in owner.json.items() if key in _OF_PATIENT}
     of_owner[_ID] = {"vr": "LO", "Value": [owner.patient_id]}
-    prior = values_in(facts.own, tags.PATIENT_ID)
-    if prior == [owner.patient_id]:
+    is_renamed = values_in(facts.own, tags.PATIENT_ID) != [owner.patient_id]
+    if not is_renamed and not values_in(facts.own, tags.ISSUER_OF_PATIENT_ID):
         # An issuer alone is not worth a change: images seldom name one.
-        if not values_in(facts.own, tags.ISSUER_OF_PATIENT_ID):
-            of_owner.pop(_ISSUER, None)
-        return of_owner
-    if prior:
-        of_owner[_OTHER_IDS] = _with_identifier(of_owner.get(_OTHER_IDS), facts.own)
+        of_owner.pop(_ISSUER, None)
+    others = _other_ids(of_owner, facts.own, is_renamed=is_renamed)
+    if others:
+        of_owner[_OTHER_IDS] = {"vr": "SQ", "Value": others}
     return of_owner
 
 
-def _with_identifier(others: JsonElement | None, own: JsonDataset) -> JsonElement:
-    """Add what the images call the patient to Other Patient IDs Sequence (PS3.3 C.2.2)."""
-    item = {key: own[key] for key in (_ID, _ISSUER) if _values(own.get(key))}
-    items = _values(others)
-    return {"vr": "SQ", "Value": items if item in items else [*items, item]}
+def _other_ids(owner: JsonDataset, own: JsonDataset, *, is_renamed: bool) -> list[Any]:
+    """Return all other identifiers; what the images call the patient is one (PS3.3 C.2.2)."""
+    items = [*_values(own.get(_OTHER_IDS))]
+    prior = {key: own[key] for key in (_ID, _ISSUER) if _values(own.get(key))}
+    if is_renamed and _ID in prior:
+        items.append(prior)
+    items += _values(owner.get(_OTHER_IDS))
+    return [item for number, item in enumerate(items) if item not in items[:number]]
 
 
 def _is_same(own: JsonElement | None, new: JsonElement) -> bool:

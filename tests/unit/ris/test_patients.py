@@ -2,6 +2,7 @@
 
 from itertools import permutations
 from threading import Thread
+from typing import Any
 
 import orjson
 import pytest
@@ -19,8 +20,11 @@ from steckel.index.writer import IndexWriter, Ticket
 from steckel.ris.department import Department
 
 
-def _archive(engine: Engine, patient_id: str, name: str, uid: str, born: str = "") -> None:
-    json = {
+def _archive(
+    engine: Engine, patient_id: str, name: str, uid: str, born: str = "", more: Any = None
+) -> None:
+    json: Any = {
+        **(more or {}),
         "00100010": {"vr": "PN", "Value": [{"Alphabetic": name}]},
         "00100020": {"vr": "LO", "Value": [patient_id]},
         "0020000D": {"vr": "UI", "Value": [uid]},
@@ -104,6 +108,15 @@ def test_a_merge_moves_the_studies_and_its_undoing_brings_them_back(engine: Engi
     with engine.connect() as connection:
         back = study(connection, "1.2.1")
         assert (back.owner, back.patient_id, back.coercion) == ("P1", "P1", None)
+
+
+def test_other_identifiers_that_images_name_are_kept(engine: Engine) -> None:
+    more = {"00101002": {"vr": "SQ", "Value": [{"00100020": {"vr": "LO", "Value": ["X9"]}}]}}
+    _archive(engine, "P1", "DOE^JANE", "1.2.1", more=more)
+    with writing(engine) as connection:
+        Department(engine).merge(connection, merge("P1", "P2", 2))
+        others = orjson.loads(study(connection, "1.2.1").coercion)["00101002"]["Value"]
+    assert [item["00100020"]["Value"][0] for item in others] == ["X9", "P1"]
 
 
 def test_images_that_come_after_a_merge_are_the_survivors(engine: Engine) -> None:
