@@ -28,6 +28,7 @@ from bench.works import (
     startup,
     stow,
     wado,
+    worklist,
 )
 
 Work = Callable[[Stage], Iterator[Result]]
@@ -41,6 +42,7 @@ PARTS: Mapping[str, Sequence[Work]] = {
     ),
     "retrieve": (c_move.measure,),
     "query": (qido.measure,),
+    "worklist": (worklist.measure,),
     "web": (wado.measure, frames.measure, metadata.measure, rendered.measure),
     "memory": (memory.measure,),
     "start": (startup.measure,),

@@ -24,6 +24,7 @@ class Size:
     studies: int
     multiframe_mib: int
     indexed_studies: int
+    scheduled: int  #: open steps in the worklist
 
 
 FULL = Size(
@@ -44,6 +45,7 @@ FULL = Size(
     studies=100,
     multiframe_mib=2048,
     indexed_studies=70_000,
+    scheduled=100_000,
 )
 SMOKE = Size(
     name="smoke",
@@ -63,4 +65,5 @@ SMOKE = Size(
     studies=3,
     multiframe_mib=16,
     indexed_studies=50,
+    scheduled=500,
 )

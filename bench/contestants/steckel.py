@@ -6,7 +6,14 @@ import subprocess
 import sys
 from dataclasses import replace
 
-from bench.contestants.contestant import DESTINATION, Contestant, Launch, Place, Running
+from bench.contestants.contestant import (
+    DESTINATION,
+    Contestant,
+    Launch,
+    Place,
+    Running,
+    free_port,
+)
 
 PASSWORD = "bench-password"
 
@@ -16,6 +23,7 @@ def _launch(place: Place) -> Launch:
         "STECKEL_HOME": str(place.home),
         "STECKEL_DICOM": f"127.0.0.1:{place.dicom_port}",
         "STECKEL_HTTP": f"127.0.0.1:{place.http_port}",
+        "STECKEL_HL7": f"127.0.0.1:{free_port()}",
         "STECKEL_ADMIN_PASSWORD": PASSWORD,
         "STECKEL_LOG_LEVEL": "warning",
         "STECKEL_DATABASE_URL": place.database,
