@@ -4,6 +4,12 @@ import asyncio
 import threading
 from collections.abc import Callable
 
+import structlog
+
+from steckel.errors import places_of
+
+_log = structlog.get_logger(__name__)
+
 
 class Mailbox:
     """Calls that are made in the loop, in the order in which they were posted."""
@@ -28,4 +34,9 @@ class Mailbox:
         with self._lock:
             calls, self._calls = self._calls, []
         for call in calls:
-            call()
+            try:
+                call()
+            except Exception as problem:  # noqa: BLE001 - of one connection; others go on
+                _log.error(
+                    "mllp_answer_failed", error=type(problem).__name__, where=places_of(problem)
+                )
