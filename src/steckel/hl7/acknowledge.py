@@ -126,7 +126,9 @@ def acknowledge(
     """
     head = original if isinstance(original, Message) else _recover(original)
     version = _version(head)
-    charset, codec = writable(_value(head, "MSH-18"))
+    declared = _value(head, "MSH-18")
+    is_declared = bool(declared) or version >= _WITH_COMPONENTS
+    charset, codec = writable(declared) if is_declared else ("", "ascii")
     lines = [
         write_segment("MSH", _msh(head, version, sender, (control_id, at, charset))),
         write_segment("MSA", _msa(head, code, faults, version)),
@@ -184,9 +186,8 @@ def _msh(
     }
     if version >= _WITH_COMPONENTS:
         return fields
-    # Their time has no offset, their names no components, and they know no character set.
+    # Their time has no offset, and their names no components.
     fields[7] = at.strftime("%Y%m%d%H%M%S")
-    fields.pop(18)
     return {number: _first_component(content) for number, content in fields.items()}
 
 

@@ -122,10 +122,21 @@ def test_before_2_5_one_error_segment_has_all_faults() -> None:
 
 
 def test_before_2_3_a_header_is_plain() -> None:
-    read = answer(order(version="2.2", set="8859/1"), Code.AR, MISSING)
+    read = answer(order(version="2.2"), Code.AR, MISSING)
     header = read.first("MSH")
     assert header is not None
     assert header.line == r"MSH|^~\&|STECKEL|HOSPITAL|RIS|CLINIC|20260304050607||ACK|A1|P|2.2"
+
+
+@pytest.mark.parametrize(
+    ("declared", "echoed", "text"), [("", "", "H?PITAL"), ("8859/1", "8859/1", "HÔPITAL")]
+)
+def test_before_2_3_a_character_set_is_used_if_the_sender_does(
+    declared: str, echoed: str, text: str
+) -> None:
+    read = answer(order(version="2.2", set=declared, app="HÔPITAL"))
+    assert (read.value("MSH-18"), read.value("MSH-5")) == (echoed, text)
+    assert read.warnings == ()
 
 
 def test_since_2_7_the_text_is_in_the_error_segment_alone() -> None:
