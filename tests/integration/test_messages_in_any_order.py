@@ -75,7 +75,7 @@ def after(database_server: DatabaseServer, upgraded_database: str) -> After:
     return find_out
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_stories_told_in_any_order_and_twice_end_the_same(after: After, seed: int) -> None:
     in_order = after(list(STORIES))
     told = list(STORIES) * 2
@@ -106,11 +106,10 @@ def test_the_stories_say_what_they_are_meant_to_say(engine: Engine) -> None:
 
 
 @pytest.mark.skipif(not SAMPLES.exists(), reason="no messages lie in ../shared/data/hl7")
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_the_samples_replayed_twice_and_shuffled_end_the_same(after: After, seed: int) -> None:
     messages = corpus()
     in_order = after(messages)
-    assert differences(in_order, after(messages * 2)) == []
     told = messages * 2
     random.Random(seed).shuffle(told)
     assert differences(in_order, after(told)) == []
