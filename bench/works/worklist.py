@@ -5,7 +5,7 @@ The client reads each answer to its end and does not decode it: what is measured
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -122,9 +122,12 @@ def _ask(
     channel: Channel, context: Context, number: int, of_item: Values, of_step: Values
 ) -> float:
     """Return the milliseconds from the question to the end of the last answer."""
-    step = {key: {"vr": _vr(key)} for key in _OF_STEP} | of_step
-    asked: JsonDataset = {key: {"vr": _vr(key)} for key in _OF_ITEM} | of_item
-    asked["00400100"] = {"vr": "SQ", "Value": [step]}
+    step = _empty(_OF_STEP) | of_step
+    asked: JsonDataset = {
+        **_empty(_OF_ITEM),
+        **of_item,
+        "00400100": {"vr": "SQ", "Value": [step]},
+    }
     command = Command(
         field=Operation.C_FIND,
         affected_sop_class_uid=MODALITY_WORKLIST_FIND,
@@ -143,5 +146,5 @@ def _ask(
     return (time.perf_counter() - started) * 1000
 
 
-def _vr(key: str) -> str:
-    return dictionary.vr_of(int(key, 16))
+def _empty(keys: Iterable[str]) -> Values:
+    return {key: {"vr": dictionary.vr_of(int(key, 16))} for key in keys}

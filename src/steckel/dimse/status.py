@@ -104,7 +104,7 @@ _TABLES: dict[int, dict[type[errors.SteckelError], Status]] = {
 }
 
 #: Error ID (0000,0903) of what may no longer be updated (PS3.4 table F.7.2-2).
-_NO_LONGER_UPDATABLE = 0xA710
+NO_LONGER_UPDATABLE = 0xA710
 
 #: (0000,0902) is LO: 64 characters of the default repertoire.
 _COMMENT_LENGTH = 64
@@ -124,4 +124,4 @@ def comment_of(error: errors.SteckelError) -> str:
 
 def error_id_of(error: errors.SteckelError) -> int | None:
     """Return the Error ID that goes with a status, where the standard has one."""
-    return _NO_LONGER_UPDATABLE if isinstance(error, errors.NotUpdatable) else None
+    return NO_LONGER_UPDATABLE if isinstance(error, errors.NotUpdatable) else None

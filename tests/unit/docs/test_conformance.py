@@ -8,11 +8,13 @@ from steckel.dicom import dictionary, tags
 from steckel.dicom.transfer_syntax import TRANSFER_SYNTAXES
 from steckel.dicomweb.problems import STATUSES
 from steckel.dimse.services import SERVICES
-from steckel.dimse.status import Status
+from steckel.dimse.status import NO_LONGER_UPDATABLE, Status
 from steckel.query.attributes import COLUMNS
 from steckel.query.model import Level
+from steckel.ris import worklist_attributes as worklist
 
 ROOT = Path(__file__).parents[3]
+_WORKFLOW = ("Modality Worklist", "Modality Performed Procedure Step", "Storage Commitment")
 
 
 @cache
@@ -54,10 +56,29 @@ def test_the_keys_are_those_of_the_code() -> None:
     assert said == held
 
 
+def test_the_keys_of_the_worklist_are_those_of_the_code() -> None:
+    said = {(row[0], row[1]) for row in rows(section("Modality Worklist")) if len(row) == 3}
+    held = {
+        (where, f"{dictionary.keyword_of(tag)} {tags.show(tag)}")
+        for where, columns in (("item", worklist.COLUMNS), ("step", worklist.STEP_COLUMNS))
+        for tag in columns
+    }
+    assert said - {("in", "key")} == held
+
+
 def test_the_dimse_status_codes_are_those_of_the_code() -> None:
-    text = "".join(section(title) for title in ("Storage", "Query", "Retrieve"))
+    titles = ("Storage", "Query", "Retrieve", *_WORKFLOW)
+    text = "".join(section(title) for title in titles)
     said = {int(code, 16) for code in re.findall(r"0x[0-9A-F]{4}", text)}
-    assert said <= {status.value for status in Status}
+    assert said - {NO_LONGER_UPDATABLE} <= {status.value for status in Status}
+
+
+def test_every_status_of_the_normalized_services_is_explained() -> None:
+    text = "".join(section(title) for title in _WORKFLOW)
+    said = {int(code, 16) for code in re.findall(r"0x[0-9A-F]{4}", text)}
+    assert {status.value for status in Status if status.value < 0x0300} - said == {
+        Status.SOP_CLASS_NOT_SUPPORTED, Status.NOT_AUTHORIZED,
+    }  # fmt: skip
 
 
 def test_the_http_status_codes_are_explained() -> None:
