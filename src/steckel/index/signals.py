@@ -8,6 +8,7 @@ from steckel.index.schema import clock
 
 CHANGE_CLOCK: Final = 1
 QUARANTINE_CLOCK: Final = 2
+REPORT_CLOCK: Final = 3  #: up to which change reports were put into new studies
 
 
 def tick(connection: Connection) -> int:

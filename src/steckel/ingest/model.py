@@ -19,6 +19,7 @@ class Way(StrEnum):
     UPLOAD = "upload"
     IMPORT = "import"
     DEMO = "demo"
+    HL7 = "hl7"  #: a report that another system sent, made a document here
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -117,7 +117,12 @@ def _newest(connection: Connection, report_pk: int) -> Row[Any]:
     found = connection.execute(
         select(report_versions).where(report_versions.c.report_pk == report_pk)
     ).all()
-    return max(found, key=lambda row: (row.at, _WORTH[ReportStatus(row.status)], row.tie))
+    return max(found, key=standing)
+
+
+def standing(version: Any) -> tuple[int, int, str]:
+    """Return what puts the versions of a report in order: `at`, `status` and `tie` of its row."""
+    return version.at, _WORTH[ReportStatus(version.status)], version.tie
 
 
 def _places(connection: Connection, report_pk: int, statement: ReportStatement) -> dict[str, str]:

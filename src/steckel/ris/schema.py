@@ -13,6 +13,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    SmallInteger,
     Table,
     Text,
 )
@@ -101,7 +102,7 @@ orders = Table(
     Column("json", Text, nullable=False),  #: DICOM JSON of the requested procedure
     _moment("at"),
     _moment("created"),
-    _moment("changed"),
+    _moment("changed", index=True),
 )
 
 #: Scheduled procedure steps with all that a worklist query matches (PS3.4 K.6.1.2).
@@ -226,6 +227,7 @@ report_versions = Table(
     _text("sop_instance_uid"),  #: as it is archived; empty until then
     _text("by"),  #: message that brought it
     Index("uq_report_versions_report_pk_digest", "report_pk", "digest", unique=True),
+    Index("ix_report_versions_sop_instance_uid_pk", "sop_instance_uid", "pk"),
 )
 
 #: Studies that do not fit what was ordered, for a person to put right (IHE PIR).
@@ -257,6 +259,26 @@ matching_rules = Table(
     Column("body", Text, nullable=False),  #: JSON
     _moment("changed"),
     _text("by"),
+)
+
+#: Studies that arrived and were quiet for a while; what was told of them (`ris.availability`).
+availability = Table(
+    "availability",
+    metadata,
+    Column("study_uid", Words, primary_key=True),
+    Column("instances", Integer, nullable=False, server_default="0"),
+    _moment("at"),
+)
+
+#: One row: up to where changes were looked at (`ris.matching_queue`).
+matching_progress = Table(
+    "matching_progress",
+    metadata,
+    Column("pk", SmallInteger, primary_key=True, autoincrement=False),
+    _moment("begun"),  #: what arrived before is left alone until it changes
+    Column("change", BigInteger, nullable=False, server_default="0"),  #: of `query.changes`
+    Column("event", BigInteger, nullable=False, server_default="0"),  #: of `events`
+    _moment("orders"),  #: of `orders.changed`
 )
 
 #: What happened that others may want to hear; written with what it tells of, in one transaction.

@@ -15,10 +15,11 @@ from steckel.index.thumbnails import Thumbnails
 from steckel.query.changes import Changes
 from steckel.retrieve.engine import RetrieveEngine
 from steckel.server.committing import CommitmentWork
+from steckel.server.report_work import ReportWork
 from steckel.server.saying import say
 from steckel.server.second_work import SecondWork
 from steckel.server.store_size import StoreMeter
-from steckel.server.wiring import House
+from steckel.server.wiring import House, archiving
 
 _log = structlog.get_logger(__name__)
 
@@ -80,10 +81,14 @@ def run_worker(house: House, stop: threading.Event) -> None:
     second.start()
     commitments = CommitmentWork(house)
     commitments.start()
+    reports = ReportWork(house)
+    reports.start()
     say("ready")
     try:
-        Worker(house, retriever, workers).run(stop)
+        with archiving(house):
+            Worker(house, retriever, workers).run(stop)
     finally:
+        reports.stop()
         commitments.stop()
         workers.stop()
         second.stop()
