@@ -12,7 +12,7 @@ UTF_8: Final = "ISO_IR 192"
 
 #: Their bytes depend on escape sequences, or on a repertoire that is smaller than the codec's.
 _NOT_WRITTEN: Final = frozenset(
-    {"iso8859", "shift_jis", "iso2022_jp", "iso2022_jp_2", "euc_kr", "iso_ir_58"}
+    {"iso8859", "shift_jis", "iso2022_jp", "iso2022_jp_2", "euc_kr", "iso_ir_58", "gb2312"}
 )
 
 
