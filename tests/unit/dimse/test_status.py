@@ -3,7 +3,7 @@
 import pytest
 
 from steckel import errors
-from steckel.dimse.status import comment_of, status_of
+from steckel.dimse.status import comment_of, error_id_of, status_of
 from steckel.dimse.wire.command import Operation
 
 
@@ -48,3 +48,38 @@ def test_a_comment_is_short_and_plain() -> None:
     assert len(comment) == 64
     assert comment.startswith("?/x")
     assert comment_of(errors.NotDicom()) == "NotDicom"
+
+
+@pytest.mark.parametrize("kind", all_errors())
+@pytest.mark.parametrize(
+    "operation", [Operation.N_CREATE, Operation.N_SET, Operation.N_GET, Operation.N_ACTION]
+)
+def test_every_error_of_a_normalized_service_is_a_failure(
+    kind: type[errors.SteckelError], operation: Operation
+) -> None:
+    assert status_of(kind("why"), operation) >> 8 in (0x01, 0x02)
+
+
+@pytest.mark.parametrize(
+    ("error", "of_set", "of_action"),
+    [
+        (errors.AlreadyThere("it"), 0x0111, 0x0131),
+        (errors.NotFound("it"), 0x0112, 0x0112),
+        (errors.MissingAttribute("it"), 0x0120, 0x0115),
+        (errors.MissingValue("it"), 0x0121, 0x0115),
+        (errors.InvalidAttribute("it"), 0x0106, 0x0115),
+        (errors.NotDicom("it"), 0x0110, 0x0115),
+        (errors.OutOfSpace("it"), 0x0213, 0x0213),
+    ],
+)
+def test_statuses_of_normalized_services(
+    error: errors.SteckelError, of_set: int, of_action: int
+) -> None:
+    assert status_of(error, Operation.N_SET) == of_set
+    assert status_of(error, Operation.N_ACTION) == of_action
+
+
+def test_what_may_no_longer_be_updated_has_an_error_id() -> None:
+    assert error_id_of(errors.NotUpdatable("it has ended")) == 0xA710
+    assert status_of(errors.NotUpdatable("it has ended"), Operation.N_SET) == 0x0110
+    assert error_id_of(errors.NotFound("none")) is None
