@@ -23,7 +23,7 @@ from steckel.ris.schema import report_versions
 from steckel.server.wiring import House
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
-PDF = b"%PDF-1.4 not much of one"
+PDF = b"%PDF-1.4 not much of one\n%%EOF\n"
 
 
 def element(vr: str, *values: Any) -> Any:
