@@ -9,13 +9,14 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
 
-from steckel.errors import SteckelError
+from steckel.errors import NotHl7, SteckelError
 from steckel.exchange.answers import Answers
 from steckel.exchange.intake import Intake, Kept
 from steckel.exchange.model import Origin, Outcome, State
 from steckel.exchange.outcomes import Outcomes
 from steckel.exchange.reading import Reader, Reading
 from steckel.hl7.batch import split
+from steckel.hl7.message import Message
 from steckel.hl7.write import write_segment
 
 Answer = Callable[[bytes | None], None]
@@ -48,13 +49,21 @@ class Reception:
             self._receive_one(raw, origin, answer, later)
 
     def receive_and_wait(self, raw: bytes, origin: Origin) -> bytes:
-        """Keep one message or several, and return their acknowledgements, one after another.
+        """Keep one message or a batch, and return what acknowledges it.
 
         Nothing follows them, so a message whose sender wants an acknowledgement after
         processing alone is answered by nothing.
+
+        Raises
+        ------
+        NotHl7
+            There is no message in it; nothing is kept.
         """
+        parts = split(raw)
+        if not any(_is_message(part) for part in parts):
+            raise NotHl7("there is no HL7 version 2 message in this: none begins with MSH")
         answered: Future[bytes | None] = Future()
-        self._receive_all(split(raw) or [raw], origin, answered.set_result, lambda _: None)
+        self._receive_all(parts, origin, answered.set_result, lambda _: None)
         return answered.result() or b""
 
     def too_long(self, head: bytes) -> bytes:
@@ -91,6 +100,14 @@ class Reception:
         acknowledgement = self._answers.later(reading, outcome)
         if acknowledgement is not None:
             later(acknowledgement)
+
+
+def _is_message(raw: bytes) -> bool:
+    try:
+        Message.parse(raw)
+    except NotHl7:
+        return False
+    return True
 
 
 class _Gathered:

@@ -20,7 +20,8 @@ class Action(StrEnum):
     READ = "read"  #: find and look at studies
     STORE = "store"  #: add objects
     DELETE = "delete"  #: delete studies, series, instances
-    CARE = "care"  #: decide about quarantine and conflicts
+    CARE = "care"  #: decide about quarantine, conflicts and messages
+    EXCHANGE = "exchange"  #: bring messages of other systems, which speak for them
     ADMINISTER = "administer"  #: accounts, everybody's tokens, application entities, status
 
 

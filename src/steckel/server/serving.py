@@ -6,6 +6,7 @@ Beside `wiring.py`, which has the archive itself.
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from steckel.dimse.ports import Rooms, Slots
 from steckel.dimse.server import DimseServer
@@ -22,6 +23,9 @@ from steckel.ris.worklist import Worklist
 from steckel.server.desks import PeerDesk
 from steckel.server.tls import dicom_client_context, dicom_server_context
 from steckel.server.wiring import House
+
+if TYPE_CHECKING:
+    from steckel.server.messages import MessageRooms
 
 STATIC = Path(__file__).parent.parent / "web" / "static"
 
@@ -58,6 +62,13 @@ class ServingHouse(House):
     def imaging(self) -> ImagingService:
         """Decodes and renders."""
         return ImagingService(self.retriever, processes=self.settings.imaging_processes)
+
+    @cached_property
+    def messages(self) -> "MessageRooms":
+        """Keeps messages of other systems; the role `hl7` makes something of them."""
+        from steckel.server.messages import MessageRooms  # noqa: PLC0415 - for the web only
+
+        return MessageRooms(self.settings, self.engine)
 
     def dimse_server(self, slots: Slots | None = None) -> DimseServer:
         """Return the DIMSE door, not started; with `slots` it shares the limit of associations."""
@@ -97,6 +108,8 @@ class ServingHouse(House):
 
     def close(self) -> None:
         """Leave the rooms that were entered."""
+        if "messages" in self.__dict__:
+            self.messages.close()
         if "imaging" in self.__dict__:
             self.imaging.stop()
         if "second_frames" in self.__dict__:

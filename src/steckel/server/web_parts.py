@@ -4,7 +4,10 @@ from prometheus_client import REGISTRY
 
 from steckel.dicomweb.ports import DicomwebServices
 from steckel.dicomweb.routes import dicomweb_routes
+from steckel.exchange.desk import MessageDesk
 from steckel.index.thumbnails import Thumbnails
+from steckel.reporting.reading import ReportReading
+from steckel.ris.report_shelf import ReportShelf
 from steckel.server.desks import ConflictDesk, EchoDesk, QuarantineDesk, StatusDesk
 from steckel.server.serving import STATIC, ServingHouse
 from steckel.server.tls import dicom_client_context
@@ -35,6 +38,7 @@ def web_application(house: ServingHouse) -> WebApplication:
         ),
         security=house.security,
         catalogue=house.catalogue,
+        reports=ReportReading(ReportShelf(house.engine)),
         changes=house.changes,
         quarantine=QuarantineDesk(house.quarantine, house.ingest),
         conflicts=ConflictDesk(house.conflicts, house.versions),
@@ -42,6 +46,9 @@ def web_application(house: ServingHouse) -> WebApplication:
         deleter=house.deletion,
         echo=EchoDesk(settings.aet, dicom_client_context(settings)),
         receiver=house.ingest,
+        messages=MessageDesk(house.engine),
+        reception=house.messages.reception,
+        longest_message=settings.hl7_max_message_mib << 20,
         spool=house.layout.open,
         metrics=REGISTRY,
         dicomweb_routes=dicomweb_routes(services),

@@ -20,9 +20,11 @@ from steckel.web import shapes
 from steckel.web.api.conflicts import ConflictDoor
 from steckel.web.api.entities import EntityDoor
 from steckel.web.api.events import EventDoor
+from steckel.web.api.messages import Hl7Door, MessageDoor
 from steckel.web.api.patients import PatientDoor
 from steckel.web.api.quarantine import QuarantineDoor
 from steckel.web.api.reference import ReferenceDoor
+from steckel.web.api.reports import ReportDoor
 from steckel.web.api.session import SessionDoor
 from steckel.web.api.studies import StudyDoor
 from steckel.web.api.system import SystemDoor
@@ -56,10 +58,11 @@ class WebApplication:
         guarded.include_router(_streams(parts, self._broadcast))
         guarded.router.routes.extend(ReferenceDoor(guarded.openapi).routes())
         # What viewers ask hundreds of times goes past what FastAPI does for forms.
-        images = Starlette(routes=list(parts.dicomweb_routes), exception_handlers=HANDLERS)
+        plain = [*parts.dicomweb_routes, *parts.fhir_routes]
+        images = Starlette(routes=plain, exception_handlers=HANDLERS)
         images.router.redirect_slashes = False
         by_segment: dict[str, ASGIApp] = dict.fromkeys(("api", *_segments(others)), guarded)
-        by_segment |= dict.fromkeys(_segments(parts.dicomweb_routes), images)
+        by_segment |= dict.fromkeys(_segments(plain), images)
         segments = frozenset(by_segment)
         workstation = Starlette(routes=list(parts.workstation_routes), exception_handlers=HANDLERS)
         app: ASGIApp = _BySegment(by_segment, workstation)
@@ -113,8 +116,10 @@ def _forms(parts: WebParts, system: SystemDoor) -> APIRouter:
         SessionDoor(parts.security, parts.site).router(),
         StudyDoor(parts.catalogue, parts.deleter).router(),
         PatientDoor(parts.catalogue).router(),
+        ReportDoor(parts.reports).router(),
         QuarantineDoor(parts.quarantine).router(),
         ConflictDoor(parts.conflicts).router(),
+        MessageDoor(parts.messages).router(),
         EntityDoor(parts.security.peers, parts.echo).router(),
         UserDoor(parts.security).router(),
         TokenDoor(parts.security).router(),
@@ -127,6 +132,7 @@ def _forms(parts: WebParts, system: SystemDoor) -> APIRouter:
 def _streams(parts: WebParts, broadcast: Broadcast) -> APIRouter:
     router = APIRouter(prefix="/api", responses=_PROBLEM)
     router.include_router(UploadDoor(parts.receiver, parts.spool).router())
+    router.include_router(Hl7Door(parts.reception, parts.longest_message).router())
     router.include_router(EventDoor(broadcast).router())
     return router
 

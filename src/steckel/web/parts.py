@@ -14,7 +14,10 @@ from steckel.web.ports import (
     Conflicts,
     Deleter,
     EchoSender,
+    MessageReceiver,
+    MessageStore,
     Quarantine,
+    Reports,
     StudyCatalogue,
     SystemStatus,
 )
@@ -37,6 +40,7 @@ class WebParts:
     site: Site
     security: Security
     catalogue: StudyCatalogue
+    reports: Reports
     changes: ChangeFeed
     quarantine: Quarantine
     conflicts: Conflicts
@@ -44,8 +48,12 @@ class WebParts:
     deleter: Deleter
     echo: EchoSender
     receiver: Receiver
+    messages: MessageStore
+    reception: MessageReceiver
+    longest_message: int  #: bytes
     spool: Path  #: folder for archives that are being uploaded
     metrics: CollectorRegistry
     dicomweb_routes: Sequence[BaseRoute] = ()  #: need a login
+    fhir_routes: Sequence[BaseRoute] = ()  #: need a login
     ohif_routes: Sequence[BaseRoute] = ()  #: need a login
     workstation_routes: Sequence[BaseRoute] = ()  #: files without data, open to everybody

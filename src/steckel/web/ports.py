@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from steckel.exchange.desk import MessageFilter, MessageRow, StateCount
+from steckel.exchange.model import Origin
 from steckel.ingest.model import Receipt, Refusal
 from steckel.query.catalogue_model import (
     Change,
@@ -24,6 +26,7 @@ from steckel.query.catalogue_model import (
     StudyRow,
     StudySort,
 )
+from steckel.reporting.reading import ReadableReport, ReportBody
 from steckel.security.peers import RemoteAe
 
 
@@ -46,6 +49,19 @@ class StudyCatalogue(Protocol):
 
     def patient(self, key: str) -> PatientDetail:
         """Return one patient with all studies, newest first."""
+
+
+class Reports(Protocol):
+    """What was reported."""
+
+    def of_study(self, study_uid: str) -> Sequence[ReadableReport]:
+        """Return the reports of a study, newest first; none where there is no such study."""
+
+    def report(self, report_id: str) -> ReadableReport:
+        """Return one report."""
+
+    def body(self, report_id: str, number: int, media_type: str = "") -> ReportBody:
+        """Return a document of a version: the first, or that of a media type."""
 
 
 class ChangeFeed(Protocol):
@@ -91,6 +107,43 @@ class Conflicts(Protocol):
 
     def resolve(self, conflict_id: str, keep: Keep) -> None:
         """Keep one of the two."""
+
+
+class MessageStore(Protocol):
+    """Messages of other systems."""
+
+    def page(
+        self, criteria: MessageFilter, limit: int, before: int | None
+    ) -> tuple[list[MessageRow], int | None]:
+        """Return messages, newest first, and from where the next ones go on."""
+
+    def message(self, pk: int) -> tuple[MessageRow, bytes]:
+        """Return a message and its bytes."""
+
+    def counts(self) -> list[StateCount]:
+        """Return how many messages are in each state."""
+
+    def oldest_waiting(self) -> int | None:
+        """Return when the first was received that waits, in milliseconds since 1970."""
+
+    def replay(self, those: Sequence[int]) -> int:
+        """Have messages processed again; return how many."""
+
+    def replay_all(self, criteria: MessageFilter) -> int:
+        """Have all processed again that a filter finds; return how many."""
+
+
+class MessageReceiver(Protocol):
+    """Keeps messages and acknowledges them."""
+
+    def receive_and_wait(self, raw: bytes, origin: Origin) -> bytes:
+        """Keep one message or a batch, and return what acknowledges it.
+
+        Raises
+        ------
+        NotHl7
+            There is no message in it.
+        """
 
 
 class Deleter(Protocol):

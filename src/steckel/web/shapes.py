@@ -120,6 +120,41 @@ class StudyCount(TypedDict):
     exact: bool
 
 
+class ReportDocument(TypedDict):
+    """A document of a report, and where it is."""
+
+    media_type: str
+    url: str
+
+
+class ReportVersion(TypedDict):
+    """One version of a report; `number` counts from 1 in the order in which they came."""
+
+    number: int
+    status: str
+    at: Moment
+    received: Moment
+    title: str
+    author: str
+    text: str
+    documents: list[ReportDocument]
+    sop_instance_uid: str | None
+
+
+class Report(TypedDict):
+    """A report; the version that counts comes first."""
+
+    id: str
+    accession: str
+    versions: list[ReportVersion]
+
+
+class ReportList(TypedDict):
+    """The reports of a study, newest first."""
+
+    items: list[Report]
+
+
 class User(TypedDict):
     """Who is logged in."""
 

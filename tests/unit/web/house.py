@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
+from tests.unit.web.message_rooms import MessageRoom, ReceptionRoom
 from tests.unit.web.rooms import (
     Bin,
     Catalogue,
@@ -18,6 +19,7 @@ from tests.unit.web.rooms import (
     Feed,
     Inbox,
     QuarantineRoom,
+    Shelf,
     Status,
 )
 
@@ -43,12 +45,15 @@ class House:
     spool: Path
     catalogue: Catalogue = field(default_factory=Catalogue)
     feed: Feed = field(default_factory=Feed)
+    reports: Shelf = field(default_factory=Shelf)
     quarantine: QuarantineRoom = field(default_factory=QuarantineRoom)
     conflicts: ConflictRoom = field(default_factory=ConflictRoom)
     status: Status = field(default_factory=Status)
     bin: Bin = field(default_factory=Bin)
     echo: Echo = field(default_factory=Echo)
     inbox: Inbox = field(default_factory=Inbox)
+    messages: MessageRoom = field(default_factory=MessageRoom)
+    reception: ReceptionRoom = field(default_factory=ReceptionRoom)
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
     app: WebApplication = field(init=False)
 
@@ -60,6 +65,7 @@ class House:
             site=Site(aet="STECKEL", name="Ward", dicom_host="127.0.0.1", dicom_port=11112),
             security=self.security,
             catalogue=self.catalogue,
+            reports=self.reports,
             changes=self.feed,
             quarantine=self.quarantine,
             conflicts=self.conflicts,
@@ -67,6 +73,9 @@ class House:
             deleter=self.bin,
             echo=self.echo,
             receiver=self.inbox,
+            messages=self.messages,
+            reception=self.reception,
+            longest_message=20_000,
             spool=self.spool,
             metrics=self.metrics,
             dicomweb_routes=_dicomweb(),

@@ -25,6 +25,7 @@ _TO_PROGRAMS = {
     "container · is not in the store",
     "batch · is not in the store",
     "batch · ends before its frames do",
+    "a message has no more than · MiB here",
 }
 
 

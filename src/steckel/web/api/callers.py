@@ -45,6 +45,7 @@ def who_may(action: Action) -> Callable[[Request], Coroutine[Any, Any, Principal
 Deleting = Annotated[Principal, Depends(who_may(Action.DELETE))]
 Caring = Annotated[Principal, Depends(who_may(Action.CARE))]
 Administrator = Annotated[Principal, Depends(who_may(Action.ADMINISTER))]
+Exchanging = Annotated[Principal, Depends(who_may(Action.EXCHANGE))]
 Storing = Annotated[Principal, Depends(who_may(Action.STORE))]
 
 Limit = Annotated[int, Query(ge=1, le=500)]
