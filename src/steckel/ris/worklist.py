@@ -36,6 +36,7 @@ from steckel.ris.worklist_attributes import (
     HELD,
     HELD_IN_STEP,
     NARROW,
+    PREGNANCY_STATUS,
     SCHEDULED_PROCEDURE_STEP_SEQUENCE,
     SCHEDULED_START_DATE,
     SCHEDULED_START_TIME,
@@ -199,7 +200,9 @@ def _is_known(key: Key) -> bool:
 
 
 def _is_universal(key: Key) -> bool:
-    return not key.value.strip("* \0")
+    value = key.value.strip("* \0")
+    # Zero is no Pregnancy Status (PS3.3 C.2.2.3.1.2): some write a number that is empty so.
+    return not value or (key.tag == PREGNANCY_STATUS and value == "0")
 
 
 def _is_narrow(key: Key) -> bool:

@@ -123,6 +123,8 @@ def test_without_keys_it_is_all_open_steps_by_time(worklist: Worklist) -> None:
         (0x00321032, "HOUSE*", ""),
         (0x00080050, "", "123"),
         (0x00080050, "*", "123"),
+        (0x001021C0, "0", "123"),
+        (0x001021C0, "4", ""),
     ],
 )
 def test_keys_of_the_item(worklist: Worklist, tag: int, value: str, found: str) -> None:
