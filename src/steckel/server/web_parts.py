@@ -9,6 +9,7 @@ from steckel.index.thumbnails import Thumbnails
 from steckel.reporting.reading import ReportReading
 from steckel.ris.report_shelf import ReportShelf
 from steckel.server.desks import ConflictDesk, EchoDesk, QuarantineDesk, StatusDesk
+from steckel.server.message_metrics import MessageMetrics
 from steckel.server.serving import STATIC, ServingHouse
 from steckel.server.tls import dicom_client_context
 from steckel.web.application import WebApplication, create_app
@@ -29,6 +30,7 @@ def web_application(house: ServingHouse) -> WebApplication:
         second=house.second_frames,
         thumbnails=Thumbnails(house.engine),
     )
+    REGISTRY.register(MessageMetrics(house.engine, settings.home))
     parts = WebParts(
         site=Site(
             aet=settings.aet,

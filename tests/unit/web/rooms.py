@@ -27,6 +27,7 @@ from steckel.query.catalogue_model import (
     StudySort,
     VersionRow,
 )
+from steckel.reporting.reading import ReadableReport, ReadableVersion, ReportBody
 from steckel.security.peers import RemoteAe
 from steckel.web.ports import (
     ArchiveCounts,
@@ -90,6 +91,37 @@ class Catalogue:
         if key != PATIENT.key:
             raise NotFound("there is no such patient")
         return PatientDetail(patient=PATIENT, studies=(self.study(STUDY.uid),))
+
+
+@dataclass
+class Shelf:
+    """One report with a text and a PDF, another as a CDA document."""
+
+    def of_study(self, study_uid: str) -> list[ReadableReport]:
+        return [_report("r1", (PDF,)), _report("r2", ("text/xml",))] if study_uid == "1.2.3" else []
+
+    def report(self, report_id: str) -> ReadableReport:
+        if report_id not in ("r1", "r2"):
+            raise NotFound("there is no such report")
+        return _report(report_id, (PDF,))
+
+    def body(self, report_id: str, number: int, media_type: str = "") -> ReportBody:
+        if report_id == "r2":
+            return ReportBody(
+                data=b"<x/>", media_type="application/xml", file_name="CT.xml", inline=False
+            )
+        return ReportBody(data=b"%PDF", media_type=PDF, file_name="CT.pdf", inline=True)
+
+
+PDF = "application/pdf"
+
+
+def _report(report_id: str, media_types: tuple[str, ...]) -> ReadableReport:
+    version = ReadableVersion(
+        number=1, status="final", at=NOON, received=NOON, title="CT", author="Keller^Nina",
+        text="Normal.", media_types=media_types, sop_instance_uid="",
+    )  # fmt: skip
+    return ReadableReport(id=report_id, accession="A1", versions=(version,))
 
 
 @dataclass

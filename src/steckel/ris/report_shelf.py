@@ -1,0 +1,110 @@
+"""Reports and their versions, to be read by people and other systems."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, select
+
+from steckel.errors import NotFound
+from steckel.index.schema import studies
+from steckel.ris.model import ReportStatus
+from steckel.ris.report_documents import places_of_reports
+from steckel.ris.reports import standing
+from steckel.ris.schema import report_versions, reports
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VersionFacts:
+    """One version of a report; `number` counts from 1 in the order in which they came."""
+
+    number: int
+    status: ReportStatus
+    at: int  #: milliseconds since 1970
+    received: int
+    title: str
+    author: str  #: a person name as DICOM spells it
+    text: str
+    media_type: str
+    body: bytes
+    sop_instance_uid: str  #: empty while it is not archived
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportFacts:
+    """A report; the version that counts comes first."""
+
+    id: str
+    accession: str
+    versions: tuple[VersionFacts, ...]
+
+
+class ReportShelf:
+    """Reads reports. Thread-safe; blocking."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def of_study(self, study_uid: str) -> list[ReportFacts]:
+        """Return the reports of a study, newest first; also where its images never came."""
+        with self._engine.connect() as connection:
+            held = select(studies.c.pk).where(studies.c.uid == study_uid)
+            if connection.execute(held).first() is None:
+                return self._facts(connection, reports.c.study_uid == study_uid)
+            pks: set[int] = set()
+            for question in places_of_reports(reports.c.pk):
+                pks.update(connection.execute(question.where(studies.c.uid == study_uid)).scalars())
+            return self._facts(connection, reports.c.pk.in_(sorted(pks)))
+
+    def report(self, report_id: str) -> ReportFacts:
+        """Return one report, or raise `NotFound`."""
+        with self._engine.connect() as connection:
+            found = self._facts(connection, reports.c.id == report_id)
+        if not found:
+            raise NotFound("there is no such report")
+        return found[0]
+
+    def version(self, report_id: str, number: int) -> VersionFacts:
+        """Return one version of a report, or raise `NotFound`."""
+        for version in self.report(report_id).versions:
+            if version.number == number:
+                return version
+        raise NotFound("the report has no such version")
+
+    def _facts(self, connection: Connection, condition: ColumnElement[bool]) -> list[ReportFacts]:
+        rows = connection.execute(
+            select(report_versions, reports.c.id.label("report_id"), reports.c.accession)
+            .join(reports, report_versions.c.report_pk == reports.c.pk)
+            .where(condition)
+            .order_by(report_versions.c.pk)
+        ).all()
+        by_report: dict[str, list[Any]] = {}
+        for row in rows:
+            by_report.setdefault(row.report_id, []).append(row)
+        found = [_report(report_id, held) for report_id, held in by_report.items()]
+        return sorted(found, key=lambda one: (-one.versions[0].at, one.id))
+
+
+def _report(report_id: str, rows: Sequence[Any]) -> ReportFacts:
+    numbered: Iterable[tuple[int, Any]] = enumerate(rows, 1)
+    newest_first = sorted(numbered, key=lambda pair: standing(pair[1]), reverse=True)
+    return ReportFacts(
+        id=report_id,
+        accession=rows[0].accession,
+        versions=tuple(_version(number, row) for number, row in newest_first),
+    )
+
+
+def _version(number: int, row: Any) -> VersionFacts:
+    return VersionFacts(
+        number=number,
+        status=ReportStatus(row.status),
+        at=row.at,
+        received=row.received,
+        title=row.title,
+        author=row.author,
+        text=row.text,
+        media_type=row.media_type,
+        body=bytes(row.body or b""),
+        sop_instance_uid=row.sop_instance_uid,
+    )
