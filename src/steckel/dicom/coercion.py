@@ -5,6 +5,7 @@ of items of Original Attributes Sequence and never of a data set itself; they sa
 whom and why something was put right.
 """
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -49,6 +50,8 @@ _FIXED: Final = frozenset(
         ORIGINAL_ATTRIBUTES_SEQUENCE,
     }
 )
+#: What DICOM has no attribute for has a name (`ris.model`): there is no place for it here.
+_NAME: Final = re.compile(r"[a-z_]+\Z")
 _FIRST_GROUP, _GROUP_AFTER_LAST = 0x0008, 0x7FE0
 
 
@@ -74,7 +77,8 @@ def read_coercion(text: str) -> Coercion:
     """
     try:
         dataset: JsonDataset = orjson.loads(text)
-        wanted = sorted((int(key, 16), key) for key in dataset.keys() - _LEFT_OUT)
+        named = {key for key in dataset if _NAME.match(key)}
+        wanted = sorted((int(key, 16), key) for key in dataset.keys() - _LEFT_OUT - named)
         replacements = {tag: _checked(tag, dataset[key]) for tag, key in wanted}
         return Coercion(
             replacements=replacements,

@@ -249,13 +249,18 @@ def test_a_sequence_whose_vr_nobody_said_gets_another_item() -> None:
     assert systems == ["Another", "Steckel"]
 
 
+def test_what_dicom_has_no_attribute_for_has_no_place() -> None:
+    named: Any = {"phone": ["1"], "face": {}}
+    assert read_coercion(json.dumps(_NEW | named)) == read_coercion(json.dumps(_NEW))
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "",
         "[]",
         '{"00100010": 1}',
-        '{"001000": {"vr": "PN"}, "x": {}}',
+        '{"001000": {"vr": "PN"}}',
         '{"00080018": {"vr": "UI", "Value": ["1.2"]}}',
         '{"0020000D": {"vr": "UI", "Value": ["1.2"]}}',
         '{"7FE00010": {"vr": "OW"}}',
