@@ -12,6 +12,7 @@
     │   ├── IdentityMismatch    the data set is not the one that was announced
     │   ├── PatientMismatch     the study already belongs to another patient
     │   ├── InvalidProfile      a profile of a message source that is wrong
+    │   ├── InvalidRule         a rule for mismatches that is wrong
     │   ├── SelfMerge           a patient is to be merged into itself
     │   ├── RefusedByPolicy     readable, but this site does not take it
     │   ├── TooLarge            beyond a configured limit
@@ -75,6 +76,10 @@ class PatientMismatch(InputError):
 
 class InvalidProfile(InputError):
     """A profile of a message source has a key or a value that is wrong."""
+
+
+class InvalidRule(InputError):
+    """A rule for mismatches has a key or a value that is wrong."""
 
 
 class SelfMerge(InputError):

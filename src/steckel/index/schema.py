@@ -276,6 +276,7 @@ corrections = Table(
     _text("identity"),  #: the patient it really is of; empty: as its images say
     Column("attributes", Text, nullable=False),  #: DICOM JSON
     _text("order_key", index=True),  #: the order that it was matched to
+    _text("decisions"),  #: words: what was accepted as it is (`ris.corrections`)
     Column("at", BigInteger, nullable=False, server_default="0"),
     _text("by"),
     _text("reason"),

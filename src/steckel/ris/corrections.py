@@ -1,4 +1,8 @@
-"""What people and rules put right about a study: kept beside it, taken back at any time."""
+"""What people and rules put right about a study: kept beside it, taken back at any time.
+
+What was decided without changing anything, that a study is as it is, is kept there too. So
+the log has all of it, and taking back is the same for all.
+"""
 
 import time
 from collections.abc import Mapping
@@ -12,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from steckel.errors import NotFound
 from steckel.index.projecting import Projector
 from steckel.index.schema import correction_log, corrections
+from steckel.ris.orders import refresh_orders
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,6 +26,8 @@ class Correction:
     identity: str = ""  #: the patient that it really is of
     attributes: Mapping[str, Any] = field(default_factory=dict)  #: DICOM JSON
     order_key: str = ""  #: the order that it was matched to
+    #: kinds of mismatches (`ris.model.MismatchKind`) that were accepted, and `REGISTERED`
+    decisions: tuple[str, ...] = ()
 
     def text(self) -> str:
         """Return it as the log keeps it."""
@@ -29,6 +36,7 @@ class Correction:
                 "identity": self.identity,
                 "attributes": dict(self.attributes),
                 "order_key": self.order_key,
+                "decisions": list(self.decisions),
             },
             option=orjson.OPT_SORT_KEYS,
         ).decode()
@@ -36,7 +44,18 @@ class Correction:
     @property
     def is_empty(self) -> bool:
         """Whether nothing is put right."""
-        return not (self.identity or self.attributes or self.order_key)
+        return not (self.identity or self.attributes or self.order_key or self.decisions)
+
+
+#: A decision: the images' patient was registered as they have it.
+REGISTERED = "registered"
+
+
+def read_correction(text: str) -> Correction:
+    """Return what `Correction.text` wrote."""
+    values = orjson.loads(text)
+    values["decisions"] = tuple(values.get("decisions", ()))
+    return Correction(**values)
 
 
 class Corrections:
@@ -79,12 +98,14 @@ class Corrections:
                     identity=correction.identity,
                     attributes=orjson.dumps(dict(correction.attributes)).decode(),
                     order_key=correction.order_key,
+                    decisions=" ".join(correction.decisions),
                     at=now,
                     by=by,
                     reason=reason,
                 )
             )
         self._project(connection, study_uid)
+        refresh_orders(connection, {before.order_key, correction.order_key} - {""})
 
     def undo(self, connection: Connection, study_uid: str, by: str, reason: str) -> None:
         """Take the last correction of a study back.
@@ -102,7 +123,7 @@ class Corrections:
         ).scalar()
         if last is None:
             raise NotFound("nothing of this study was put right")
-        self.correct(connection, study_uid, Correction(**orjson.loads(last)), by, reason)
+        self.correct(connection, study_uid, read_correction(last), by, reason)
 
     def history(self, connection: Connection, study_uid: str) -> list[Row[Any]]:
         """Return all that was put right and taken back, oldest first."""
@@ -129,4 +150,5 @@ def _correction(row: Row[Any]) -> Correction:
         identity=row.identity,
         attributes=orjson.loads(row.attributes),
         order_key=row.order_key,
+        decisions=tuple(row.decisions.split()),
     )

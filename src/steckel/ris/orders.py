@@ -5,7 +5,7 @@ of its steps. A modality's own word (MPPS) is kept in `steps.performed` and surv
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -16,6 +16,7 @@ from steckel.dicom.json_model import JsonDataset, JsonElement
 from steckel.errors import NotFound
 from steckel.index.rows import to_text
 from steckel.index.schema import patients
+from steckel.ris.acquired import performed_by_images
 from steckel.ris.events import tell
 from steckel.ris.model import (
     TERMINAL,
@@ -86,8 +87,12 @@ def refresh_order(connection: Connection, order_pk: int, now: int) -> None:
     ).all()
     performed = {step.step_id: step.performed for step in held}
     said = OrderStatus(registers.get("end") or registers.get("status") or OrderStatus.SCHEDULED)
-    status = _status(said, list(performed.values()))
     planned = _planned(registers)
+    status = _status(said, list(performed.values()))
+    pictured: Mapping[str, str] = {}
+    if said not in TERMINAL and not any(performed.values()):
+        pictured = performed_by_images(connection, row.key, planned)
+        status = _status(said, [pictured.get(step_id, "") for step_id in planned])
     json = _attributes(connection, registers)
     connection.execute(
         update(orders)
@@ -104,10 +109,19 @@ def refresh_order(connection: Connection, order_pk: int, now: int) -> None:
             changed=now,
         )
     )
-    _replace_steps(connection, order_pk, _Plan(said, json, planned, performed, now), row.identity)
+    plan = _Plan(said, json, planned, performed, pictured, now)
+    _replace_steps(connection, order_pk, plan, row.identity)
     if status != row.status and row.status:
         facts = {"order": row.key, "status": status, "before": row.status}
         tell(connection, EventKind.ORDER_STATUS, row.identity, facts, now)
+
+
+def refresh_orders(connection: Connection, keys: Iterable[str]) -> None:
+    """Work out orders anew by their keys; those that nobody said anything of are passed over."""
+    now = _now()
+    statement = select(orders.c.pk).where(orders.c.key.in_(sorted(keys))).order_by(orders.c.pk)
+    for pk in connection.execute(statement).scalars().all():
+        refresh_order(connection, pk, now)
 
 
 def refresh_orders_of(connection: Connection, identities: Sequence[str]) -> None:
@@ -128,10 +142,13 @@ class _Plan:
         order: JsonDataset,
         planned: Mapping[str, JsonDataset],
         performed: Mapping[str, str],
+        pictured: Mapping[str, str],
         now: int,
     ) -> None:
         self.said, self.order, self.planned = said, order, planned
-        self.performed, self.now = performed, now
+        #: as modalities say by MPPS, and as images show without
+        self.performed, self.pictured = performed, pictured
+        self.now = now
 
 
 def _replace_steps(connection: Connection, order_pk: int, plan: _Plan, identity: str) -> None:
@@ -140,7 +157,7 @@ def _replace_steps(connection: Connection, order_pk: int, plan: _Plan, identity:
     for step_id, values in plan.planned.items():
         scheduled = _text(values, "00400020")
         performed = plan.performed.get(step_id, "")
-        status = step_status(plan.said, scheduled, performed)
+        status = step_status(plan.said, scheduled, performed or plan.pictured.get(step_id, ""))
         columns = item_columns(whose, plan.order, values, status)
         columns |= {"scheduled": scheduled, "changed": plan.now}
         connection.execute(

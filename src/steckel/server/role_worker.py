@@ -15,6 +15,7 @@ from steckel.index.thumbnails import Thumbnails
 from steckel.query.changes import Changes
 from steckel.retrieve.engine import RetrieveEngine
 from steckel.server.committing import CommitmentWork
+from steckel.server.matching_work import MatchingWork
 from steckel.server.report_work import ReportWork
 from steckel.server.saying import say
 from steckel.server.second_work import SecondWork
@@ -83,11 +84,14 @@ def run_worker(house: House, stop: threading.Event) -> None:
     commitments.start()
     reports = ReportWork(house)
     reports.start()
+    matching = MatchingWork(house, retriever)
+    matching.start()
     say("ready")
     try:
         with archiving(house):
             Worker(house, retriever, workers).run(stop)
     finally:
+        matching.stop()
         reports.stop()
         commitments.stop()
         workers.stop()
