@@ -4,6 +4,7 @@ Blocking: for a thread of its own. The rule: what is not acknowledged is not sen
 foreign acknowledgement is passed over; it is matched by MSA-2.
 """
 
+import select
 import socket
 import ssl
 from collections.abc import Iterator
@@ -75,6 +76,20 @@ class Sender:
         """Close the connection."""
         self._socket.close()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the other system has left the connection open, as far as can be seen."""
+        if self._socket.fileno() < 0:
+            return False
+        if not select.select([self._socket], [], [], 0)[0]:
+            return True
+        if isinstance(self._socket, ssl.SSLSocket):
+            return False  # a late acknowledgement or the end: a new connection is sure
+        try:
+            return bool(self._socket.recv(1, socket.MSG_PEEK))
+        except OSError:
+            return False
+
     def send(self, message: bytes) -> Acknowledged:
         """Send a message, and wait for its acknowledgement.
 
@@ -87,10 +102,22 @@ class Sender:
         """
         control_id = Message.parse(message).control_id
         destination = self._destination
-        deadline = monotonic() + destination.answer_seconds
         with _failing(destination, "did not acknowledge"):
             self._socket.settimeout(destination.answer_seconds)
             self._socket.sendall(encode(message))
+        return self.wait_for(control_id)
+
+    def wait_for(self, control_id: str) -> Acknowledged:
+        """Wait for an acknowledgement of a message that was sent, after `send` for a second one.
+
+        Raises
+        ------
+        CannotSend
+            None came in time, or the connection failed; it is of no more use.
+        """
+        destination = self._destination
+        deadline = monotonic() + destination.answer_seconds
+        with _failing(destination, "did not acknowledge"):
             for answer in self._answers(deadline):
                 found = _acknowledgement(answer, control_id)
                 if found is not None:
