@@ -7,7 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    RowMapping,
+    and_,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.sql import Select
 
 from steckel.errors import NotFound
@@ -178,7 +188,9 @@ def _conditions(criteria: MessageFilter) -> list[ColumnElement[bool]]:
         found.append(
             columns.type == kind
             if "^" in kind
-            else or_(columns.type == kind, columns.type.between(f"{kind}^", f"{kind}_"))
+            else or_(
+                columns.type == kind, and_(columns.type >= f"{kind}^", columns.type < f"{kind}_")
+            )
         )
     if criteria.source:
         found.append(columns.source == criteria.source)

@@ -10,6 +10,8 @@ import orjson
 from sqlalchemy import func, select
 
 from steckel.archive.layout import CONTAINER_SUFFIX
+from steckel.exchange.desk import MessageDesk
+from steckel.exchange.model import State
 from steckel.index.schema import erasures
 from steckel.index.second import backlog
 from steckel.index.upgrade import require_current
@@ -36,6 +38,8 @@ class _Queues:
     second_studies: int  #: that may lack frames in the second representation
     commitments: int  #: answers to storage commitment that wait
     commitments_given_up: int  #: that the peer never took
+    messages: int  #: received, and not processed; counted up to 10,000
+    message_errors: int  #: that wait for a person; likewise
 
 
 def run_status(settings: Settings, *, as_json: bool) -> int:
@@ -74,7 +78,10 @@ def _queues(house: House, settings: Settings) -> _Queues:
         count = connection.execute(select(func.count()).select_from(erasures)).scalar_one()
     still_open = sum(1 for _ in house.layout.open.glob(f"*{CONTAINER_SUFFIX}"))
     answers = count_commitments(house.engine)
+    messages = {one.state: one.count for one in MessageDesk(house.engine).counts()}
     return _Queues(
+        messages=messages[State.RECEIVED],
+        message_errors=messages[State.ERROR],
         open_containers=still_open,
         erasures=count,
         second_studies=second,
@@ -108,6 +115,7 @@ def _lines(report: SystemReport, queues: _Queues) -> list[tuple[str, object]]:
         ("to be erased", queues.erasures),
         ("to be encoded", f"{queues.second_studies} studies"),
         ("commitments", f"{queues.commitments} waiting, {queues.commitments_given_up} given up"),
+        ("messages", f"{queues.messages} waiting, {queues.message_errors} errors"),
     ]
 
 
