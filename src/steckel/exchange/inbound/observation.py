@@ -1,6 +1,7 @@
 """What OBX say of a patient who is to be examined: weight, height, pregnancy, modality."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from steckel.exchange.inbound.elements import Attributes
@@ -27,6 +28,15 @@ _PREGNANT: Final = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Scale:
+    """A measure, its units and its largest value."""
+
+    name: str
+    units: Mapping[str, float]
+    largest: float
+
+
 def put_observations(attributes: Attributes, group: Group) -> None:
     """Take weight (kg), height (m) and pregnancy status of an order's observations."""
     for segment in group.all("OBX"):
@@ -46,26 +56,22 @@ def observed_modality(group: Group) -> str:
 
 
 def _take_weight(attributes: Attributes, segment: Segment) -> None:
-    _measure(attributes, segment, "00101030", (_TO_KG, _MAX_KG))
+    _measure(attributes, segment, "00101030", _Scale(name="weight", units=_TO_KG, largest=_MAX_KG))
 
 
 def _take_height(attributes: Attributes, segment: Segment) -> None:
-    _measure(attributes, segment, "00101020", (_TO_M, _MAX_M))
+    _measure(attributes, segment, "00101020", _Scale(name="height", units=_TO_M, largest=_MAX_M))
 
 
-def _measure(
-    attributes: Attributes, segment: Segment, tag: str, scale: tuple[dict[str, float], float]
-) -> None:
-    factors, largest = scale
-    factor = factors.get(segment.value(6).strip().lower())
+def _measure(attributes: Attributes, segment: Segment, tag: str, scale: _Scale) -> None:
+    factor = scale.units.get(segment.value(6).strip().lower())
     number = _number(segment.value(5))
-    place = f"OBX-5 of {segment.value(3).strip() or segment.value(3, 2).strip()}"[:60]
     if factor is None or number is None:
-        attributes.reading.warn(f"{place} has no number with a unit that is known: left out")
+        attributes.reading.warn(f"OBX-5 ({scale.name}) is no number with a known unit: left out")
         return
     measured = round(number * factor, 4)
-    if not 0 < measured <= largest:
-        attributes.reading.warn(f"{place} cannot be true: left out")
+    if not 0 < measured <= scale.largest:
+        attributes.reading.warn(f"OBX-5 ({scale.name}) cannot be true: left out")
         return
     attributes.put(tag, [int(measured) if measured.is_integer() else measured])
 

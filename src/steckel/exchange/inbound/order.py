@@ -268,6 +268,7 @@ def _put_institution(attributes: Attributes, order: Segment) -> None:
         attributes.text("00321033", code.meaning or code.value, "ORC-17")
     name = order.value(21).strip() or (code.meaning if code else "")
     attributes.text("00080080", name, "ORC-21")
+    attributes.own("institution_number", order.value(21, 10).strip())  # FINESS, in France
     address = order.fields(22)
     parts = [address[0].value(n).strip() for n in (1, 2, 5, 3, 4, 6)] if address else []
     attributes.text("00080081", ", ".join(part for part in parts if is_said(part)), "ORC-22")
@@ -279,12 +280,9 @@ def _put_patient_state(attributes: Attributes, group: Group) -> None:
     if visit is not None:
         seen = Attributes(attributes.reading)
         put_visit(seen, group, visit)
-        for tag in ("001021C0",):
-            attributes.put(tag, seen.values.get(tag, {}).get("Value", []))
+        attributes.put("001021C0", seen.values.get("001021C0", {}).get("Value", []))
     attributes.text("00380500", _words(group, "OBR", 12), "OBR-12")
     attributes.text("00102000", _words(group, "OBR", 13), "OBR-13")
-    allergies = [_words(Group([one]), "AL1", 3) for one in group.all("AL1")]
-    attributes.text("00102110", [one for one in allergies if one], "AL1-3")
     put_observations(attributes, group)
 
 

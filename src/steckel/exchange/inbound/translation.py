@@ -100,6 +100,8 @@ def named_patients(reading: Reading) -> frozenset[PatientKey]:
     """
     message = reading.message
     found = {patient_key(reading, segment) for segment in message.all("PID")}
+    if not found and kind_of(message)[0] in ("ORU", "MDM"):
+        found = {_patient_of_document(reading)}
     for segment in message.all("MRG"):
         found |= set(prior_keys(reading, segment))
     return frozenset(found)
@@ -109,11 +111,9 @@ def _say_patient(reading: Reading, event: str) -> list[Statement]:
     """A01 and its like: the patient, and the visit where there is one."""
     group = whole(reading.message)
     moment = reading.moment(group)
-    segment = reading.message.first("PID")
-    key = patient_key(reading, segment)
-    assert segment is not None
-    statements: list[Statement] = [read_patient(reading, group, segment, moment, weak=False)]
-    visit = read_visit(reading, group, key, moment, event)
+    said = read_patient(reading, group, _sole_patient(reading), moment, weak=False)
+    visit = read_visit(reading, group, said.patient, moment, event)
+    statements: list[Statement] = [said]
     return [*statements, visit] if visit is not None else statements
 
 
@@ -187,12 +187,27 @@ def _say_document(reading: Reading, event: str) -> list[Statement]:
 
 def _beside(reading: Reading) -> tuple[PatientKey, list[Statement]]:
     """Return whom a message is about, and what it says of them beside the matter."""
-    segment = reading.message.first("PID")
-    if segment is None:
+    if reading.message.first("PID") is None:
         return _patient_of_document(reading), []
-    group = whole(reading.message)
+    segment, group = _sole_patient(reading), whole(reading.message)
     said = read_patient(reading, group, segment, _moment(reading), weak=True)
     return said.patient, [said]
+
+
+def _sole_patient(reading: Reading) -> Segment:
+    """Return the PID of a message that is about one patient.
+
+    Raises
+    ------
+    MessageFault
+        There is none, or they name several: what is said could be of either.
+    """
+    segments = reading.message.all("PID")
+    if len({patient_key(reading, segment) for segment in segments}) > 1:
+        raise fault(FaultCode.SEGMENT_SEQUENCE_ERROR, "PID", "the message names several patients")
+    if not segments:
+        raise fault(FaultCode.REQUIRED_FIELD_MISSING, "PID", "there is no PID segment")
+    return segments[0]
 
 
 def _patient_of_document(reading: Reading) -> PatientKey:

@@ -1,3 +1,4 @@
+import base64
 import hashlib
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
@@ -5,6 +6,7 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import Connection
 from tests.unit.exchange.inbound.spoken import PID, PROFILE, RECEIVED, message
+from tests.unit.exchange.inbound.test_result import CDA
 
 from steckel.errors import SelfMerge
 from steckel.exchange.inbound.interpreter import MessageInterpreter
@@ -159,6 +161,15 @@ def test_the_keys_of_a_merge_are_all_that_it_names(interpreter: MessageInterpret
         PatientKey(patient_id="N", issuer="H").identity,
         PatientKey(patient_id="O", issuer="H").identity,
     }
+
+
+def test_the_key_of_a_document_without_a_patient_segment_is_in_the_document(
+    interpreter: MessageInterpreter,
+) -> None:
+    data = base64.b64encode(CDA.encode()).decode()
+    found = interpreter.keys(Message.parse(message("ORU^R01", f"OBX|1|ED|C||{data}")))
+    key = PatientKey(patient_id="279035121518989", issuer="ASIP-SANTE-INS-NIR")
+    assert found == {key.identity}
 
 
 def test_a_message_that_names_nobody_has_no_keys(interpreter: MessageInterpreter) -> None:

@@ -132,3 +132,23 @@ def test_the_same_message_says_the_same_again() -> None:
 def test_reading_touches_no_message() -> None:
     raw = message("ADT^A08", PID)
     assert reading(raw).message.raw == raw
+
+
+@pytest.mark.parametrize(
+    ("kind", "lines"),
+    [
+        ("ADT^A08", ()),
+        ("ORM^O01", ("ORC|NW|P1", "OBR|1|P1")),
+        ("ORU^R01", ("OBR|1||F1", "OBX|1|TX|R||text||||||F")),
+    ],
+)
+def test_what_could_be_of_either_of_two_patients_is_of_none(
+    kind: str, lines: tuple[str, ...]
+) -> None:
+    with pytest.raises(MessageFault) as caught:
+        said(message(kind, PID, *lines, "PID|||other||ROE^RICHARD"))
+    assert (caught.value.fault.code, caught.value.fault.location) == (100, "PID")
+
+
+def test_a_patient_named_twice_is_one() -> None:
+    assert len(said(message("ADT^A08", PID, PID)).statements) == 1
