@@ -7,6 +7,8 @@ does wherever the data set has one.
 
 import base64
 from bisect import bisect_left
+from collections.abc import Callable
+from functools import lru_cache
 from struct import Struct, pack
 from typing import Any
 
@@ -23,6 +25,8 @@ SPACE_PADDED = frozenset(
     {"AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "LT", "PN", "SH", "ST", "TM", "UC", "UR", "UT"}
 )
 _CHARACTER_SET = json_key(tags.SPECIFIC_CHARACTER_SET)
+#: What nearly all names have.
+_PLAIN_NAME = {"Alphabetic"}
 _UTF_8: JsonElement = {"vr": "CS", "Value": ["ISO_IR 192"]}
 
 
@@ -44,15 +48,13 @@ def encode_dataset(dataset: JsonDataset, transfer_syntax: str) -> bytes:
     """Write a data set; its elements in order of tags."""
     encoding = assume(transfer_syntax).encoding
     keys = sorted(dataset)
-    encoded = [_encode_element(int(key, 16), dataset[key], encoding) for key in keys]
+    encoded = [_encode_element(key, dataset[key], encoding) for key in keys]
     body = b"".join(encoded)
     is_declared = _CHARACTER_SET in dataset
     if not is_declared and (body.isascii() or not _has_wide_text(dataset)):
         return body
     place = bisect_left(keys, _CHARACTER_SET)
-    encoded[place : place + is_declared] = [
-        _encode_element(tags.SPECIFIC_CHARACTER_SET, _UTF_8, encoding)
-    ]
+    encoded[place : place + is_declared] = [_encode_element(_CHARACTER_SET, _UTF_8, encoding)]
     return b"".join(encoded)
 
 
@@ -71,21 +73,30 @@ def _has_wide_text(dataset: JsonDataset) -> bool:
 
 def _encode_level(dataset: JsonDataset, encoding: Encoding) -> bytes:
     return b"".join(
-        _encode_element(int(key, 16), element, encoding) for key, element in sorted(dataset.items())
+        [_encode_element(key, element, encoding) for key, element in sorted(dataset.items())]
     )
 
 
-def _encode_element(tag: int, element: JsonElement, encoding: Encoding) -> bytes:
+def _encode_element(key: str, element: JsonElement, encoding: Encoding) -> bytes:
     vr = element["vr"]
+    head, pack_length, empty = _head(key, vr, encoding)
+    if len(element) == 1:
+        return empty  # of an answer, many are
     raw = encode_value(element, vr, encoding)
     if len(raw) & 1:
         raw += b" " if vr in SPACE_PADDED else b"\0"
-    order = "<" if encoding.little else ">"
-    if not encoding.explicit:
-        return pack(f"{order}HHI", tag >> 16, tag & 0xFFFF, len(raw)) + raw
-    if vr in LONG:
-        return pack(f"{order}HH2sHI", tag >> 16, tag & 0xFFFF, vr.encode(), 0, len(raw)) + raw
-    return pack(f"{order}HH2sH", tag >> 16, tag & 0xFFFF, vr.encode(), len(raw)) + raw
+    return head + pack_length(len(raw)) + raw
+
+
+@lru_cache(maxsize=4096)
+def _head(key: str, vr: str, encoding: Encoding) -> tuple[bytes, Callable[[int], bytes], bytes]:
+    """Return what stands before the length of an element, what makes the length, and it empty."""
+    order, tag = "<" if encoding.little else ">", int(key, 16)
+    head, length = pack(f"{order}HH", tag >> 16, tag & 0xFFFF), Struct(f"{order}I")
+    if encoding.explicit:
+        head += vr.encode() + (b"\0\0" if vr in LONG else b"")
+        length = length if vr in LONG else Struct(f"{order}H")
+    return head, length.pack, head + length.pack(0)
 
 
 def encode_value(element: JsonElement, vr: str, encoding: Encoding) -> bytes:
@@ -95,8 +106,11 @@ def encode_value(element: JsonElement, vr: str, encoding: Encoding) -> bytes:
     found = element.get("Value")
     if not found:
         return b""
-    if len(found) == 1 and type(found[0]) is str and vr in SPACE_PADDED:
-        return found[0].encode()  # nearly all of them
+    first = found[0]
+    if len(found) == 1 and type(first) is str and vr in SPACE_PADDED:
+        return first.encode()  # nearly all of them
+    if len(found) == 1 and vr == "PN" and type(first) is dict and first.keys() == _PLAIN_NAME:
+        return str(first["Alphabetic"]).encode()
     if vr == "SQ":
         return b"".join(_encode_item(item, encoding) for item in found)
     order = "<" if encoding.little else ">"

@@ -31,13 +31,18 @@ class WorklistScp:
 
 def as_asked(requested: JsonDataset, found: JsonDataset) -> JsonDataset:
     """Return what was asked for of a match, empty where there is none (PS3.4 C.2.2.1.3)."""
-    return {key: _element(one, found.get(key)) for key, one in requested.items()}
+    answer: JsonDataset = {}
+    for key, one in requested.items():
+        held = found.get(key)
+        if held is None:
+            answer[key] = {"vr": one["vr"]}
+        else:
+            answer[key] = _of_sequence(one, held) if held["vr"] == "SQ" else held
+    return answer
 
 
-def _element(requested: JsonElement, found: JsonElement | None) -> JsonElement:
-    """Return an element; of a sequence what its item asks for, all if that is empty."""
-    if found is None or found["vr"] != "SQ":
-        return found or {"vr": requested["vr"]}
+def _of_sequence(requested: JsonElement, found: JsonElement) -> JsonElement:
+    """Return of a sequence what the item of the request asks for, all if that is empty."""
     items = requested.get("Value") or []
     wanted: JsonDataset = items[0] if items else {}
     if not wanted:

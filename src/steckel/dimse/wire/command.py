@@ -5,6 +5,7 @@ the fields are set. Elements that we have no use for are skipped.
 """
 
 from enum import IntEnum
+from functools import lru_cache
 from struct import Struct, pack, unpack_from
 from typing import Any, NamedTuple
 
@@ -111,6 +112,7 @@ _ELEMENTS: dict[int, tuple[str, str]] = {
 _PADDING = {"UI": b"\0", "AE": b" ", "LO": b" "}
 
 
+@lru_cache(maxsize=256)  # of a query, all answers but the last have the same
 def encode_command(command: Command) -> bytes:
     """Return the bytes of a command set, its group length first."""
     body = b"".join(
