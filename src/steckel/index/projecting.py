@@ -6,6 +6,7 @@ they came.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -17,6 +18,10 @@ from steckel.index.ownership import Facts, Person, owner_of, replacements
 from steckel.index.prepared import Prepared
 from steckel.index.projection_statements import ProjectionStatements
 from steckel.index.rows import study_columns, to_text
+
+#: Attribute Modification DateTime, and the reason for it (PS3.3 C.12.1.1.9).
+_MOMENT, _REASON = "04000562", "04000565"
+_NOTES = frozenset({_MOMENT, _REASON})
 
 
 class Projector:
@@ -67,8 +72,8 @@ class Projector:
         facts = self._facts(cursor, uid, own_pk or held_by, orjson.loads(own_json or json))
         owner = owner_of(facts, partial(self._survivor, cursor))
         new = replacements(facts, owner)
-        text = to_text(new) if new else None
-        if owner.pk == held_by and text == coercion:
+        held = orjson.loads(coercion) if coercion else {}
+        if owner.pk == held_by and new == {k: v for k, v in held.items() if k not in _NOTES}:
             return {}
         if owner.pk != held_by:
             _run(cursor, self._sql.count_patient, patient=held_by, added=-1)
@@ -78,7 +83,7 @@ class Projector:
             "new_patient_pk": owner.pk,
             "new_own_patient_pk": None if facts.named.pk == owner.pk else facts.named.pk,
             "new_own_json": to_text(facts.own) if new else None,
-            "new_coercion": text,
+            "new_coercion": to_text(new | _notes(facts)) if new else None,
         }
 
     def _facts(self, cursor: Any, uid: str, named_pk: int, own: JsonDataset) -> Facts:
@@ -104,6 +109,16 @@ class Projector:
         if person.survivor_pk is None:
             return person
         return _person(_one(cursor, self._sql.person, pk=person.survivor_pk))
+
+
+def _notes(facts: Facts) -> JsonDataset:
+    """Return what Original Attributes Sequence says of a change beside the values before it."""
+    is_by_hand = facts.corrected is not None or facts.attributes
+    now = datetime.now(UTC).strftime("%Y%m%d%H%M%S.%f+0000")
+    return {
+        _MOMENT: {"vr": "DT", "Value": [now]},
+        _REASON: {"vr": "CS", "Value": ["CORRECT" if is_by_hand else "COERCE"]},
+    }
 
 
 def _person(row: Any) -> Person:
