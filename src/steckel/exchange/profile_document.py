@@ -6,7 +6,7 @@ The rule: a key that means nothing is refused, and the message names the key.
 import json
 import tomllib
 from collections.abc import Callable, Mapping
-from datetime import UTC, tzinfo
+from datetime import tzinfo
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from steckel.errors import InvalidProfile
 from steckel.exchange.inbound.tables import FIELDS, TABLES
 from steckel.exchange.profile import (
-    DEFAULT_CHARSET,
     AfterError,
     Answers,
     OrderIdentity,
@@ -39,17 +38,19 @@ _WORDS: Final[Mapping[str, type[StrEnum]]] = {
 
 _NONE: Final[tuple[str, ...]] = ()
 
+_BASE: Final = Profile(name="built-in")
+
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
 
-def read_profile(name: str, text: str, *, version: int = 0, zone: tzinfo = UTC) -> Profile:
+def read_profile(name: str, text: str, *, version: int = 0, base: Profile = _BASE) -> Profile:
     """Return the profile that a document describes.
 
     Parameters
     ----------
-    zone
-        Time zone of a profile that names none.
+    base
+        Says what the document leaves out.
 
     Raises
     ------
@@ -62,23 +63,23 @@ def read_profile(name: str, text: str, *, version: int = 0, zone: tzinfo = UTC) 
     profile = Profile(
         name=name,
         version=version,
-        senders=match.take("senders", _texts, ("*",)),
-        processing_ids=match.take("processing-ids", _texts, ("P",)),
-        charset=texts.take("charset", _charset, DEFAULT_CHARSET),
-        zone=texts.take("time-zone", _zone, zone),
-        authorities=patient.take("authorities", _texts, ()),
-        issuer=patient.take("issuer", _text, ""),
-        snapshot=patient.take("snapshot", _flag, default=False),
-        too_long=orders.take("too-long", _one_of(TooLong), TooLong.REJECT),
-        study_uid=orders.take("study-uid", _one_of(StudyUidPolicy), StudyUidPolicy.DERIVE),
-        order_identity=orders.take("identity", _one_of(OrderIdentity), OrderIdentity.ORDER),
-        after_error=errors.take("later-messages", _one_of(AfterError), AfterError.PASS),
+        senders=match.take("senders", _texts, base.senders),
+        processing_ids=match.take("processing-ids", _texts, base.processing_ids),
+        charset=texts.take("charset", _charset, base.charset),
+        zone=texts.take("time-zone", _zone, base.zone),
+        authorities=patient.take("authorities", _texts, base.authorities),
+        issuer=patient.take("issuer", _text, base.issuer),
+        snapshot=patient.take("snapshot", _flag, default=base.snapshot),
+        too_long=orders.take("too-long", _one_of(TooLong), base.too_long),
+        study_uid=orders.take("study-uid", _one_of(StudyUidPolicy), base.study_uid),
+        order_identity=orders.take("identity", _one_of(OrderIdentity), base.order_identity),
+        after_error=errors.take("later-messages", _one_of(AfterError), base.after_error),
         stations=_stations(root),
         answers=Answers(
-            fault=answers.take("fault", _answer, "AE"),
-            unknown_type=answers.take("unknown-type", _answer, "AR"),
-            unknown_event=answers.take("unknown-event", _answer, "AA"),
-            processing_id=answers.take("processing-id", _answer, "AR"),
+            fault=answers.take("fault", _answer, base.answers.fault),
+            unknown_type=answers.take("unknown-type", _answer, base.answers.unknown_type),
+            unknown_event=answers.take("unknown-event", _answer, base.answers.unknown_event),
+            processing_id=answers.take("processing-id", _answer, base.answers.processing_id),
         ),
         tables=_tables(root.part("tables")),
         fields=_fields(root.part("fields")),

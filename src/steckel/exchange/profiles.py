@@ -54,6 +54,16 @@ class Profiles:
         self._active: tuple[Profile, ...] = ()
         self._looked = float("-inf")
 
+    def read(self, name: str, body: str) -> Profile:
+        """Return the profile that a document would be in force as; to try it (`dry_run`).
+
+        Raises
+        ------
+        InvalidProfile
+            A key or a value of it is wrong.
+        """
+        return read_profile(name, body, base=self._built_in)
+
     def recent(self, source: str) -> Profile:
         """Return the profile of a source; it may be a second old."""
         if self._now() - self._looked > _FRESH:
@@ -72,8 +82,7 @@ class Profiles:
         return self._of(source)
 
     def _read(self, kept: KeptProfile) -> Profile:
-        zone = self._built_in.zone
-        return read_profile(kept.name, kept.body, version=kept.version, zone=zone)
+        return read_profile(kept.name, kept.body, version=kept.version, base=self._built_in)
 
     def _of(self, source: str) -> Profile:
         active = self._active

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from steckel.errors import InvalidProfile
-from steckel.exchange.profile import AfterError, OrderIdentity, StudyUidPolicy, TooLong
+from steckel.exchange.profile import AfterError, OrderIdentity, Profile, StudyUidPolicy, TooLong
 from steckel.exchange.profile_document import read_profile
 
 FULL = """
@@ -69,6 +69,14 @@ def test_a_document_says_everything_that_a_profile_has() -> None:
 def test_json_says_the_same_as_toml() -> None:
     body = json.dumps({"orders": {"too-long": "map"}})
     assert read_profile("p", body) == read_profile("p", '[orders]\ntoo-long = "map"\n')
+
+
+def test_what_a_document_leaves_out_is_as_built_in() -> None:
+    base = Profile(name="built-in", processing_ids=("P", "T"), issuer="H", too_long=TooLong.MAP)
+    found = read_profile("p", '[orders]\nidentity = "procedure"\n', base=base)
+    assert (found.processing_ids, found.issuer, found.too_long) == (("P", "T"), "H", TooLong.MAP)
+    assert found.name == "p"
+    assert found.order_identity is OrderIdentity.PROCEDURE
 
 
 def test_an_empty_document_is_the_built_in_profile() -> None:

@@ -120,10 +120,12 @@ def choose(reading: Reading, segment: Segment) -> tuple[Number, list[Number]]:
     if not listed:
         reading.warn("PID-3 is empty: the identifier is from PID-2 or PID-4")
     chosen = _best(reading, candidates)
-    if len(chosen.value) > _LONGEST_ID:
-        raise fault(FaultCode.DATA_TYPE_ERROR, "PID-3", "longer than a Patient ID may be")
-    others = [n for n in (*listed, *more, *social) if n != chosen and len(n.value) <= _LONGEST_ID]
-    return chosen, list(dict.fromkeys(others))
+    _fitting(chosen.value)
+    others = [n for n in (*listed, *more, *social) if n != chosen]
+    fitting = [n for n in others if max(len(n.value), len(n.authority.name)) <= _LONGEST_ID]
+    if len(fitting) < len(others):
+        reading.warn("PID-3 has another identifier that is too long for DICOM: left out")
+    return chosen, list(dict.fromkeys(fitting))
 
 
 def key_of(reading: Reading, number: Number) -> PatientKey:
@@ -132,20 +134,44 @@ def key_of(reading: Reading, number: Number) -> PatientKey:
 
 
 def issuer_of(reading: Reading, number: Number) -> str:
-    """Return the Issuer of Patient ID that an authority stands for."""
+    """Return the Issuer of Patient ID that an authority stands for.
+
+    Raises
+    ------
+    MessageFault
+        Its name is longer than DICOM allows; cut, it could be another's.
+    """
     profile = reading.profile
     names = (number.authority.namespace, number.authority.universal_id)
     for name in names:
         renamed = profile.code("issuer", name) if name else None
         if renamed is not None:
             return renamed
-    return clean(number.authority.name, "LO")[:64] or profile.issuer
+    return _fitting(clean(number.authority.name, "LO")) or profile.issuer
 
 
 def issuer_of_root(reading: Reading, root: str) -> str:
     """Return the Issuer of Patient ID that an OID stands for."""
     known = reading.profile.code("issuer", root)
-    return _INS_NAMES.get(root, root)[:64] if known is None else known
+    return _fitting(_INS_NAMES.get(root, root)) if known is None else known
+
+
+def key_of_document(reading: Reading, root: str, extension: str) -> PatientKey:
+    """Return the patient that a CDA document names.
+
+    Raises
+    ------
+    MessageFault
+        The identifier is longer than DICOM allows.
+    """
+    patient_id = _fitting(clean(extension, "LO"))
+    return PatientKey(patient_id=patient_id, issuer=issuer_of_root(reading, root))
+
+
+def _fitting(text: str) -> str:
+    if len(text) > _LONGEST_ID:
+        raise fault(FaultCode.DATA_TYPE_ERROR, "PID-3", "longer than a Patient ID or issuer may be")
+    return text
 
 
 def _numbers(fields: Sequence[Field]) -> list[Number]:

@@ -11,7 +11,7 @@ from typing import Final
 from steckel.exchange.inbound.appointment import read_appointment
 from steckel.exchange.inbound.order import before_all, read_orders
 from steckel.exchange.inbound.patient import (
-    issuer_of_root,
+    key_of_document,
     patient_key,
     prior_keys,
     read_patient,
@@ -215,7 +215,7 @@ def _patient_of_document(reading: Reading) -> PatientKey:
     header = document_header(reading)
     for root, extension in header.patient_ids if header else ():
         reading.warn("there is no PID segment: the patient is the document's")
-        return PatientKey(patient_id=extension[:64], issuer=issuer_of_root(reading, root))
+        return key_of_document(reading, root, extension)
     raise fault(FaultCode.REQUIRED_FIELD_MISSING, "PID", "there is no PID segment")
 
 

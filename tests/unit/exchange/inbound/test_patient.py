@@ -158,3 +158,16 @@ def test_insi_details_are_kept() -> None:
     values = patient_of("PID|||1||A", "ZFD|||||SM|20260101|CN").values
     assert value(values, "identity_obtained_by") == "SM"
     assert value(values, "identity_document") == "CN"
+
+
+@pytest.mark.parametrize("field", ["9" * 65, f"1^^^{'A' * 65}"])
+def test_an_identity_too_long_for_dicom_is_a_fault_and_never_cut(field: str) -> None:
+    with pytest.raises(MessageFault) as caught:
+        said(message("ADT^A08", f"PID|||{field}||A"))
+    assert (caught.value.fault.code, caught.value.fault.location) == (102, "PID-3")
+
+
+def test_another_identifier_too_long_costs_a_warning() -> None:
+    found = said(message("ADT^A08", f"PID|||1^^^H^PI~2^^^{'A' * 65}^XX||A"))
+    assert found.statements[0].identifiers == ()
+    assert "too long" in found.warnings[0]
