@@ -1,5 +1,6 @@
 """How the rooms of the message exchange are put together: for the role, and for the API."""
 
+import random
 import time
 from contextlib import suppress
 from datetime import datetime, tzinfo
@@ -14,6 +15,11 @@ from steckel.exchange.dispatch import Dispatcher, Wake
 from steckel.exchange.inbound.interpreter import MessageInterpreter
 from steckel.exchange.intake import Intake
 from steckel.exchange.leader import leadership
+from steckel.exchange.outbound.courier import Chances, Courier
+from steckel.exchange.outbound.couriers import Couriers
+from steckel.exchange.outbound.outbox import Outbox
+from steckel.exchange.outbound.queue import Author, Queue
+from steckel.exchange.outbound.retention import OutboundRetention
 from steckel.exchange.outcomes import Outcomes
 from steckel.exchange.processing import Processor
 from steckel.exchange.profile import Profile
@@ -25,7 +31,9 @@ from steckel.exchange.rounds import rounds
 from steckel.hl7.write import Party
 from steckel.index.engine import open_engine
 from steckel.ris.department import Department
+from steckel.server.destinations import Lines, TrialDesk
 from steckel.server.settings import Settings
+from steckel.server.tls import hl7_client_context
 
 _LOCALTIME = Path("/etc/localtime")
 
@@ -106,6 +114,30 @@ class MessageRooms:
             processing,
             self.outcomes,
             self._wake,
+            tidy_up=lambda: retention.run(_now()),
+        )
+
+    @cached_property
+    def lines(self) -> Lines:
+        """Opens connections to destinations."""
+        return Lines(lambda: hl7_client_context(self.settings))
+
+    @property
+    def trials(self) -> TrialDesk:
+        """Tries connections to destinations out."""
+        return TrialDesk(self.lines, lambda: self.sender, self._zone)
+
+    def couriers(self) -> Couriers:
+        """Return what sends messages, not started."""
+        outbox = Outbox(self.engine)
+        author = Author(sender=lambda: self.sender, zone=self._zone, now=_now)
+        chances = Chances(now=_now, chance=random.SystemRandom().random)
+        retention = OutboundRetention(self.engine, self.settings.hl7_retention_days)
+        return Couriers(
+            leadership(self.engine, "send"),
+            Queue(self.engine, author),
+            outbox,
+            lambda pk: Courier(pk, outbox, self.lines, chances),
             tidy_up=lambda: retention.run(_now()),
         )
 

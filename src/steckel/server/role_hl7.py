@@ -1,4 +1,4 @@
-"""The HL7 role: the MLLP listener and the dispatcher of messages, until told to stop."""
+"""The HL7 role: MLLP listener, dispatcher and couriers of messages, until told to stop."""
 
 import asyncio
 import socket
@@ -30,7 +30,7 @@ Tls = tuple[socket.socket, ssl.SSLContext]
 
 
 def run_hl7(rooms: MessageRooms, stop: threading.Event) -> None:
-    """Serve MLLP, and make something of what was received.
+    """Serve MLLP, make something of what was received, and send what others want to hear.
 
     Raises
     ------
@@ -45,10 +45,13 @@ def run_hl7(rooms: MessageRooms, stop: threading.Event) -> None:
     listener = Listener(rooms.reception, latency, limits_of(settings))
     dispatcher = rooms.dispatcher()
     dispatcher.start()
+    couriers = rooms.couriers()
+    couriers.start()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve(listener, plain, tls, latency, stop))
     finally:
+        couriers.stop()
         rooms.intake.stop()
         dispatcher.stop()
         latency.write()

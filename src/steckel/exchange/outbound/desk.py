@@ -80,7 +80,9 @@ class DestinationDesk:
         try:
             with writing(self._engine, durable=True) as connection:
                 connection.execute(
-                    insert(destinations).values(**values, name=form.name, seen=heard)
+                    insert(destinations).values(
+                        **values, name=form.name, is_paused=False, seen=heard
+                    )
                 )
         except IntegrityError as problem:
             raise AlreadyExists("a destination of this name exists") from problem

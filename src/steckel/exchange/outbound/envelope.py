@@ -43,7 +43,7 @@ class Envelope:
         """Return the HL7 version of a message."""
         return self.subscription.version or default
 
-    def open(self, *kind: str, version: str = "2.5.1") -> Builder:
+    def open(self, *kind: str, version: str = "2.5.1", processing: str = "") -> Builder:
         """Return a message with its header; `kind` is MSH-9."""
         subscription, stamp = self.subscription, self.stamp
         receiver = Party(application=subscription.application, facility=subscription.facility)
@@ -54,7 +54,7 @@ class Envelope:
                 type=kind,
                 control_id=stamp.control_id,
                 at=stamp.at,
-                processing=subscription.processing,
+                processing=processing or subscription.processing,
                 version=self.version(version),
                 charset=subscription.charset,
                 more=_ASKED[subscription.acknowledgement],
