@@ -2,7 +2,7 @@
  * A server that speaks the workstation's API from memory: for `npm run dev` and for the tests. Never part of a build.
  * Some names make it fail on purpose: the login `slow` is throttled, a search for `boom` is an error of the server.
  */
-import type { AccountChange, NewAccount, RemoteAe, Session, StudyDetail, UploadLine } from '../../src/api/types.ts'
+import type { AccountChange, NewAccount, RemoteAe, Report, Session, StudyDetail, UploadLine } from '../../src/api/types.ts'
 import { json, nothing, page, problem } from './answers.ts'
 import { accounts, conflicts, quarantine, remoteAes, tokens } from './care.ts'
 import { makeDepartment, makeStudy } from './data.ts'
@@ -39,6 +39,8 @@ export class FakeServer {
   remoteAes = remoteAes()
   accounts = accounts()
   tokens = tokens()
+  /** What was reported, by the UID of the study. */
+  reports: Partial<Record<string, Report[]>> = {}
   /** Every request, for tests to look at. */
   readonly log: string[] = []
   private readonly listeners = new Set<(event: string, data: unknown) => void>()
@@ -131,13 +133,14 @@ export class FakeServer {
     }
   }
 
-  private answerStudies(request: Request, query: URLSearchParams, [, uid]: string[]): Response {
+  private answerStudies(request: Request, query: URLSearchParams, [, uid, part]: string[]): Response {
     if (query.get('search') === 'boom') return problem(500, 'Internal error')
     if (uid === undefined) return json(page(findStudies(this.studies, query), query))
     if (uid === 'count') {
       const count = findStudies(this.studies, query).length
       return json({ count: Math.min(count, 10_000), exact: count <= 10_000 })
     }
+    if (part === 'reports') return json({ items: this.reports[uid] ?? [] })
     const study = this.studies.find((each) => each.uid === uid)
     if (!study) return problem(404, 'No such study')
     if (request.method !== 'DELETE') return json(study)

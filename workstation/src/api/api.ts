@@ -3,7 +3,7 @@ import type { Call, CallOptions, Query } from './http.ts'
 import { statusOf } from './problem.ts'
 import type {
   Account, AccountChange, Conflict, CountedPage, EchoResult, NewAccount, NewToken, Page, Patient, PatientDetail,
-  Preferences, QuarantineItem, RemoteAe, Session, Study, StudyCount, StudyDetail, StudyFilters, SystemState, Token,
+  Preferences, QuarantineItem, RemoteAe, Report, Session, Study, StudyCount, StudyDetail, StudyFilters, SystemState, Token,
   UploadLine,
 } from './types.ts'
 
@@ -43,6 +43,8 @@ export function createApi(call: Call) {
     studyCount: (filters: StudyFilters, signal?: AbortSignal) =>
       json<StudyCount>('GET', '/api/studies/count', { query: studyQuery({ ...filters, sort: '-date' }), signal }),
     study: (uid: string, signal?: AbortSignal) => json<StudyDetail>('GET', `/api/studies/${segment(uid)}`, { signal }),
+    reports: async (uid: string, signal?: AbortSignal) =>
+      (await json<{ items: Report[] }>('GET', `/api/studies/${segment(uid)}/reports`, { signal })).items,
     deleteStudy: (uid: string) => nothing('DELETE', `/api/studies/${segment(uid)}`),
 
     patients: (search: string, cursor: string | null, signal?: AbortSignal, limit = 100) =>

@@ -71,6 +71,31 @@ export interface PatientDetail extends Patient {
   studies_list: StudyDetail[]
 }
 
+export type ReportStatus =
+  | 'registered' | 'preliminary' | 'final' | 'amended' | 'corrected' | 'cancelled' | 'entered-in-error'
+
+export interface ReportVersion {
+  /** From 1, in the order in which they came. */
+  number: number
+  status: ReportStatus
+  /** ISO 8601, UTC */
+  at: string
+  received: string
+  title: string
+  /** A person name as DICOM spells it. */
+  author: string
+  text: string
+  documents: { media_type: string; url: string }[]
+  sop_instance_uid: string | null
+}
+
+/** The version that counts comes first. */
+export interface Report {
+  id: string
+  accession: string
+  versions: ReportVersion[]
+}
+
 export interface Page<Item> {
   items: Item[]
   next_cursor: string | null

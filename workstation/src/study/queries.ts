@@ -10,6 +10,9 @@ export const studyOptions = (api: Api, uid: string) =>
 export const patientOptions = (api: Api, key: string) =>
   queryOptions({ queryKey: ['patient', key], queryFn: ({ signal }) => api.patient(key, signal), staleTime: 30_000 })
 
+export const reportsOptions = (api: Api, uid: string) =>
+  queryOptions({ queryKey: ['reports', uid], queryFn: ({ signal }) => api.reports(uid, signal), staleTime: 30_000 })
+
 /** Asks for a study before it is needed. */
 export function usePrefetchStudy(): (uid: string) => void {
   const api = useApi()

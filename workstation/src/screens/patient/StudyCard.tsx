@@ -6,6 +6,7 @@ import { Link } from 'react-router'
 import type { StudyDetail } from '@/api/types.ts'
 import { plainName } from '@/format/name.ts'
 import { useFormat } from '@/format/use_format.ts'
+import { ReportList } from '@/study/ReportList.tsx'
 import { SeriesStrip } from '@/study/SeriesStrip.tsx'
 import clsx from '@/ui/clsx.ts'
 import styles from './PatientScreen.module.css'
@@ -48,6 +49,7 @@ export function StudyCard({ study, current, picked, onSelect, onOpen, onPick }: 
           {t('count.images', { count: study.instances, shown: format.number(study.instances) })}
         </p>
         <SeriesStrip study={study.uid} series={study.series} />
+        {(study.has_report || current) && <ReportList study={study.uid} />}
       </div>
     </li>
   )

@@ -1,0 +1,72 @@
+/** What was reported of a study: the version that counts, its text in place, its documents in a tab of their own. */
+import { ExternalLink } from 'lucide-react'
+import { useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import type { Report, ReportVersion } from '@/api/types.ts'
+import { useFormat } from '@/format/use_format.ts'
+import { useApi } from '@/session/services.tsx'
+import clsx from '@/ui/clsx.ts'
+import styles from './ReportList.module.css'
+import { reportsOptions } from './queries.ts'
+
+const pdf = 'application/pdf'
+const withdrawn = new Set(['cancelled', 'entered-in-error'])
+
+const named = (author: string): string => author.split('^').filter(Boolean).join(' ')
+
+function Version({ version }: { version: ReportVersion }) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const isWithdrawn = withdrawn.has(version.status)
+  return (
+    <>
+      <p className={styles['head']}>
+        <span className={clsx(styles['status'], isWithdrawn && styles['withdrawn'])}>{t(`report.status.${version.status}`)}</span>
+        <bdi className={styles['title']}>{version.title || t('report.untitled')}</bdi>
+        <span className={styles['quiet']}>{format.instant(version.at)}</span>
+        {version.author !== '' && <bdi className={styles['quiet']}>{named(version.author)}</bdi>}
+        {version.documents.map(({ media_type: type, url }) => (
+          <a key={url} href={url} target="_blank" rel="noopener noreferrer">
+            <ExternalLink aria-hidden="true" /> {type === pdf ? t('report.pdf') : t('report.document')}
+          </a>
+        ))}
+      </p>
+      {version.text !== '' && (
+        <details>
+          <summary>{t('report.text')}</summary>
+          <p className={clsx(styles['text'], isWithdrawn && styles['withdrawn'])} dir="auto">{version.text}</p>
+        </details>
+      )}
+    </>
+  )
+}
+
+function Entry({ report }: { report: Report }) {
+  const { t } = useTranslation()
+  const [newest, ...older] = report.versions
+  if (!newest) return null
+  return (
+    <li className={styles['report']}>
+      <Version version={newest} />
+      {older.length > 0 && (
+        <details>
+          <summary>{t('report.older', { count: older.length })}</summary>
+          <ol className={styles['older']}>
+            {older.map((version) => <li key={version.number}><Version version={version} /></li>)}
+          </ol>
+        </details>
+      )}
+    </li>
+  )
+}
+
+export function ReportList({ study }: { study: string }) {
+  const { t } = useTranslation()
+  const query = useQuery(reportsOptions(useApi(), study))
+  if (!query.data || query.data.length === 0) return null
+  return (
+    <ul className={styles['reports']} aria-label={t('report.title')}>
+      {query.data.map((report) => <Entry key={report.id} report={report} />)}
+    </ul>
+  )
+}
