@@ -64,6 +64,11 @@ class ReportShelf:
             raise NotFound("there is no such report")
         return found[0]
 
+    def reports(self, report_ids: Sequence[str]) -> list[ReportFacts]:
+        """Return those of some reports that are there, newest first."""
+        with self._engine.connect() as connection:
+            return self._facts(connection, reports.c.id.in_(report_ids))
+
     def version(self, report_id: str, number: int) -> VersionFacts:
         """Return one version of a report, or raise `NotFound`."""
         for version in self.report(report_id).versions:
