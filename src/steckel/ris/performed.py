@@ -6,7 +6,7 @@ for again at each change: the order may have come meanwhile.
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import orjson
@@ -20,7 +20,7 @@ from steckel.index.engine import writing
 from steckel.ris import performed_rules as rules
 from steckel.ris.model import PerformedStatus
 from steckel.ris.performed_links import linked_steps, wanted_of
-from steckel.ris.schema import performed_steps, steps
+from steckel.ris.schema import orders, performed_steps, steps
 
 #: Works out an order and its steps anew: connection, row of the order, milliseconds since 1970.
 Refresh = Callable[[Connection, int, int], None]
@@ -120,6 +120,7 @@ class PerformedProcedureSteps:
         if not linked:
             return
         order_pks = sorted({step.order_pk for step in linked})
+        _hold(connection, order_pks)
         connection.execute(
             update(performed_steps)
             .where(performed_steps.c.uid == uid)
@@ -134,6 +135,12 @@ class PerformedProcedureSteps:
             )
         for order_pk in order_pks:
             self._refresh(connection, order_pk, self._now())
+
+
+def _hold(connection: Connection, order_pks: Sequence[int]) -> None:
+    """Have nobody else work out these orders until the commit: the last one sees all steps."""
+    statement = select(orders.c.pk).where(orders.c.pk.in_(order_pks)).order_by(orders.c.pk)
+    connection.execute(statement.with_for_update()).all()
 
 
 def _of_orders(connection: Connection, order_pks: Iterable[int], study_uid: str) -> list[Any]:

@@ -190,3 +190,21 @@ def test_of_many_that_end_a_step_at_once_one_does(index: Index) -> None:
 
     with ThreadPoolExecutor(6) as pool:
         assert sum(pool.map(end, range(6))) == 1
+
+
+def test_steps_of_an_order_that_end_at_once_end_the_order(index: Index) -> None:
+    engine = index.open()
+    names = tuple(f"S{number}" for number in range(6))
+    _schedule(engine, steps_of=names)
+    first = PerformedProcedureSteps(engine, refresh_order)
+    for name in names:
+        first.create(f"1.9.{name[1]}", at_creation(item("7", name)), "CT1")
+
+    def end(name: str) -> None:
+        own = PerformedProcedureSteps(index.open(), refresh_order)
+        own.update(f"1.9.{name[1]}", COMPLETION)
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(end, names))
+    status, of_steps, _ = _state(engine)
+    assert (status, set(of_steps.values())) == ("completed", {"COMPLETED"})
