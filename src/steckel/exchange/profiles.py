@@ -10,12 +10,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import structlog
 from sqlalchemy import Connection, Engine, RowMapping, desc, func, insert, select, update
 
 from steckel.errors import InvalidProfile, NotFound
 from steckel.exchange.profile import Profile
 from steckel.exchange.profile_document import read_profile
 from steckel.exchange.schema import profiles
+
+_log = structlog.get_logger(__name__)
 
 #: Seconds that `Profiles.recent` may be behind.
 _FRESH: Final = 1.0
@@ -75,14 +78,22 @@ class Profiles:
         """Return the profile of a source as it is now."""
         newest = connection.execute(select(func.max(profiles.c.pk))).scalar() or 0
         if newest != self._newest:
-            found = tuple(self._read(kept) for kept in active_profiles(connection))
+            kept = active_profiles(connection)
+            found = tuple(profile for one in kept if (profile := self._usable(one)))
             with self._lock:
                 self._active, self._newest = found, newest
         self._looked = self._now()
         return self._of(source)
 
-    def _read(self, kept: KeptProfile) -> Profile:
-        return read_profile(kept.name, kept.body, version=kept.version, base=self._built_in)
+    def _usable(self, kept: KeptProfile) -> Profile | None:
+        """Return a profile; None where a version of long ago means nothing any more."""
+        try:
+            return read_profile(kept.name, kept.body, version=kept.version, base=self._built_in)
+        except InvalidProfile as problem:
+            _log.error(
+                "profile_not_used", name=kept.name, version=kept.version, reason=str(problem)
+            )
+            return None
 
     def _of(self, source: str) -> Profile:
         active = self._active

@@ -1,8 +1,8 @@
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert
 
 from steckel.errors import InvalidProfile, NotFound
-from steckel.exchange import profiles
+from steckel.exchange import profiles, schema
 from steckel.exchange.profile import TooLong
 from steckel.exchange.profiles import Profiles
 
@@ -90,3 +90,14 @@ def test_what_is_wrong_is_not_kept(engine: Engine, name: str, body: str) -> None
         profiles.save(connection, name, body, at=1, by="x")
     with engine.connect() as connection:
         assert profiles.newest_versions(connection) == []
+
+
+def test_a_version_that_means_nothing_any_more_stops_no_message(engine: Engine) -> None:
+    keep(engine, "all", '[match]\nsenders = ["*"]\n')
+    with engine.begin() as connection:
+        connection.execute(
+            insert(schema.profiles).values(
+                name="old", version=1, is_active=True, body="[gone]\nkey = 1\n", at=1, by="x"
+            )
+        )
+    assert Profiles(engine).recent("RIS^HOSP").name == "all"
