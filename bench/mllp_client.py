@@ -43,11 +43,11 @@ def send_messages(port: int, messages: Sequence[bytes], connections: int) -> Sen
     """
     left = iter(messages)
     times: list[float] = []
+    _connect(port).close()
     with selectors.DefaultSelector() as selector:
         started = time.perf_counter()
         for _ in range(connections):
-            connection = socket.create_connection(("127.0.0.1", port), _PATIENCE)
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection = _connect(port)
             sender = _Sender(connection)
             selector.register(connection, selectors.EVENT_READ, sender)
             _send_next(selector, sender, left)
@@ -61,9 +61,22 @@ def send_messages(port: int, messages: Sequence[bytes], connections: int) -> Sen
     return Sent(seconds=seconds, each=times)
 
 
-def _send_next(
-    selector: selectors.BaseSelector, sender: _Sender, left: Iterator[bytes]
-) -> None:
+def _connect(port: int) -> socket.socket:
+    """Connect, to a server that may still be starting this listener."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            connection = socket.create_connection(("127.0.0.1", port), _PATIENCE)
+        except ConnectionRefusedError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return connection
+
+
+def _send_next(selector: selectors.BaseSelector, sender: _Sender, left: Iterator[bytes]) -> None:
     message = next(left, None)
     if message is None:
         selector.unregister(sender.connection)
@@ -95,19 +108,18 @@ def imaging_orders(count: int, *, first: int = 1) -> list[bytes]:
 
 
 def _imaging_order(number: int) -> bytes:
-    lines = (
-        "MSH|^~\\&|RIS|HOSPITAL|PACS|HOSPITAL|20260102030405+0000||OMI^O23^OMI_O23"
-        f"|M{number:09}|P|2.5.1|||||FRA|UNICODE UTF-8",
-        f"PID|1||P{number:08}^^^HOSPITAL^PI||MARTIN^Élodie^Anne||19800412|F|||12 rue de la Paix"
-        "^^Paris^^75002^FRA||0102030405",
-        "PV1|1|O|RADIO^SALLE1^^HOSPITAL||||1001^DURAND^Paul||1002^PETIT^Marie||||||||||"
-        f"V{number:08}^^^HOSPITAL",
-        f"ORC|NW|O{number:08}^RIS|F{number:08}^RIS||SC||^^^20260103090000^^R||20260102030405|"
-        "||1002^PETIT^Marie",
-        "TQ1|1||||||20260103090000||R",
-        f"OBR|1|O{number:08}^RIS|F{number:08}^RIS|CTCHEST^CT of the chest^LOCAL|||||||||"
-        "cough for three weeks|||1002^PETIT^Marie||||||||CT|||^^^20260103090000^^R",
-        f"IPC|A{number:08}^RIS|RP{number:08}^RIS|1.2.826.0.1.3680043.8.498.{number}^RIS"
-        f"|S{number:08}^RIS|CT|CTCHEST^CT of the chest^LOCAL|CT1|SALLE1|CT1",
-    )
-    return "".join(f"{line}\r" for line in lines).encode()
+    return _ORDER.format(n=number).replace("\n", "\r").encode()
+
+
+_ORDER = """\
+MSH|^~\\&|RIS|HOSPITAL|PACS|HOSPITAL|20260102030405+0000||OMI^O23^OMI_O23|M{n:09}|P|2.5.1\
+||||||UNICODE UTF-8
+PID|1||P{n:08}^^^HOSPITAL^PI||MARTIN^Élodie^Anne||19800412|F|||12 rue de la Paix^^Paris^^75002
+PV1|1|O|RADIO^SALLE1^^HOSPITAL||||1001^DURAND^Paul||1002^PETIT^Marie||||||||||V{n:08}^^^HOSPITAL
+ORC|NW|O{n:08}^RIS|F{n:08}^RIS||SC||^^^20260103090000^^R||20260102030405|||1002^PETIT^Marie
+TQ1|1||||||20260103090000||R
+OBR|1|O{n:08}^RIS|F{n:08}^RIS|CTCHEST^CT of the chest^LOCAL|||||||||cough for three weeks|||\
+1002^PETIT^Marie||||||||CT|||^^^20260103090000^^R
+IPC|A{n:08}^RIS|RP{n:08}^RIS|1.2.826.0.1.3680043.8.498.{n}^RIS|S{n:08}^RIS|CT\
+|CTCHEST^CT of the chest^LOCAL|CT1|SALLE1|CT1
+"""

@@ -25,6 +25,7 @@ class Size:
     multiframe_mib: int
     indexed_studies: int
     scheduled: int  #: open steps in the worklist
+    messages: int  #: HL7 messages
 
 
 FULL = Size(
@@ -46,6 +47,7 @@ FULL = Size(
     multiframe_mib=2048,
     indexed_studies=70_000,
     scheduled=100_000,
+    messages=5_000,
 )
 SMOKE = Size(
     name="smoke",
@@ -66,4 +68,5 @@ SMOKE = Size(
     multiframe_mib=16,
     indexed_studies=50,
     scheduled=500,
+    messages=60,
 )

@@ -32,6 +32,7 @@ class Place:
 
     home: Path
     dicom_port: int
+    hl7_port: int
     http_port: int
     destination_port: int  #: of the receiver that is called DESTINATION
     database: str  #: postgresql://… of an empty database, or nothing
@@ -53,6 +54,7 @@ class Running:
     aet: str
     home: Path
     dicom_port: int
+    hl7_port: int
     http_port: int
     dicomweb: str  #: path of the DICOMweb root
     headers: Mapping[str, str]
@@ -114,6 +116,7 @@ class Contestant:
         place = Place(
             home=home,
             dicom_port=free_port(),
+            hl7_port=free_port(),
             http_port=free_port(),
             destination_port=destination_port,
             database=database,
@@ -146,6 +149,7 @@ class Contestant:
             aet=self.aet,
             home=place.home,
             dicom_port=place.dicom_port,
+            hl7_port=place.hl7_port,
             http_port=place.http_port,
             dicomweb=self.dicomweb,
             headers=self.headers,

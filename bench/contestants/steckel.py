@@ -12,7 +12,6 @@ from bench.contestants.contestant import (
     Launch,
     Place,
     Running,
-    free_port,
 )
 
 PASSWORD = "bench-password"
@@ -22,8 +21,8 @@ def _launch(place: Place) -> Launch:
     settings = {
         "STECKEL_HOME": str(place.home),
         "STECKEL_DICOM": f"127.0.0.1:{place.dicom_port}",
+        "STECKEL_HL7": f"127.0.0.1:{place.hl7_port}",
         "STECKEL_HTTP": f"127.0.0.1:{place.http_port}",
-        "STECKEL_HL7": f"127.0.0.1:{free_port()}",
         "STECKEL_ADMIN_PASSWORD": PASSWORD,
         "STECKEL_LOG_LEVEL": "warning",
         "STECKEL_DATABASE_URL": place.database,

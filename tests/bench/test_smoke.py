@@ -40,7 +40,16 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def test_each_part_has_results(written: dict[str, Any]) -> None:
     parts = {result["part"] for result in written["results"]}
-    assert parts == {"ingest", "retrieve", "query", "worklist", "web", "memory", "start"}
+    assert parts == {
+        "ingest",
+        "retrieve",
+        "query",
+        "worklist",
+        "messages",
+        "web",
+        "memory",
+        "start",
+    }
 
 
 def test_steckel_takes_part_in_everything(written: dict[str, Any]) -> None:

@@ -264,7 +264,7 @@ def _serve(tmp_path: Path, *arguments: str, **settings: str) -> subprocess.Compl
 def test_a_port_that_is_taken_stops_the_start_with_the_setting(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         taken = f"127.0.0.1:{other.getsockname()[1]}"
-        for setting in ("STECKEL_HTTP", "STECKEL_DICOM"):
+        for setting in ("STECKEL_HTTP", "STECKEL_DICOM", "STECKEL_HL7"):
             done = _serve(tmp_path, **{setting: taken})
             assert done.returncode == 2
             assert f"= {taken}: cannot listen there (Address already in use)" in done.stderr

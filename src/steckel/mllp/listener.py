@@ -19,6 +19,7 @@ from steckel.mllp.ports import Meter, Receiver
 _log = structlog.get_logger(__name__)
 
 _LOOK_SECONDS = 1.0
+_BACKLOG = 1024
 #: Keepalive probes: a sender whose machine is gone is noticed after some minutes.
 _KEEPALIVE = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 20), ("TCP_KEEPCNT", 6))
 
@@ -51,14 +52,19 @@ class Listener:
         )
         _set_options(plain)
         self._servers.append(
-            await loop.create_server(lambda: Connection(around, tls=False), sock=plain)
+            await loop.create_server(
+                lambda: Connection(around, tls=False), sock=plain, backlog=_BACKLOG
+            )
         )
         if tls is not None:
             listener, context = tls
             _set_options(listener)
             self._servers.append(
                 await loop.create_server(
-                    lambda: Connection(around, tls=True), sock=listener, ssl=context
+                    lambda: Connection(around, tls=True),
+                    sock=listener,
+                    ssl=context,
+                    backlog=_BACKLOG,
                 )
             )
         self._watching = loop.create_task(self._watch())
