@@ -62,6 +62,7 @@ class Channel:
         self._inbox: Message | None = None
         self._dataset_context = 0
         self._cancel_of: int | None = None
+        self._held = 0
         self._window_start, self._window_bytes = 0.0, 0
         self._idle = False
         self._stopping = False
@@ -270,7 +271,14 @@ class Channel:
                 self.flush()
                 held = piece
             send(context_id, held, is_command=False, is_last=True)
-        self.flush()
+        if self._held:
+            self._held -= 1
+        else:
+            self.flush()
+
+    def hold(self, count: int) -> None:
+        """Have so many messages wait for the one after them, to be sent together."""
+        self._held = count
 
     def _or_abort(self, pieces: Iterator[Buffer]) -> Iterator[Buffer]:
         try:

@@ -112,6 +112,20 @@ def test_the_worklist_answers_what_was_asked_inside_the_sequence(house: House) -
     }
 
 
+def test_many_items_are_all_sent_and_can_be_cancelled(house: House) -> None:
+    house.worklist.items = [ITEM] * 100
+    with associated(house, WORKLIST) as association:
+        answers = list(association.send_c_find(_asked(Modality=""), WORKLIST))
+        assert [status.Status for status, _ in answers] == [0xFF00] * 100 + [0x0000]
+        house.worklist.items = [ITEM] * 20_000
+        found = association.send_c_find(_asked(Modality=""), WORKLIST, msg_id=7)
+        next(found)
+        association.send_c_cancel(7, query_model=WORKLIST)
+        statuses = [status.Status for status, _ in found]
+    assert statuses[-1] == 0xFE00
+    assert len(statuses) < 20_000
+
+
 @pytest.mark.parametrize("empty", ["no item", "an empty item"])
 def test_an_empty_sequence_asks_for_all_of_it(house: House, empty: str) -> None:
     house.worklist.items = [ITEM]

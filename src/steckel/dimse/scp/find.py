@@ -38,11 +38,21 @@ class FindScp:
         send_matches(request, (to_answer(identifier, one, self._aet) for one in matches), pending)
 
 
-def send_matches(request: Request, answers: Iterable[JsonDataset], pending: Status) -> None:
-    """Answer match by match, until there are no more or the peer cancels."""
-    for answer in answers:
-        if request.cancelled():
-            request.respond(Status.CANCEL)
-            return
-        request.respond(pending, identifier=answer)
+def send_matches(
+    request: Request, answers: Iterable[JsonDataset], pending: Status, *, together: int = 1
+) -> None:
+    """Answer match by match, until there are no more or the peer cancels.
+
+    With `together`, so many matches are sent at once: for answers that come without a pause.
+    """
+    try:
+        for number, answer in enumerate(answers):
+            if number % together == 0:
+                if request.cancelled():
+                    request.respond(Status.CANCEL)
+                    return
+                request.channel.hold(together - 1)
+            request.respond(pending, identifier=answer)
+    finally:
+        request.channel.hold(0)
     request.respond(Status.SUCCESS)

@@ -9,6 +9,9 @@ from steckel.dimse.services import FIND_FUZZY
 from steckel.dimse.status import Status
 from steckel.ris.worklist_model import WorklistQuery
 
+#: Matches in one write: a day of a large department has two hundred.
+_TOGETHER = 32
+
 
 class WorklistScp:
     """Modality Worklist Information Model as SCP."""
@@ -26,7 +29,7 @@ class WorklistScp:
         if self._finder.unmatched(query):
             pending = Status.PENDING_WITHOUT_OPTIONAL_KEYS
         answers = (as_asked(identifier.requested, one) for one in self._finder.find(query))
-        send_matches(request, answers, pending)
+        send_matches(request, answers, pending, together=_TOGETHER)
 
 
 def as_asked(requested: JsonDataset, found: JsonDataset) -> JsonDataset:
