@@ -98,9 +98,11 @@ class Worklist:
         in_step = {key.tag: key for key in keys if key.within == _STEP}
         status, title = in_step.get(SCHEDULED_STEP_STATUS), in_step.get(SCHEDULED_STATION_AE_TITLE)
         wanted = {True} if status is None else _openness(status.value)
-        name = None if _is_served(keys) or not self._sqlite else _name(keys)
+        # By the beginnings of its words no index finds a name as a whole.
+        exact = [k for k in keys if not (query.fuzzy and k.tag == tags.PATIENT_NAME)]
+        name = None if _is_served(exact) or not self._sqlite else _name(keys)
         conditions = [
-            _is_open(wanted, narrow=name is not None or any(map(_is_narrow, keys))),
+            _is_open(wanted, narrow=name is not None or any(map(_is_narrow, exact))),
             *self._conditions(keys, fuzzy=query.fuzzy),
         ]
         if name is not None:
