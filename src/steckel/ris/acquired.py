@@ -8,7 +8,7 @@ that are kept, so whoever works an order out anew comes to the same.
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from steckel.dicom import tags
 from steckel.dicom.json_model import JsonDataset, json_key
@@ -19,6 +19,13 @@ from steckel.ris.schema import availability
 
 _MODALITY = json_key(tags.MODALITY)
 
+_STUDIES = (
+    select(studies.c.modalities, availability.c.study_uid)
+    .join(corrections, corrections.c.study_uid == studies.c.uid)
+    .outerjoin(availability, availability.c.study_uid == studies.c.uid)
+    .where(corrections.c.order_key == bindparam("order"), studies.c.instances > 0)
+)
+
 
 def performed_by_images(
     connection: Connection, order_key: str, planned: Mapping[str, JsonDataset]
@@ -28,12 +35,7 @@ def performed_by_images(
     An only step takes images of any modality: a CR is often done on a DX. Of several, each
     takes those of its own.
     """
-    rows = connection.execute(
-        select(studies.c.modalities, availability.c.study_uid)
-        .join(corrections, corrections.c.study_uid == studies.c.uid)
-        .outerjoin(availability, availability.c.study_uid == studies.c.uid)
-        .where(corrections.c.order_key == order_key, studies.c.instances > 0)
-    ).all()
+    rows = connection.execute(_STUDIES, {"order": order_key}).all()
     found: dict[str, str] = {}
     for step_id, step in planned.items():
         wanted = _modality(step) if len(planned) > 1 else ""

@@ -4,7 +4,7 @@ What one statement changes elsewhere follows at once: a patient's new name is in
 and in the studies when the transaction is committed.
 """
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, bindparam, select
 
 from steckel.index.schema import patients
 from steckel.ris import orders, reports, visits
@@ -18,6 +18,14 @@ from steckel.ris.model import (
     VisitStatement,
 )
 from steckel.ris.patients import Patients
+
+_survivor = patients.alias()
+_MERGED = (
+    select(patients.c.identity)
+    .join(_survivor, patients.c.survivor_pk == _survivor.c.pk)
+    .where(_survivor.c.identity.in_(bindparam("identities", expanding=True)))
+)
+_SURVIVOR_PK = select(patients.c.survivor_pk).where(patients.c.identity == bindparam("identity"))
 
 
 class Department:
@@ -46,8 +54,8 @@ class Department:
 
     def say_visit(self, connection: Connection, statement: VisitStatement) -> None:
         """Take what is said about a visit."""
-        visits.say_visit(connection, statement)
-        orders.refresh_orders_of(connection, [statement.patient.identity])
+        if visits.say_visit(connection, statement):
+            orders.refresh_orders_of(connection, [statement.patient.identity])
 
     def say_order(self, connection: Connection, statement: OrderStatement) -> None:
         """Take what is said about an order."""
@@ -63,19 +71,10 @@ class Department:
 
     def is_merged_away(self, connection: Connection, patient: PatientKey) -> bool:
         """Whether a patient turned out to be another."""
-        return (
-            connection.execute(
-                select(patients.c.survivor_pk).where(patients.c.identity == patient.identity)
-            ).scalar()
-            is not None
-        )
+        found = connection.execute(_SURVIVOR_PK, {"identity": patient.identity}).scalar()
+        return found is not None
 
     def _with_merged(self, connection: Connection, identities: set[str]) -> list[str]:
         """Add those who turned out to be one of them."""
-        survivor = patients.alias()
-        merged = connection.execute(
-            select(patients.c.identity)
-            .join(survivor, patients.c.survivor_pk == survivor.c.pk)
-            .where(survivor.c.identity.in_(identities))
-        ).scalars()
+        merged = connection.execute(_MERGED, {"identities": list(identities)}).scalars()
         return sorted({*identities, *merged} - {""})

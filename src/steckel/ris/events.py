@@ -27,6 +27,9 @@ def told_by(connection: Connection, source: str) -> Iterator[None]:
         connection.info.pop(_SOURCE, None)
 
 
+_TELL = insert(events)
+
+
 def tell(
     connection: Connection, kind: EventKind, identity: str, facts: Mapping[str, Any], at: int
 ) -> None:
@@ -35,7 +38,5 @@ def tell(
     if source:
         facts = {**facts, "source": source}
     connection.execute(
-        insert(events).values(
-            kind=kind, identity=identity, json=orjson.dumps(facts).decode(), at=at
-        )
+        _TELL, {"kind": kind, "identity": identity, "json": orjson.dumps(facts).decode(), "at": at}
     )

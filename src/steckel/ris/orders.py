@@ -6,16 +6,17 @@ of its steps. A modality's own word (MPPS) is kept in `steps.performed` and surv
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
 from steckel.dicom.json_model import JsonDataset, JsonElement
 from steckel.errors import NotFound
 from steckel.index.rows import to_text
 from steckel.index.schema import patients
+from steckel.index.upserting import add_new, add_or_change_some
 from steckel.ris.acquired import performed_by_images
 from steckel.ris.events import tell
 from steckel.ris.model import (
@@ -39,6 +40,44 @@ _NUMBERS = {
     "study_uid": ("0020000D", "UI"),
 }
 _STEP = "step\x1f"
+_STEP_KEY = ("order_pk", "step_id")
+
+# Kept, because to make a statement costs more than to run it (`index.upserting`).
+_ROW = select(
+    orders.c.pk, orders.c.key, orders.c.registers, orders.c.identity, orders.c.status, orders.c.at
+)
+_BY_PK = _ROW.where(orders.c.pk == bindparam("row"))
+_BY_KEY = _ROW.where(orders.c.key == bindparam("order_key"))
+_BY_KEY_HELD = _BY_KEY.with_for_update()
+_OF_PATIENTS = (
+    select(orders.c.pk)
+    .where(orders.c.identity.in_(bindparam("identities", expanding=True)))
+    .order_by(orders.c.pk)
+)
+_CHANGE = (
+    update(orders)
+    .where(orders.c.pk == bindparam("row"))
+    .values(
+        {
+            name: bindparam(f"new_{name}")
+            for name in (
+                *_NUMBERS,
+                *("registers", "identity", "at", "accession_issuer", "modality", "description"),
+                *("priority", "scheduled", "status", "json", "changed"),
+            )
+        }
+    )
+)
+_PERFORMED = select(steps.c.step_id, steps.c.performed).where(
+    steps.c.order_pk == bindparam("order")
+)
+_VISIT = select(visits.c.registers).where(visits.c.key == bindparam("visit"))
+_survivor = patients.alias()
+_OWNER = (
+    select(patients.c.identity, patients.c.json, _survivor.c.identity, _survivor.c.json)
+    .outerjoin(_survivor, patients.c.survivor_pk == _survivor.c.pk)
+    .where(patients.c.identity == bindparam("identity"))
+)
 
 
 def say_order(connection: Connection, statement: OrderStatement) -> int:
@@ -51,16 +90,9 @@ def say_order(connection: Connection, statement: OrderStatement) -> int:
     elif statement.status is not None:
         registers.say({"status": statement.status}, statement.moment)
     is_new = not held.identity
-    connection.execute(
-        update(orders)
-        .where(orders.c.pk == held.pk)
-        .values(
-            registers=registers.text(),
-            identity=registers.get("identity"),
-            at=max(statement.moment.at, held.at),
-        )
-    )
-    refresh_order(connection, held.pk, _now())
+    at = max(statement.moment.at, held.at)
+    order = _Order(held.pk, held.key, registers.get("identity"), held.status, registers, at)
+    _refresh(connection, order, _now())
     if is_new:
         facts = {"order": statement.key}
         tell(
@@ -78,42 +110,60 @@ def refresh_order(connection: Connection, order_pk: int, now: int) -> None:
     NotFound
         There is no such order.
     """
-    row = connection.execute(select(orders).where(orders.c.pk == order_pk)).first()
+    row = connection.execute(_BY_PK, {"row": order_pk}).first()
     if row is None:
         raise NotFound("there is no such order")
     registers = Registers(row.registers)
-    held = connection.execute(
-        select(steps.c.step_id, steps.c.performed).where(steps.c.order_pk == order_pk)
-    ).all()
+    _refresh(connection, _Order(row.pk, row.key, row.identity, row.status, registers, row.at), now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """A row of `orders`, with what was said of it."""
+
+    pk: int
+    key: str
+    identity: str
+    status: str
+    registers: Registers
+    at: int
+
+
+def _refresh(connection: Connection, order: _Order, now: int) -> None:
+    registers = order.registers
+    held = connection.execute(_PERFORMED, {"order": order.pk}).all()
     performed = {step.step_id: step.performed for step in held}
     said = OrderStatus(registers.get("end") or registers.get("status") or OrderStatus.SCHEDULED)
     planned = _planned(registers)
     status = _status(said, list(performed.values()))
     pictured: Mapping[str, str] = {}
     if said not in TERMINAL and not any(performed.values()):
-        pictured = performed_by_images(connection, row.key, planned)
+        pictured = performed_by_images(connection, order.key, planned)
         status = _status(said, [pictured.get(step_id, "") for step_id in planned])
     json = _attributes(connection, registers)
     connection.execute(
-        update(orders)
-        .where(orders.c.pk == order_pk)
-        .values(
-            **{name: registers.get(name, "") for name in _NUMBERS},
-            accession_issuer=registers.get("accession_issuer", ""),
-            modality=_first(planned, "00080060"),
-            description=_text(json, "00321060") or _first(planned, "00400007"),
-            priority=_text(json, "00401003"),
-            scheduled=_first(planned, "00400002") + _first(planned, "00400003"),
-            status=status,
-            json=to_text(json),
-            changed=now,
-        )
+        _CHANGE,
+        {
+            "row": order.pk,
+            **{f"new_{name}": registers.get(name, "") for name in _NUMBERS},
+            "new_registers": registers.text(),
+            "new_identity": order.identity,
+            "new_at": order.at,
+            "new_accession_issuer": registers.get("accession_issuer", ""),
+            "new_modality": _first(planned, "00080060"),
+            "new_description": _text(json, "00321060") or _first(planned, "00400007"),
+            "new_priority": _text(json, "00401003"),
+            "new_scheduled": _first(planned, "00400002") + _first(planned, "00400003"),
+            "new_status": status,
+            "new_json": to_text(json),
+            "new_changed": now,
+        },
     )
     plan = _Plan(said, json, planned, performed, pictured, now)
-    _replace_steps(connection, order_pk, plan, row.identity)
-    if status != row.status and row.status:
-        facts = {"order": row.key, "status": status, "before": row.status}
-        tell(connection, EventKind.ORDER_STATUS, row.identity, facts, now)
+    _replace_steps(connection, order.pk, plan, order.identity)
+    if status != order.status and order.status:
+        facts = {"order": order.key, "status": status, "before": order.status}
+        tell(connection, EventKind.ORDER_STATUS, order.identity, facts, now)
 
 
 def refresh_orders(connection: Connection, keys: Iterable[str]) -> None:
@@ -127,9 +177,7 @@ def refresh_orders(connection: Connection, keys: Iterable[str]) -> None:
 def refresh_orders_of(connection: Connection, identities: Sequence[str]) -> None:
     """Have the worklist say what is known of patients now."""
     now = _now()
-    for pk in connection.execute(
-        select(orders.c.pk).where(orders.c.identity.in_(identities)).order_by(orders.c.pk)
-    ).scalars():
+    for pk in connection.execute(_OF_PATIENTS, {"identities": list(identities)}).scalars().all():
         refresh_order(connection, pk, now)
 
 
@@ -153,30 +201,27 @@ class _Plan:
 
 def _replace_steps(connection: Connection, order_pk: int, plan: _Plan, identity: str) -> None:
     whose = _whose(connection, identity)
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     for step_id, values in plan.planned.items():
         scheduled = _text(values, "00400020")
         performed = plan.performed.get(step_id, "")
         status = step_status(plan.said, scheduled, performed or plan.pictured.get(step_id, ""))
         columns = item_columns(whose, plan.order, values, status)
         columns |= {"scheduled": scheduled, "changed": plan.now}
+        names = (*columns, "order_pk", "step_id", "performed")
         connection.execute(
-            insert(steps)
-            .values(order_pk=order_pk, step_id=step_id, performed=performed, **columns)
-            .on_conflict_do_update(index_elements=["order_pk", "step_id"], set_=columns)
+            add_or_change_some(connection, steps, names, _STEP_KEY, tuple(columns)),
+            {"order_pk": order_pk, "step_id": step_id, "performed": performed, **columns},
         )
     gone = [step for step, done in plan.performed.items() if step not in plan.planned and not done]
-    connection.execute(delete(steps).where(steps.c.order_pk == order_pk, steps.c.step_id.in_(gone)))
+    if gone:
+        connection.execute(
+            delete(steps).where(steps.c.order_pk == order_pk, steps.c.step_id.in_(gone))
+        )
 
 
 def _whose(connection: Connection, identity: str) -> Whose:
     """Return the demographics of the surviving patient, with what a worklist shows beside them."""
-    owner = patients.alias()
-    row = connection.execute(
-        select(patients.c.identity, patients.c.json, owner.c.identity, owner.c.json)
-        .outerjoin(owner, patients.c.survivor_pk == owner.c.pk)
-        .where(patients.c.identity == identity)
-    ).first()
+    row = connection.execute(_OWNER, {"identity": identity}).first()
     if row is None:
         _, issuer, patient_id = identity.split("\x1f", 2)
         json: JsonDataset = {"00100020": {"vr": "LO", "Value": [patient_id]}}
@@ -186,20 +231,14 @@ def _whose(connection: Connection, identity: str) -> Whose:
     return Whose(identity=row[2] or row[0], json=orjson.loads(row[3] or row[1]))
 
 
-def _held(connection: Connection, key: str) -> Row[int, str, str, int]:
+def _held(connection: Connection, key: str) -> Row[Any, Any, Any, Any, Any, Any]:
     """Return the row of an order, made when it is new, and held until the commit."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     connection.execute(
-        insert(orders)
-        .values(key=key, registers="{}", json="{}", created=_now())
-        .on_conflict_do_nothing(index_elements=["key"])
+        add_new(connection, orders, ("key", "registers", "json", "created"), ("key",)),
+        {"key": key, "registers": "{}", "json": "{}", "created": _now()},
     )
-    statement = select(orders.c.pk, orders.c.registers, orders.c.identity, orders.c.at).where(
-        orders.c.key == key
-    )
-    if connection.dialect.name == "postgresql":
-        statement = statement.with_for_update()
-    return connection.execute(statement).one()
+    statement = _BY_KEY_HELD if connection.dialect.name == "postgresql" else _BY_KEY
+    return connection.execute(statement, {"order_key": key}).one()
 
 
 def _said(statement: OrderStatement) -> dict[str, Any]:
@@ -241,9 +280,7 @@ def _visit(connection: Connection, registers: Registers) -> JsonDataset:
     if not registers.get("visit"):
         return {}
     text = connection.execute(
-        select(visits.c.registers).where(
-            visits.c.key == visit_key(registers.get("identity"), registers.get("visit"))
-        )
+        _VISIT, {"visit": visit_key(registers.get("identity"), registers.get("visit"))}
     ).scalar()
     return {n: v for n, v in Registers(text).values().items() if _is_tag(n)} if text else {}
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, Row, or_, select, update
+from sqlalchemy import Connection, Engine, Row, bindparam, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from steckel.dicom.json_model import JsonDataset
@@ -17,6 +17,7 @@ from steckel.errors import SelfMerge
 from steckel.index.projecting import Projector
 from steckel.index.rows import patient_columns, to_text
 from steckel.index.schema import patients
+from steckel.index.upserting import add_new, add_or_change
 from steckel.ris.events import tell
 from steckel.ris.linking import Link, survivors
 from steckel.ris.model import (
@@ -31,6 +32,14 @@ from steckel.ris.schema import identifiers, links, registrations
 
 #: What was said beside the matter counts where nothing was said outright.
 _WEAK = "weak:"
+
+# Kept, because to make a statement costs more than to run it (`index.upserting`).
+_BY_IDENTITY = select(patients).where(patients.c.identity == bindparam("identity"))
+_BY_PK = select(patients).where(patients.c.pk == bindparam("row"))
+_REGISTRATION = select(registrations.c.registers, registrations.c.json).where(
+    registrations.c.identity == bindparam("identity")
+)
+_REGISTRATION_HELD = _REGISTRATION.with_for_update()
 
 
 class Patients:
@@ -93,10 +102,10 @@ class Patients:
 
     def survivor(self, connection: Connection, identity: str) -> Row[Any] | None:
         """Return the row of a patient, or of who this one turned out to be."""
-        row = connection.execute(select(patients).where(patients.c.identity == identity)).first()
+        row = connection.execute(_BY_IDENTITY, {"identity": identity}).first()
         if row is None or row.survivor_pk is None:
             return row
-        return connection.execute(select(patients).where(patients.c.pk == row.survivor_pk)).first()
+        return connection.execute(_BY_PK, {"row": row.survivor_pk}).first()
 
     def values(self, connection: Connection, identity: str) -> dict[str, Any]:
         """Return all that was said of a patient, what DICOM has no attribute for included."""
@@ -115,18 +124,14 @@ class Patients:
             cursor.close()
 
     def _registration(self, connection: Connection, key: PatientKey) -> Row[str, str] | None:
-        statement = select(registrations.c.registers, registrations.c.json).where(
-            registrations.c.identity == key.identity
+        if connection.dialect.name != "postgresql":
+            return connection.execute(_REGISTRATION, {"identity": key.identity}).first()
+        # Whoever says a new patient first makes the row; all others wait for it.
+        connection.execute(
+            add_new(connection, registrations, ("identity", "registers", "json"), ("identity",)),
+            {"identity": key.identity, "registers": "{}", "json": ""},
         )
-        if connection.dialect.name == "postgresql":
-            # Whoever says a new patient first makes the row; all others wait for it.
-            connection.execute(
-                self._insert(registrations)
-                .values(identity=key.identity, registers="{}", json="")
-                .on_conflict_do_nothing(index_elements=["identity"])
-            )
-            statement = statement.with_for_update()
-        return connection.execute(statement).first()
+        return connection.execute(_REGISTRATION_HELD, {"identity": key.identity}).first()
 
     def _keep(
         self,
@@ -136,6 +141,7 @@ class Patients:
         json: JsonDataset,
     ) -> None:
         values = {
+            "identity": key.identity,
             "issuer": key.issuer,
             "patient_id": key.patient_id,
             "registers": registers.text(),
@@ -143,9 +149,7 @@ class Patients:
             "at": registers.newest(),
         }
         connection.execute(
-            self._insert(registrations)
-            .values(identity=key.identity, **values)
-            .on_conflict_do_update(index_elements=["identity"], set_=values)
+            add_or_change(connection, registrations, tuple(values), ("identity",)), values
         )
 
     def _add_identifiers(
@@ -159,11 +163,14 @@ class Patients:
             )
 
     def _register(self, connection: Connection, key: PatientKey, json: JsonDataset) -> None:
-        columns = patient_columns(json) | {"is_registered": True}
+        values = patient_columns(json) | {
+            "is_registered": True,
+            "identity": key.identity,
+            "issuer": key.issuer,
+            "patient_id": key.patient_id,
+        }
         connection.execute(
-            self._insert(patients)
-            .values(identity=key.identity, issuer=key.issuer, patient_id=key.patient_id, **columns)
-            .on_conflict_do_update(index_elements=["identity"], set_=columns)
+            add_or_change(connection, patients, tuple(values), ("identity",)), values
         )
 
     def _ensure(self, connection: Connection, key: PatientKey) -> None:

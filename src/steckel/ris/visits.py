@@ -18,11 +18,11 @@ from steckel.ris.registers import Moment, Registers
 from steckel.ris.schema import appointments, visits
 
 
-def say_visit(connection: Connection, statement: VisitStatement) -> None:
-    """Take a statement about a visit."""
+def say_visit(connection: Connection, statement: VisitStatement) -> bool:
+    """Take a statement about a visit; whether its attributes are others now."""
     key = visit_key(statement.patient.identity, statement.number)
     registers = _held(connection, visits, key)
-    registers.say(statement.values, statement.moment)
+    changed = registers.say(statement.values, statement.moment)
     if statement.status is not None:
         registers.say({"status": statement.status}, statement.moment)
     _keep(
@@ -37,6 +37,7 @@ def say_visit(connection: Connection, statement: VisitStatement) -> None:
         },
         statement.moment,
     )
+    return changed
 
 
 def say_appointment(connection: Connection, statement: AppointmentStatement) -> None:
