@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 bin=.venv/bin
 
-packages=(dcmtk chromium orthanc orthanc-dicomweb orthanc-postgresql postgresql unzip)
+packages=(dcmtk chromium orthanc orthanc-dicomweb orthanc-postgresql postgresql tshark unzip)
 
 missing_packages() {
   for package in "${packages[@]}"; do

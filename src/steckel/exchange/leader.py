@@ -6,6 +6,7 @@ lock of a file beside the database, which the kernel gives back when its process
 
 import fcntl
 import os
+import time
 from contextlib import suppress
 from typing import Literal, Protocol
 
@@ -16,6 +17,9 @@ from steckel.index.engine import is_sqlite
 
 #: Numbers that nobody else takes in this database, by what is led.
 _NUMBERS = {"dispatch": 0x537465636B656C, "send": 0x537465636B656D}  # "Steckel", "Steckem"
+
+#: How often it is asked whether the connection with the lock is still there.
+_ASK_SECONDS = 0.5
 
 Purpose = Literal["dispatch", "send"]
 
@@ -65,16 +69,19 @@ class _AdvisoryLeadership:
         self._engine = engine
         self._number = number
         self._connection: Connection | None = None
+        self._asked = 0.0
 
     def held(self) -> bool:
         try:
-            if self._connection is not None:
+            if self._connection is None:
+                return self._try()
+            if time.monotonic() - self._asked >= _ASK_SECONDS:
                 self._connection.execute(text("SELECT 1"))
-                return True
-            return self._try()
+                self._asked = time.monotonic()
         except SteckelError:
             self._drop()
             raise
+        return True
 
     def _try(self) -> bool:
         connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")

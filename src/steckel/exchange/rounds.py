@@ -151,20 +151,25 @@ class Pool:
         self._line = Line(processor.keys)
         self._lock = threading.Lock()  # of the line
         self._running = 0
+        self._took = 0.0
         self._read_all = 0.0  #: when numbers below the last were looked for
         self._threads = ThreadPoolExecutor(_WORKERS, "message")
 
     def run(self) -> float | None:
-        """Start what may run now; one at a time while messages come in, which come first."""
+        """Start what may run now."""
+        now = time.monotonic()
+        stands_back = self._is_wanted()
+        if stands_back and now - self._took < _STAND_BACK_SECONDS:
+            return _LOOK_SECONDS
         self._read()
-        most = 1 if self._is_wanted() else _WORKERS
+        self._took = now
         with self._lock:
-            free = max(most - self._running, 0)
-            batch = self._line.take(free, time.monotonic(), one_by_one=False)
+            free = max((1 if stands_back else _WORKERS) - self._running, 0)
+            batch = self._line.take(free, now, one_by_one=False)
             self._running += len(batch)
         for received in batch:
             self._threads.submit(self._process, received)
-        return None if most > 1 else _LOOK_SECONDS  # the end of one of them wakes, too
+        return None  # the end of one of them wakes
 
     def stop(self) -> None:
         """Wait for what runs."""

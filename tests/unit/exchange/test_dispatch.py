@@ -228,7 +228,10 @@ def test_one_process_leads_and_another_takes_over(engine: Engine, dispatch: Disp
     assert len(set(effects(engine))) == 40
 
 
-def test_a_leader_that_lost_its_lock_lets_another_lead(index: Index) -> None:
+def test_a_leader_that_lost_its_lock_lets_another_lead(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("steckel.exchange.leader._ASK_SECONDS", 0.0)
     engine = index.open()
     if is_sqlite(engine):
         pytest.skip("the lock of a file is lost with its process only")
