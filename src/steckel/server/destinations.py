@@ -9,7 +9,7 @@ from functools import cached_property
 
 from steckel.errors import SteckelError
 from steckel.exchange.outbound.envelope import Envelope, Stamp
-from steckel.exchange.outbound.model import Address, Destination, Trial
+from steckel.exchange.outbound.model import Address, Destination, Probe
 from steckel.exchange.outbound.ports import Line
 from steckel.exchange.outbound.subscriptions import Subscription
 from steckel.hl7.write import Party
@@ -17,7 +17,7 @@ from steckel.mllp.sender import Destination as Peer
 from steckel.mllp.sender import Sender
 
 #: Seconds that a person waits for the answer to a test.
-_TRIAL_SECONDS = 10
+_PROBE_SECONDS = 10
 
 
 class Lines:
@@ -46,7 +46,7 @@ class Lines:
         )
 
 
-class TrialDesk:
+class ProbeDesk:
     """Tries connections out."""
 
     def __init__(self, lines: Lines, sender: Callable[[], Party], zone: tzinfo) -> None:
@@ -54,7 +54,7 @@ class TrialDesk:
         self._sender = sender
         self._zone = zone
 
-    def trial(self, address: Address, subscription: Subscription) -> Trial:
+    def probe(self, address: Address, subscription: Subscription) -> Probe:
         """Send a message that is about nobody; failure is an answer, not an error.
 
         It is NMD^N02 with the time of day, for debugging (MSH-11 D). Whoever acknowledges it,
@@ -62,18 +62,18 @@ class TrialDesk:
         """
         started = time.perf_counter()
         try:
-            line = self._lines.open(address, min(_TRIAL_SECONDS, subscription.answer_seconds))
+            line = self._lines.open(address, min(_PROBE_SECONDS, subscription.answer_seconds))
             try:
                 answer = line.send(self._message(subscription))
             finally:
                 line.close()
         except SteckelError as problem:
-            return Trial(ok=False, milliseconds=_since(started), message=str(problem))
+            return Probe(ok=False, milliseconds=_since(started), message=str(problem))
         took = _since(started)
         if answer.code.strip().upper() in ("AA", "CA"):
-            return Trial(ok=True, milliseconds=took, code=answer.code, message="it answered")
+            return Probe(ok=True, milliseconds=took, code=answer.code, message="it answered")
         text = f"it answered {answer.code}, which is no wonder: few take a test message"
-        return Trial(ok=True, milliseconds=took, code=answer.code, message=text)
+        return Probe(ok=True, milliseconds=took, code=answer.code, message=text)
 
     def _message(self, subscription: Subscription) -> bytes:
         at = datetime.now(self._zone)

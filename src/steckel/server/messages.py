@@ -31,7 +31,7 @@ from steckel.exchange.rounds import rounds
 from steckel.hl7.write import Party
 from steckel.index.engine import open_engine
 from steckel.ris.department import Department
-from steckel.server.destinations import Lines, TrialDesk
+from steckel.server.destinations import Lines, ProbeDesk
 from steckel.server.settings import Settings
 from steckel.server.tls import hl7_client_context
 
@@ -123,9 +123,9 @@ class MessageRooms:
         return Lines(lambda: hl7_client_context(self.settings))
 
     @property
-    def trials(self) -> TrialDesk:
+    def probes(self) -> ProbeDesk:
         """Tries connections to destinations out."""
-        return TrialDesk(self.lines, lambda: self.sender, self._zone)
+        return ProbeDesk(self.lines, lambda: self.sender, self._zone)
 
     def couriers(self) -> Couriers:
         """Return what sends messages, not started."""

@@ -5,11 +5,13 @@ from prometheus_client import REGISTRY
 from steckel.dicomweb.ports import DicomwebServices
 from steckel.dicomweb.routes import dicomweb_routes
 from steckel.exchange.desk import MessageDesk
+from steckel.exchange.outbound.desk import DestinationDesk
 from steckel.index.thumbnails import Thumbnails
 from steckel.reporting.reading import ReportReading
 from steckel.ris.report_shelf import ReportShelf
 from steckel.server.desks import ConflictDesk, EchoDesk, QuarantineDesk, StatusDesk
 from steckel.server.message_metrics import MessageMetrics
+from steckel.server.outbound_metrics import OutboundMetrics
 from steckel.server.serving import STATIC, ServingHouse
 from steckel.server.tls import dicom_client_context
 from steckel.web.application import WebApplication, create_app
@@ -31,6 +33,7 @@ def web_application(house: ServingHouse) -> WebApplication:
         thumbnails=Thumbnails(house.engine),
     )
     REGISTRY.register(MessageMetrics(house.engine, settings.home))
+    REGISTRY.register(OutboundMetrics(house.engine))
     parts = WebParts(
         site=Site(
             aet=settings.aet,
@@ -49,6 +52,8 @@ def web_application(house: ServingHouse) -> WebApplication:
         echo=EchoDesk(settings.aet, dicom_client_context(settings)),
         receiver=house.ingest,
         messages=MessageDesk(house.engine),
+        destinations=DestinationDesk(house.engine),
+        probes=house.messages.probes,
         reception=house.messages.reception,
         longest_message=settings.hl7_max_message_mib << 20,
         spool=house.layout.open,

@@ -18,6 +18,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from steckel import __version__
 from steckel.web import shapes
 from steckel.web.api.conflicts import ConflictDoor
+from steckel.web.api.deliveries import DeliveryDoor
+from steckel.web.api.destinations import DestinationDoor
 from steckel.web.api.entities import EntityDoor
 from steckel.web.api.events import EventDoor
 from steckel.web.api.messages import Hl7Door, MessageDoor
@@ -120,6 +122,8 @@ def _forms(parts: WebParts, system: SystemDoor) -> APIRouter:
         QuarantineDoor(parts.quarantine).router(),
         ConflictDoor(parts.conflicts).router(),
         MessageDoor(parts.messages).router(),
+        DestinationDoor(parts.destinations, parts.probes).router(),
+        DeliveryDoor(parts.destinations).router(),
         EntityDoor(parts.security.peers, parts.echo).router(),
         UserDoor(parts.security).router(),
         TokenDoor(parts.security).router(),

@@ -53,14 +53,18 @@ class MessageSegment(TypedDict):
     fields: list[MessageField]
 
 
-class MessageDetail(Message):
-    """A message with its segments; none where it cannot be read."""
+class MessageContent(TypedDict):
+    """The segments of a message; none where it cannot be read."""
 
     charset: str
     warnings: list[str]
     segments: list[MessageSegment]
     text: str
     cut: bool
+
+
+class MessageDetail(Message, MessageContent):
+    """A message with its segments."""
 
 
 class MessageCount(TypedDict):

@@ -47,14 +47,18 @@ def spell_count(count: StateCount) -> shapes.MessageCount:
 
 def spell_detail(row: MessageRow, raw: bytes, language: Language) -> shapes.MessageDetail:
     """Spell a message with all that is in it."""
+    return {**spell_message(row), **spell_content(raw, language)}
+
+
+def spell_content(raw: bytes, language: Language) -> shapes.MessageContent:
+    """Spell what is in a message."""
     try:
         message = Message.parse(raw)
     except NotHl7:
         text = raw.decode("utf-8", "replace")
-        return {**spell_message(row), **_text(text), "charset": "", "warnings": [], "segments": []}
+        return {**_text(text), "charset": "", "warnings": [], "segments": []}
     segments = [_segment(one, language) for one in message.segments[:_SEGMENTS]]
     return {
-        **spell_message(row),
         **_text(message.text),
         "charset": message.charset,
         "warnings": list(message.warnings),

@@ -13,9 +13,11 @@ from steckel.web.ports import (
     ChangeFeed,
     Conflicts,
     Deleter,
+    Destinations,
     EchoSender,
     MessageReceiver,
     MessageStore,
+    Probes,
     Quarantine,
     Reports,
     StudyCatalogue,
@@ -49,6 +51,8 @@ class WebParts:
     echo: EchoSender
     receiver: Receiver
     messages: MessageStore
+    destinations: Destinations
+    probes: Probes
     reception: MessageReceiver
     longest_message: int  #: bytes
     spool: Path  #: folder for archives that are being uploaded

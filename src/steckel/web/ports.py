@@ -11,6 +11,16 @@ from typing import Protocol
 
 from steckel.exchange.desk import MessageFilter, MessageRow, StateCount
 from steckel.exchange.model import Origin
+from steckel.exchange.outbound.desk import DeliveryFilter
+from steckel.exchange.outbound.model import (
+    Address,
+    Delivery,
+    Destination,
+    DestinationForm,
+    Probe,
+    QueueLength,
+)
+from steckel.exchange.outbound.subscriptions import Subscription
 from steckel.ingest.model import Receipt, Refusal
 from steckel.query.catalogue_model import (
     Change,
@@ -167,6 +177,55 @@ class EchoSender(Protocol):
 
     def echo(self, entity: RemoteAe) -> EchoResult:
         """Send a C-ECHO; failure is an answer, not an error."""
+
+
+class Destinations(Protocol):
+    """Where messages go, and their queues."""
+
+    def list(self) -> list[tuple[Destination, QueueLength]]:
+        """Return all destinations by name."""
+
+    def get(self, name: str) -> tuple[Destination, QueueLength]:
+        """Return one."""
+
+    def add(self, form: DestinationForm, by: str, at: int) -> None:
+        """Set up a destination; `AlreadyExists` is raised where there is one of this name."""
+
+    def change(self, form: DestinationForm, by: str, at: int) -> None:
+        """Set a destination up anew; its queue stays."""
+
+    def remove(self, name: str) -> None:
+        """Drop a destination with its queue."""
+
+    def pause(self, name: str) -> None:
+        """Send nothing to a destination; its queue grows."""
+
+    def resume(self, name: str) -> None:
+        """Send again, at once."""
+
+    def page(
+        self, criteria: DeliveryFilter, limit: int, before: int | None
+    ) -> tuple[Sequence[Delivery], int | None]:
+        """Return deliveries, newest first, and from where the next ones go on."""
+
+    def delivery(self, pk: int) -> tuple[Delivery, bytes, bytes]:
+        """Return a delivery, its message, and the last answer to it."""
+
+    def resend(self, pk: int) -> None:
+        """Send a message again; `InvalidValue` is raised where it waits already."""
+
+    def resend_parked(self, name: str) -> int:
+        """Send all parked messages of a destination again; return how many."""
+
+    def drop(self, pk: int) -> None:
+        """Give a message up; `InvalidValue` is raised where it was sent."""
+
+
+class Probes(Protocol):
+    """Tries connections to destinations out."""
+
+    def probe(self, address: Address, subscription: Subscription) -> Probe:
+        """Send a message that is about nobody; failure is an answer, not an error."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -18,13 +18,17 @@ from tests.unit.web.rooms import (
     Echo,
     Feed,
     Inbox,
+    ProbeRoom,
     QuarantineRoom,
     Shelf,
     Status,
 )
 
+from steckel.exchange.outbound.desk import DestinationDesk
+from steckel.exchange.schema import deliveries, destinations
 from steckel.index.engine import open_engine
 from steckel.index.metadata import metadata
+from steckel.ris.schema import events
 from steckel.security import tables
 from steckel.security.decisions import Role
 from steckel.security.passwords import Passwords
@@ -54,6 +58,7 @@ class House:
     inbox: Inbox = field(default_factory=Inbox)
     messages: MessageRoom = field(default_factory=MessageRoom)
     reception: ReceptionRoom = field(default_factory=ReceptionRoom)
+    probes: ProbeRoom = field(default_factory=ProbeRoom)
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
     app: WebApplication = field(init=False)
 
@@ -74,6 +79,8 @@ class House:
             echo=self.echo,
             receiver=self.inbox,
             messages=self.messages,
+            destinations=DestinationDesk(self.engine),
+            probes=self.probes,
             reception=self.reception,
             longest_message=20_000,
             spool=self.spool,
@@ -98,7 +105,11 @@ class House:
 def open_house(folder: Path) -> House:
     engine = open_engine(f"sqlite:///{folder / 'steckel.sqlite'}")
     metadata.create_all(
-        engine, tables=[tables.account, tables.session, tables.api_token, tables.ae]
+        engine,
+        tables=[
+            *(tables.account, tables.session, tables.api_token, tables.ae),
+            *(destinations, deliveries, events),
+        ],
     )
     cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     security = open_security(engine, Passwords(cheap))

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from steckel.archive.draft import Buffer
 from steckel.dicom.uids import SeriesUid, SopClassUid, SopInstanceUid, StudyUid
 from steckel.errors import NotDicom, NotFound, OutOfSpace, StorageFailure
+from steckel.exchange.outbound.model import Address, Probe
+from steckel.exchange.outbound.subscriptions import Subscription
 from steckel.ingest.model import Arrival, Outcome, Receipt, Refusal
 from steckel.query.catalogue_model import (
     Change,
@@ -233,6 +235,15 @@ class Bin:
         if study != STUDY.uid:
             raise NotFound("there is no such study")
         self.deleted.append(study)
+
+
+@dataclass
+class ProbeRoom:
+    asked: list[Address] = field(default_factory=list)
+
+    def probe(self, address: Address, subscription: Subscription) -> Probe:
+        self.asked.append(address)
+        return Probe(ok=False, milliseconds=12.3, message="nobody listens there")
 
 
 @dataclass

@@ -103,7 +103,7 @@ class Delivery:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Trial:
+class Probe:
     """What came of a test of a connection."""
 
     ok: bool
