@@ -318,3 +318,23 @@ def test_a_replayed_message_is_processed_again(engine: Engine, dispatch: Dispatc
         )
     until(lambda: len(effects(engine)) == 3)
     assert is_done(engine)
+
+
+def test_where_its_source_wants_it_a_message_waits_for_an_earlier_error(
+    engine: Engine, dispatch: Dispatch
+) -> None:
+    wait = "any|wait"
+    keep(
+        engine,
+        raw_message("M1", order="fault"),
+        raw_message("M2", order=wait),
+        raw_message("M3", "P2", order=wait),
+    )
+    dispatch()
+    until(lambda: states(engine) == {"M1": "error", "M2": "received", "M3": "processed"})
+    with engine.begin() as connection:
+        connection.execute(
+            update(messages).where(messages.c.control_id == "M1").values(state="ignored")
+        )
+    until(lambda: states(engine)["M2"] == "processed")
+    assert effects(engine) == ["M3", "M2"]
