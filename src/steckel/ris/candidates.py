@@ -37,6 +37,7 @@ _WORTH: Final = {
     "time": 20,
     "modality": 10,
 }
+_OF_NUMBERS: Final = frozenset({"identifier", "similar-identifier", "other-identifier", "order"})
 #: What speaks against: another's name, an order that is done.
 _DISAGREES, _TAKEN = -45, -30
 
@@ -151,7 +152,8 @@ def _known(
     given = tuple(name for name, holds in reasons.items() if holds)
     score = sum(_WORTH[name] for name in given)
     if not agrees(study.own, person.json):
-        score += _DISAGREES if score > -_DISAGREES else 0
+        # Who has the number is shown, whatever the name; who has the birth date alone is not.
+        score = max(score + _DISAGREES, 1 if _OF_NUMBERS & set(given) else 0)
     return PatientCandidate(
         pk=pk, person=person, reasons=given, differences=apart, is_same=same, score=score
     )
@@ -197,7 +199,8 @@ def _of_the_day(connection: Connection, study: Study) -> list[int]:
         .where(
             steps.c.is_open,
             steps.c.modality.in_(sorted(study.acquired)),
-            steps.c.date.between(f"{at - _AROUND:%Y%m%d}", f"{at + _AROUND:%Y%m%d}"),
+            steps.c.date >= f"{at - _AROUND:%Y%m%d}",
+            steps.c.date <= f"{at + _AROUND:%Y%m%d}",
         )
         .order_by(steps.c.date, steps.c.time, steps.c.pk)
         .limit(_LOOKED_AT)

@@ -2,7 +2,7 @@
 
 The rule: taking back is an entry too, and one that leads back to how it was before an earlier one
 undoes that and all since. What a person has undone of what was done without a person is not
-done again until a person decides something else.
+done again until a person says whose the study is, or which order it is for.
 """
 
 from collections.abc import Iterable
@@ -33,6 +33,12 @@ class Entry:
     def is_automatic(self) -> bool:
         """Whether no person did it."""
         return self.is_matching or self.by.startswith(RULE)
+
+    @property
+    def assigns(self) -> bool:
+        """Whether it says more than that something is right as it is."""
+        before, after = read_correction(self.before), read_correction(self.after)
+        return bool(after.order_key) or after.identity != before.identity
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,7 +71,7 @@ def history_of(log: Iterable[Entry]) -> History:
         back = None if entry.is_automatic else _undone_by(entry, held)
         if back is None:
             held.append(entry)
-            refused = refused and entry.is_automatic
+            refused = refused and (entry.is_automatic or not entry.assigns)
             continue
         refused = all(one.is_automatic for one in held[back:])
         del held[back:]

@@ -72,13 +72,13 @@ class MatchingQueue:
         self._changes = changes
         self._quiet = quiet_seconds
         self._projector = Projector(engine)
-        row = _progress(engine, changes)
+        row, is_new = _progress(engine, changes)
         #: milliseconds since 1970; what arrived before is not told of
         self.begun: int = row.begun
         self._change = min(row.change, changes.latest())
         self._events = _Numbers(row.event)
         self._orders = row.orders
-        self._known_orders: dict[int, int] = {}
+        self._known_orders: dict[int, int] = _recent_orders(engine, row.orders) if is_new else {}
         #: what arrives: the number of its last change, and when that was seen
         self._arriving: OrderedDict[str, tuple[int, float]] = OrderedDict()
         self._written = (row.change, row.event, row.orders)
@@ -199,26 +199,34 @@ def _around(connection: Connection, row: Row[Any]) -> list[str]:
         .join(patients, studies.c.patient_pk == patients.c.pk)
         .where(
             patients.c.identity.in_(same_patient(connection, owner)),
-            studies.c.date.between(f"{first:%Y%m%d}", f"{last:%Y%m%d}"),
+            studies.c.date >= f"{first:%Y%m%d}",
+            studies.c.date <= f"{last:%Y%m%d}",
         )
     )
     return list(connection.execute(of_patient).scalars())
 
 
-def _progress(engine: Engine, changes: Changes) -> Row[Any]:
+def _recent_orders(engine: Engine, at: int) -> dict[int, int]:
+    """Return the orders from just before a moment, and when they changed."""
+    statement = select(orders.c.pk, orders.c.changed).where(orders.c.changed > at - _OVERLAP_MS)
+    with engine.connect() as connection:
+        return {row.pk: row.changed for row in connection.execute(statement)}
+
+
+def _progress(engine: Engine, changes: Changes) -> tuple[Row[Any], bool]:
     """Return how far things were matched; on the first start, all that is there is seen."""
     with writing(engine) as connection:
         row = connection.execute(select(matching_progress)).first()
-        if row is None:
-            now = int(time.time() * 1000)
-            connection.execute(
-                insert(matching_progress).values(
-                    pk=1,
-                    begun=now,
-                    change=changes.latest(),
-                    event=connection.execute(select(func.max(events.c.pk))).scalar() or 0,
-                    orders=now,
-                )
+        if row is not None:
+            return row, False
+        now = int(time.time() * 1000)
+        connection.execute(
+            insert(matching_progress).values(
+                pk=1,
+                begun=now,
+                change=changes.latest(),
+                event=connection.execute(select(func.max(events.c.pk))).scalar() or 0,
+                orders=now,
             )
-            row = connection.execute(select(matching_progress)).one()
-        return row
+        )
+        return connection.execute(select(matching_progress)).one(), True

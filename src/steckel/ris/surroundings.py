@@ -196,7 +196,8 @@ def _expects(connection: Connection, study: Study) -> bool:
     planned = exists().where(
         steps.c.is_open.in_((True, False)),  # so that the index serves it
         steps.c.modality.in_(sorted(study.acquired)),
-        steps.c.date.between(_day(at - _EXPECTING), _day(at + _EXPECTING)),
+        steps.c.date >= _day(at - _EXPECTING),
+        steps.c.date <= _day(at + _EXPECTING),
     )
     return bool(connection.execute(select(planned)).scalar())
 

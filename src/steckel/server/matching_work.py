@@ -5,17 +5,14 @@ import time
 
 import structlog
 
-from steckel.dicom import tags
-from steckel.dicom.part10 import read_start
-from steckel.dicom.uids import StudyUid
 from steckel.errors import SteckelError
 from steckel.index.engine import writing
 from steckel.query.changes import Changes
 from steckel.retrieve.engine import RetrieveEngine
-from steckel.retrieve.model import Selection
 from steckel.ris.availability import is_untold, make_available
 from steckel.ris.matcher import Matcher, lock_matching
 from steckel.ris.matching_queue import MatchingQueue
+from steckel.server.study_sources import StudySources
 from steckel.server.wiring import House
 
 _log = structlog.get_logger(__name__)
@@ -82,22 +79,3 @@ class MatchingWork:
             lock_matching(connection)
             if make_available(connection, study_uid, begun):
                 _log.info("study_available", study_uid=study_uid)
-
-
-class StudySources:
-    """Says which application entity sent a study, from its first instance's file."""
-
-    def __init__(self, retriever: RetrieveEngine) -> None:
-        self._retriever = retriever
-
-    def __call__(self, study_uid: str) -> str:
-        """Return Source Application Entity Title (PS3.10 7.1); empty where nobody knows."""
-        selection = Selection(study_uids=(StudyUid(study_uid),))
-        found = next(iter(self._retriever.select(selection)), None)
-        if found is None:
-            return ""
-        try:
-            head = self._retriever.read(found, 0, found.dataset_offset)
-            return read_start(head).meta.get(tags.SOURCE_APPLICATION_ENTITY_TITLE, "")
-        except SteckelError:
-            return ""

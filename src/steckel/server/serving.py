@@ -19,8 +19,10 @@ from steckel.retrieve.engine import RetrieveEngine
 from steckel.retrieve.second import SecondFrames
 from steckel.ris.orders import refresh_order
 from steckel.ris.performed import PerformedProcedureSteps
+from steckel.ris.reconciliation import Reconciliation
 from steckel.ris.worklist import Worklist
 from steckel.server.desks import PeerDesk
+from steckel.server.study_sources import StudySources
 from steckel.server.tls import dicom_client_context, dicom_server_context
 from steckel.server.wiring import House
 
@@ -52,6 +54,11 @@ class ServingHouse(House):
     def retriever(self) -> RetrieveEngine:
         """Reads what is archived."""
         return RetrieveEngine(self.engine, self.reader)
+
+    @cached_property
+    def reconciliation(self) -> Reconciliation:
+        """What does not fit what was ordered."""
+        return Reconciliation(self.engine, StudySources(self.retriever))
 
     @cached_property
     def second_frames(self) -> SecondFrames:

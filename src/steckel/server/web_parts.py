@@ -6,9 +6,16 @@ from steckel.dicomweb.ports import DicomwebServices
 from steckel.dicomweb.routes import dicomweb_routes
 from steckel.exchange.desk import MessageDesk
 from steckel.exchange.outbound.desk import DestinationDesk
+from steckel.exchange.profile_desk import ProfileDesk
+from steckel.fhir.ports import FhirServices
+from steckel.fhir.routes import fhir_routes
 from steckel.index.thumbnails import Thumbnails
 from steckel.reporting.reading import ReportReading
+from steckel.ris.order_list import OrderList
+from steckel.ris.record_entry import RecordEntry
+from steckel.ris.records import Records
 from steckel.ris.report_shelf import ReportShelf
+from steckel.ris.rule_book import RuleBook
 from steckel.server.desks import ConflictDesk, EchoDesk, QuarantineDesk, StatusDesk
 from steckel.server.message_metrics import MessageMetrics
 from steckel.server.outbound_metrics import OutboundMetrics
@@ -47,6 +54,9 @@ def web_application(house: ServingHouse) -> WebApplication:
         changes=house.changes,
         quarantine=QuarantineDesk(house.quarantine, house.ingest),
         conflicts=ConflictDesk(house.conflicts, house.versions),
+        orders=OrderList(house.engine),
+        reconciliation=house.reconciliation,
+        matching_rules=RuleBook(house.engine),
         status=StatusDesk(house),
         deleter=house.deletion,
         echo=EchoDesk(settings.aet, dicom_client_context(settings)),
@@ -54,11 +64,15 @@ def web_application(house: ServingHouse) -> WebApplication:
         messages=MessageDesk(house.engine),
         destinations=DestinationDesk(house.engine),
         probes=house.messages.probes,
+        profiles=ProfileDesk(house.engine, house.messages.profiles),
         reception=house.messages.reception,
         longest_message=settings.hl7_max_message_mib << 20,
         spool=house.layout.open,
         metrics=REGISTRY,
         dicomweb_routes=dicomweb_routes(services),
+        fhir_routes=fhir_routes(
+            FhirServices(records=Records(house.engine), entry=RecordEntry(house.engine))
+        ),
         ohif_routes=ohif_routes(STATIC / "ohif", OhifConfiguration(study_list=False)),
         workstation_routes=workstation_routes(STATIC / "workstation"),
     )

@@ -22,9 +22,13 @@ from steckel.web.api.deliveries import DeliveryDoor
 from steckel.web.api.destinations import DestinationDoor
 from steckel.web.api.entities import EntityDoor
 from steckel.web.api.events import EventDoor
+from steckel.web.api.matching_rules import MatchingRuleDoor
 from steckel.web.api.messages import Hl7Door, MessageDoor
+from steckel.web.api.orders import OrderDoor
 from steckel.web.api.patients import PatientDoor
+from steckel.web.api.profiles import ProfileDoor
 from steckel.web.api.quarantine import QuarantineDoor
+from steckel.web.api.reconciliation import ReconciliationDoor
 from steckel.web.api.reference import ReferenceDoor
 from steckel.web.api.reports import ReportDoor
 from steckel.web.api.session import SessionDoor
@@ -117,13 +121,17 @@ def _forms(parts: WebParts, system: SystemDoor) -> APIRouter:
     for part in (
         SessionDoor(parts.security, parts.site).router(),
         StudyDoor(parts.catalogue, parts.deleter).router(),
-        PatientDoor(parts.catalogue).router(),
+        PatientDoor(parts.catalogue, parts.orders).router(),
+        OrderDoor(parts.orders).router(),
+        ReconciliationDoor(parts.reconciliation).router(),
+        MatchingRuleDoor(parts.matching_rules, parts.reconciliation).router(),
         ReportDoor(parts.reports).router(),
         QuarantineDoor(parts.quarantine).router(),
         ConflictDoor(parts.conflicts).router(),
         MessageDoor(parts.messages).router(),
         DestinationDoor(parts.destinations, parts.probes).router(),
         DeliveryDoor(parts.destinations).router(),
+        ProfileDoor(parts.profiles).router(),
         EntityDoor(parts.security.peers, parts.echo).router(),
         UserDoor(parts.security).router(),
         TokenDoor(parts.security).router(),

@@ -15,10 +15,14 @@ from steckel.web.ports import (
     Deleter,
     Destinations,
     EchoSender,
+    MatchingRules,
     MessageReceiver,
     MessageStore,
+    Orders,
     Probes,
+    ProfileStore,
     Quarantine,
+    Reconciliation,
     Reports,
     StudyCatalogue,
     SystemStatus,
@@ -46,6 +50,9 @@ class WebParts:
     changes: ChangeFeed
     quarantine: Quarantine
     conflicts: Conflicts
+    orders: Orders
+    reconciliation: Reconciliation
+    matching_rules: MatchingRules
     status: SystemStatus
     deleter: Deleter
     echo: EchoSender
@@ -53,6 +60,7 @@ class WebParts:
     messages: MessageStore
     destinations: Destinations
     probes: Probes
+    profiles: ProfileStore
     reception: MessageReceiver
     longest_message: int  #: bytes
     spool: Path  #: folder for archives that are being uploaded

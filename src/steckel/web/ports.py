@@ -7,9 +7,10 @@ not given out.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from steckel.exchange.desk import MessageFilter, MessageRow, StateCount
+from steckel.exchange.dry_run import Trial
 from steckel.exchange.model import Origin
 from steckel.exchange.outbound.desk import DeliveryFilter
 from steckel.exchange.outbound.model import (
@@ -21,6 +22,8 @@ from steckel.exchange.outbound.model import (
     QueueLength,
 )
 from steckel.exchange.outbound.subscriptions import Subscription
+from steckel.exchange.profile import Profile
+from steckel.exchange.profiles import KeptProfile
 from steckel.ingest.model import Receipt, Refusal
 from steckel.query.catalogue_model import (
     Change,
@@ -37,6 +40,17 @@ from steckel.query.catalogue_model import (
     StudySort,
 )
 from steckel.reporting.reading import ReadableReport, ReportBody
+from steckel.ris.matching_rules import Rule
+from steckel.ris.mismatch_rows import MismatchState
+from steckel.ris.model import MismatchKind
+from steckel.ris.reconciliation_model import (
+    DryRun,
+    MismatchRow,
+    OrderFilter,
+    OrderRow,
+    StudyReconciliation,
+)
+from steckel.ris.rule_book import KeptRule
 from steckel.security.peers import RemoteAe
 
 
@@ -143,6 +157,34 @@ class MessageStore(Protocol):
         """Have all processed again that a filter finds; return how many."""
 
 
+class ProfileStore(Protocol):
+    """Profiles of message sources."""
+
+    def all(self) -> Sequence[KeptProfile]:
+        """Return the newest version of each profile, by name."""
+
+    def versions(self, name: str) -> Sequence[KeptProfile]:
+        """Return all versions of a profile, the newest first."""
+
+    def in_force(self, source: str) -> Profile:
+        """Return what messages of a source (``APP^FACILITY``) are read by now."""
+
+    def save(self, name: str, body: str, *, by: str, at: int) -> KeptProfile:
+        """Keep a new version and have it in force; or raise `InvalidProfile`."""
+
+    def activate(self, name: str, version: int, *, by: str, at: int) -> KeptProfile:
+        """Have an older version in force again, as a new one."""
+
+    def retire(self, name: str, *, by: str, at: int) -> KeptProfile:
+        """Have no version in force any more."""
+
+    def stored(self, message: int) -> Trial:
+        """Return a message of the store to try a profile on."""
+
+    def try_out(self, trial: Trial, name: str, body: str) -> dict[str, Any]:
+        """Return what a message means now, and what it would mean by a document."""
+
+
 class MessageReceiver(Protocol):
     """Keeps messages and acknowledges them."""
 
@@ -154,6 +196,71 @@ class MessageReceiver(Protocol):
         NotHl7
             There is no message in it.
         """
+
+
+class Orders(Protocol):
+    """What was ordered."""
+
+    def page(self, wanted: OrderFilter, limit: int, cursor: str | None) -> Page[OrderRow]:
+        """Return the orders after a cursor, by when they are planned."""
+
+    def of_patient(self, key: str) -> tuple[tuple[OrderRow, ...], tuple[PatientRow, ...]]:
+        """Return what is planned for a patient, and who turned out to be the same."""
+
+
+class Reconciliation(Protocol):
+    """Studies that do not fit what was ordered.
+
+    What is not there raises `NotFound`, what cannot be an `InputError`; each decision is
+    recorded with who made it and why.
+    """
+
+    def page(
+        self, kind: MismatchKind | None, state: MismatchState, limit: int, cursor: str | None
+    ) -> Page[MismatchRow]:
+        """Return mismatches, newest first."""
+
+    def counts(self) -> dict[MismatchKind, int]:
+        """Return how many are open, by kind."""
+
+    def study(self, study_uid: str) -> StudyReconciliation:
+        """Return what is known of a study, and what it may be."""
+
+    def assign_order(self, study_uid: str, order: str, by: str, reason: str) -> None:
+        """Say which order a study is for."""
+
+    def assign_patient(self, study_uid: str, patient: str, by: str, reason: str) -> None:
+        """Say whose a study is."""
+
+    def accept(self, study_uid: str, kind: MismatchKind, by: str, reason: str) -> None:
+        """Say that a study is right as it is."""
+
+    def register(self, study_uid: str, by: str, reason: str) -> None:
+        """Register the patient as the images have it."""
+
+    def undo(self, study_uid: str, by: str, reason: str) -> None:
+        """Take the last decision back."""
+
+    def dry_run(self, rule: Rule) -> DryRun:
+        """Return what a rule would do to what is open now."""
+
+
+class MatchingRules(Protocol):
+    """How mismatches are put right without a person."""
+
+    def rules(self) -> list[KeptRule]:
+        """Return all rules, in their order."""
+
+    def add(self, rule: Rule, position: int | None, *, enabled: bool, by: str) -> KeptRule:
+        """Add a rule."""
+
+    def replace(
+        self, pk: int, rule: Rule, position: int | None, *, enabled: bool, by: str
+    ) -> KeptRule:
+        """Put another rule in the place of one."""
+
+    def remove(self, pk: int) -> None:
+        """Remove a rule."""
 
 
 class Deleter(Protocol):

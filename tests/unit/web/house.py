@@ -11,6 +11,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from tests.unit.web.message_rooms import MessageRoom, ReceptionRoom
+from tests.unit.web.profile_rooms import ProfileRoom
+from tests.unit.web.reconciliation_rooms import OrderRoom, ReconciliationRoom, RuleRoom
 from tests.unit.web.rooms import (
     Bin,
     Catalogue,
@@ -52,11 +54,15 @@ class House:
     reports: Shelf = field(default_factory=Shelf)
     quarantine: QuarantineRoom = field(default_factory=QuarantineRoom)
     conflicts: ConflictRoom = field(default_factory=ConflictRoom)
+    orders: OrderRoom = field(default_factory=OrderRoom)
+    reconciliation: ReconciliationRoom = field(default_factory=ReconciliationRoom)
+    rules: RuleRoom = field(default_factory=RuleRoom)
     status: Status = field(default_factory=Status)
     bin: Bin = field(default_factory=Bin)
     echo: Echo = field(default_factory=Echo)
     inbox: Inbox = field(default_factory=Inbox)
     messages: MessageRoom = field(default_factory=MessageRoom)
+    profiles: ProfileRoom = field(default_factory=ProfileRoom)
     reception: ReceptionRoom = field(default_factory=ReceptionRoom)
     probes: ProbeRoom = field(default_factory=ProbeRoom)
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
@@ -74,6 +80,9 @@ class House:
             changes=self.feed,
             quarantine=self.quarantine,
             conflicts=self.conflicts,
+            orders=self.orders,
+            reconciliation=self.reconciliation,
+            matching_rules=self.rules,
             status=self.status,
             deleter=self.bin,
             echo=self.echo,
@@ -81,6 +90,7 @@ class House:
             messages=self.messages,
             destinations=DestinationDesk(self.engine),
             probes=self.probes,
+            profiles=self.profiles,
             reception=self.reception,
             longest_message=20_000,
             spool=self.spool,

@@ -5,24 +5,26 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from steckel.web import shapes
+from steckel.web import shapes, shapes_reconciliation
 from steckel.web.answers import Json
 from steckel.web.api.callers import Cursor, Limit
-from steckel.web.ports import StudyCatalogue
-from steckel.web.spelling import spell_patient, spell_patient_detail
+from steckel.web.ports import Orders, StudyCatalogue
+from steckel.web.spelling import spell_patient, spell_patient_detail, spell_study_patient
+from steckel.web.spelling_reconciliation import spell_order
 
 
 class PatientDoor:
     """Lists and shows patients."""
 
-    def __init__(self, catalogue: StudyCatalogue) -> None:
+    def __init__(self, catalogue: StudyCatalogue, orders: Orders) -> None:
         self._catalogue = catalogue
+        self._orders = orders
 
     def router(self) -> APIRouter:
         """Return the routes."""
         router = APIRouter(prefix="/patients", tags=["patients"])
         router.get("", response_model=shapes.PatientPage)(self.page)
-        router.get("/{key}", response_model=shapes.PatientWithStudies)(self.patient)
+        router.get("/{key}", response_model=shapes_reconciliation.PatientRecord)(self.patient)
         return router
 
     def page(
@@ -37,5 +39,12 @@ class PatientDoor:
         return Json({"items": items, "next_cursor": found.next_cursor})
 
     def patient(self, key: str) -> Response:
-        """Show a patient with all studies, newest first."""
-        return Json(spell_patient_detail(self._catalogue.patient(key)))
+        """Show a patient with all studies, newest first, and what is planned."""
+        detail = spell_patient_detail(self._catalogue.patient(key))
+        planned, merged = self._orders.of_patient(key)
+        record: shapes_reconciliation.PatientRecord = {
+            **detail,
+            "orders": [spell_order(row) for row in planned],
+            "merged": [spell_study_patient(row) for row in merged],
+        }
+        return Json(record)

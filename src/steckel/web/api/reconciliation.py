@@ -1,0 +1,123 @@
+"""``/api/reconciliation``: studies that do not fit what was ordered, and what to do about it."""
+
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from steckel.ris.mismatch_rows import MismatchState
+from steckel.ris.model import MismatchKind
+from steckel.web import shapes_reconciliation as shapes
+from steckel.web.answers import Json
+from steckel.web.api.callers import Caring, Cursor, Limit
+from steckel.web.ports import Reconciliation
+from steckel.web.spelling_reconciliation import spell_mismatch, spell_reconciliation
+
+_log = structlog.get_logger(__name__)
+
+Reason = Annotated[str, Field(max_length=500)]
+
+
+class _Said(BaseModel):
+    """What a person says about a decision."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Reason = ""
+
+
+class OrderAssignment(_Said):
+    """Which order a study is for."""
+
+    order: str  #: its key
+
+
+class PatientAssignment(_Said):
+    """Whose a study is."""
+
+    patient: str  #: the key
+
+
+class Acceptance(_Said):
+    """What is right as it is."""
+
+    kind: MismatchKind
+
+
+class Word(_Said):
+    """Nothing but why."""
+
+
+class ReconciliationDoor:
+    """Shows what does not fit and lets a person decide; each answer is the study as it is then."""
+
+    def __init__(self, desk: Reconciliation) -> None:
+        self._desk = desk
+
+    def router(self) -> APIRouter:
+        """Return the routes."""
+        router = APIRouter(prefix="/reconciliation", tags=["reconciliation"])
+        router.get("", response_model=shapes.MismatchPage)(self.page)
+        study = "/studies/{uid}"
+        shape = shapes.StudyReconciliation
+        router.get(study, response_model=shape)(self.study)
+        router.post(f"{study}/assign-order", response_model=shape)(self.assign_order)
+        router.post(f"{study}/assign-patient", response_model=shape)(self.assign_patient)
+        router.post(f"{study}/accept", response_model=shape)(self.accept)
+        router.post(f"{study}/register", response_model=shape)(self.register)
+        router.post(f"{study}/undo", response_model=shape)(self.undo)
+        return router
+
+    def page(
+        self,
+        kind: MismatchKind | None = None,
+        state: Annotated[MismatchState, Query()] = MismatchState.OPEN,
+        limit: Limit = 100,
+        cursor: Cursor = None,
+    ) -> Response:
+        """List mismatches, newest first; the counts are of all that are open."""
+        found = self._desk.page(kind, state, limit, cursor)
+        counts = self._desk.counts()
+        return Json(
+            {
+                "items": [spell_mismatch(row) for row in found.items],
+                "next_cursor": found.next_cursor,
+                "count": sum(counts.values()),
+                "counts": {kind.value: number for kind, number in counts.items()},
+            }
+        )
+
+    def study(self, uid: str) -> Response:
+        """Show a study, the orders and patients it may be of, and what was decided so far."""
+        return Json(spell_reconciliation(self._desk.study(uid)))
+
+    def assign_order(self, uid: str, said: OrderAssignment, caller: Caring) -> Response:
+        """Link a study with an order: it takes its patient and its numbers."""
+        self._desk.assign_order(uid, said.order, caller.name, said.reason)
+        return self._decided("assigned_to_order", uid, caller.name)
+
+    def assign_patient(self, uid: str, said: PatientAssignment, caller: Caring) -> Response:
+        """Say whose a study is; its order is looked for again."""
+        self._desk.assign_patient(uid, said.patient, caller.name, said.reason)
+        return self._decided("assigned_to_patient", uid, caller.name)
+
+    def accept(self, uid: str, said: Acceptance, caller: Caring) -> Response:
+        """Accept a mismatch as it is; of demographics, the registered ones count then."""
+        self._desk.accept(uid, said.kind, caller.name, said.reason)
+        return self._decided("accepted", uid, caller.name)
+
+    def register(self, uid: str, said: Word, caller: Caring) -> Response:
+        """Register an unknown patient as the images have it."""
+        self._desk.register(uid, caller.name, said.reason)
+        return self._decided("registered", uid, caller.name)
+
+    def undo(self, uid: str, said: Word, caller: Caring) -> Response:
+        """Take the last decision back, whoever made it."""
+        self._desk.undo(uid, caller.name, said.reason)
+        return self._decided("undone", uid, caller.name)
+
+    def _decided(self, what: str, uid: str, by: str) -> Response:
+        _log.info("study_reconciled", decision=what, study_uid=uid, by=by)
+        return Json(spell_reconciliation(self._desk.study(uid)))
