@@ -47,7 +47,11 @@ _ROW = select(
     orders.c.pk, orders.c.key, orders.c.registers, orders.c.identity, orders.c.status, orders.c.at
 )
 _BY_PK = _ROW.where(orders.c.pk == bindparam("row"))
+_BY_PK_HELD = _BY_PK.with_for_update()
 _BY_KEY = _ROW.where(orders.c.key == bindparam("order_key"))
+_BY_FILLER = select(
+    orders.c.pk, orders.c.key, orders.c.placer, orders.c.procedure_id, orders.c.registers
+).where(orders.c.filler == bindparam("filler"), orders.c.identity == bindparam("patient"))
 _BY_KEY_HELD = _BY_KEY.with_for_update()
 _OF_PATIENTS = (
     select(orders.c.pk)
@@ -71,6 +75,11 @@ _CHANGE = (
 _PERFORMED = select(steps.c.step_id, steps.c.performed).where(
     steps.c.order_pk == bindparam("order")
 )
+_END_STEP = (
+    update(steps)
+    .where(steps.c.order_pk == bindparam("order"), steps.c.step_id == bindparam("step"))
+    .values(status=bindparam("new_status"), is_open=False)
+)
 _VISIT = select(visits.c.registers).where(visits.c.key == bindparam("visit"))
 _survivor = patients.alias()
 _OWNER = (
@@ -82,8 +91,10 @@ _OWNER = (
 
 def say_order(connection: Connection, statement: OrderStatement) -> int:
     """Take a statement; return the row of its order."""
-    held = _held(connection, statement.key)
+    held = _held(connection, _key(connection, statement))
     registers = Registers(held.registers)
+    if statement.placer and statement.filler:
+        _absorb_unplaced(connection, statement, held.pk, registers)
     registers.say(_said(statement), statement.moment)
     if statement.status in TERMINAL:
         registers.say({"end": statement.status}, statement.moment)
@@ -110,7 +121,8 @@ def refresh_order(connection: Connection, order_pk: int, now: int) -> None:
     NotFound
         There is no such order.
     """
-    row = connection.execute(_BY_PK, {"row": order_pk}).first()
+    is_shared = connection.dialect.name == "postgresql"
+    row = connection.execute(_BY_PK_HELD if is_shared else _BY_PK, {"row": order_pk}).first()
     if row is None:
         raise NotFound("there is no such order")
     registers = Registers(row.registers)
@@ -212,7 +224,14 @@ def _replace_steps(connection: Connection, order_pk: int, plan: _Plan, identity:
             add_or_change_some(connection, steps, names, _STEP_KEY, tuple(columns)),
             {"order_pk": order_pk, "step_id": step_id, "performed": performed, **columns},
         )
-    gone = [step for step, done in plan.performed.items() if step not in plan.planned and not done]
+    gone = []
+    for step_id, performed in plan.performed.items():
+        if step_id not in plan.planned and performed:  # begun before it was taken out of the plan
+            status = step_status(plan.said, "", performed)
+            ended = {"order": order_pk, "step": step_id, "new_status": status}
+            connection.execute(_END_STEP, ended)
+        elif step_id not in plan.planned:
+            gone.append(step_id)
     if gone:
         connection.execute(
             delete(steps).where(steps.c.order_pk == order_pk, steps.c.step_id.in_(gone))
@@ -239,6 +258,33 @@ def _held(connection: Connection, key: str) -> Row[Any, Any, Any, Any, Any, Any]
     )
     statement = _BY_KEY_HELD if connection.dialect.name == "postgresql" else _BY_KEY
     return connection.execute(statement, {"order_key": key}).one()
+
+
+def _key(connection: Connection, statement: OrderStatement) -> str:
+    """Return the key of an order; by its filler number alone, it may be known with a placer's."""
+    if statement.placer or not statement.filler:
+        return statement.key
+    names = {"filler": statement.filler, "patient": statement.patient.identity}
+    found = connection.execute(_BY_FILLER, names).all()
+    if len(found) == 1 and _may_be(statement, found[0]):
+        return str(found[0].key)
+    return statement.key
+
+
+def _absorb_unplaced(
+    connection: Connection, statement: OrderStatement, pk: int, registers: Registers
+) -> None:
+    """Take over what was said of the order by its filler number before its placer was known."""
+    names = {"filler": statement.filler, "patient": statement.patient.identity}
+    for row in connection.execute(_BY_FILLER, names).all():
+        if row.pk != pk and not row.placer and _may_be(statement, row):
+            registers.absorb(Registers(row.registers))
+            connection.execute(delete(orders).where(orders.c.pk == row.pk))
+
+
+def _may_be(statement: OrderStatement, row: Any) -> bool:
+    ours, theirs = statement.procedure_id, row.procedure_id
+    return not ours or not theirs or ours == theirs
 
 
 def _said(statement: OrderStatement) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What is said of an order becomes its state and the worklist."""
 
+from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
@@ -11,7 +12,7 @@ from tests.unit.ris.said import order, patient, worklist
 from steckel.errors import NotFound
 from steckel.index.engine import writing
 from steckel.ris.department import Department
-from steckel.ris.model import OrderStatus
+from steckel.ris.model import OrderStatus, order_key
 from steckel.ris.orders import refresh_order
 from steckel.ris.schema import events, orders, steps
 
@@ -90,6 +91,37 @@ def test_what_the_ris_says_later_does_not_undo_what_the_modality_did(engine: Eng
         department.say_order(connection, order("7", "P1", 9))
         assert worklist(connection) == {}
         assert _order(connection).status == OrderStatus.COMPLETED
+
+
+def test_a_step_that_was_begun_and_then_taken_out_of_the_plan_is_still_told_of(
+    engine: Engine,
+) -> None:
+    department = Department(engine)
+    with writing(engine) as connection:
+        department.say_order(connection, order("7", "P1", 1, steps=("S1", "S2")))
+        connection.execute(
+            update(steps).where(steps.c.step_id == "S1").values(performed="COMPLETED")
+        )
+        department.say_order(connection, order("7", "P1", 2, steps=("S3",)))
+        found = select(steps.c.step_id, steps.c.status).order_by(steps.c.step_id)
+        assert connection.execute(found).all() == [("S1", "COMPLETED"), ("S3", "SCHEDULED")]
+
+
+def test_a_cancellation_that_knows_the_filler_number_alone_reaches_the_order(
+    engine: Engine,
+) -> None:
+    placed = replace(order("7", "P1", 1), filler="F7")
+    alone = replace(
+        order("7", "P1", 2, status=OrderStatus.CANCELLED, steps=()),
+        placer="", filler="F7", accession="", study_uid="", key=order_key("", "F7", "", ""),
+    )  # fmt: skip
+    for sequence in permutations([placed, alone]):
+        with engine.connect() as connection, connection.begin() as transaction:
+            for one in sequence:
+                Department(engine).say_order(connection, one)
+            assert _order(connection).status == OrderStatus.CANCELLED
+            assert worklist(connection) == {}
+            transaction.rollback()
 
 
 def test_an_order_that_is_not_there_cannot_be_refreshed(engine: Engine) -> None:
