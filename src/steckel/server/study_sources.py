@@ -7,6 +7,9 @@ from steckel.errors import SteckelError
 from steckel.retrieve.engine import RetrieveEngine
 from steckel.retrieve.model import Selection
 
+#: Bytes of the data set that show that there is one behind the meta information.
+_FIRST_ELEMENT = 64
+
 
 class StudySources:
     """Says which application entity sent a study, from its first instance's file."""
@@ -21,7 +24,7 @@ class StudySources:
         if found is None:
             return ""
         try:
-            head = self._retriever.read(found, 0, found.dataset_offset)
+            head = self._retriever.read(found, 0, found.dataset_offset + _FIRST_ELEMENT)
             return read_start(head).meta.get(tags.SOURCE_APPLICATION_ENTITY_TITLE, "")
         except SteckelError:
             return ""
