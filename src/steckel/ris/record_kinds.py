@@ -199,12 +199,15 @@ KINDS: Final[Mapping[RecordKind, Kind]] = {
         rows=_known,
         pk=patients.c.pk,
         key=lambda value: is_patient(value.code) if isinstance(value, Token) else false(),
-        among=patients.c.survivor_pk.is_(None),
+        among=and_(
+            patients.c.survivor_pk.is_(None),
+            or_(patients.c.is_registered, patients.c.studies > 0),
+        ),
         parameters={
             "identifier": _patient_number,
             "name": folded(patients.c.search, " "),
             "family": folded(patients.c.name),
-            "given": folded(patients.c.name, "^"),
+            "given": folded(patients.c.name, "^", later_only=True),
             "birthdate": local_time(patients.c.birth_date),
             "gender": mapped(patients.c.sex, _GENDERS, _FHIR + "administrative-gender"),
             "_lastUpdated": moment(patient_changed),

@@ -58,23 +58,38 @@ def constant(system: str, *codes: str) -> Match:
     return condition
 
 
-def folded(column: Column, separator: str = "") -> Match:
-    """Match a text that is kept folded; with `separator`, also at the start of its later parts."""
+def folded(column: Column, separator: str = "", *, later_only: bool = False) -> Match:
+    """Match a text that is kept folded.
+
+    With `separator`, also at the start of its later parts, or only there.
+    """
 
     def condition(value: Value) -> Condition:
         if not isinstance(value, Text):
             return false()
         text = person_name.fold(value.text).strip()
         if value.match is TextMatch.EXACT:
-            return column == text
+            return _among_parts(column, text, separator)
         if value.match is TextMatch.CONTAINS:
             return column.like(f"%{_quoted(text)}%", escape=_ESCAPE)
         starts = and_(column >= text, column < text + _LAST)
         if not separator:
             return starts
-        return or_(starts, column.like(f"%{separator}{_quoted(text)}%", escape=_ESCAPE))
+        later = column.like(f"%{_quoted(separator + text)}%", escape=_ESCAPE)
+        return later if later_only else or_(starts, later)
 
     return condition
+
+
+def _among_parts(column: Column, text: str, separator: str) -> Condition:
+    """Match a whole text: all that is kept, or one of its parts."""
+    mark = separator or "^"
+    ends = [column == text, column.like(f"{_quoted(text + mark)}%", escape=_ESCAPE)]
+    if separator:
+        ends.append(column.like(f"%{_quoted(separator + text)}", escape=_ESCAPE))
+        inside = f"%{_quoted(separator + text + separator)}%"
+        ends.append(column.like(inside, escape=_ESCAPE))
+    return or_(*ends)
 
 
 def moment(column: Column) -> Match:

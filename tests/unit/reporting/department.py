@@ -30,7 +30,11 @@ def element(vr: str, *values: Any) -> Any:
     return {"vr": vr, "Value": list(values)}
 
 
+_PEOPLE = {"P2": ("Durand^Paul", "19750102", "M")}
+
+
 def image(study: str, accession: str = "A1", patient_id: str = "P1") -> JsonDataset:
+    name, born, sex = _PEOPLE.get(patient_id, ("Müller^Zoé", "19610304", "F"))
     return {
         "00080016": element("UI", CT),
         "00080018": element("UI", f"{study}.1.1"),
@@ -40,10 +44,10 @@ def image(study: str, accession: str = "A1", patient_id: str = "P1") -> JsonData
         "00080060": element("CS", "CT"),
         "00080080": element("LO", "Hôpital"),
         "00081030": element("LO", "Thorax"),
-        "00100010": element("PN", {"Alphabetic": "Müller^Zoé"}),
+        "00100010": element("PN", {"Alphabetic": name}),
         "00100020": element("LO", patient_id),
-        "00100030": element("DA", "19610304"),
-        "00100040": element("CS", "F"),
+        "00100030": element("DA", born),
+        "00100040": element("CS", sex),
         "0020000D": element("UI", study),
         "0020000E": element("UI", f"{study}.1"),
     }
