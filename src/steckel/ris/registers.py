@@ -39,6 +39,11 @@ class Registers:
             self._fields[name] = (value, moment.at, moment.tie)
         return changed
 
+    def absorb(self, other: "Registers") -> None:
+        """Take what is newer from others, each value with its own moment."""
+        for name, (value, at, tie) in other._fields.items():
+            self.say({name: value}, Moment(at=at, tie=tie))
+
     def get(self, name: str, default: Any = None) -> Any:
         """Return the value of a field."""
         held = self._fields.get(name)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from steckel.errors import SelfMerge
 from steckel.exchange.inbound.reading import Reading, fault
+from steckel.exchange.inbound.suspicion import looks_odd
 from steckel.exchange.inbound.translation import (
     HANDLERS,
     Statement,
@@ -35,6 +36,8 @@ from steckel.ris.model import (
 )
 
 _LONGEST_REASON = 1000
+#: Where no time matters: of a translation that only says whether there is one.
+_NOW = 1 << 60
 
 
 class Department(Protocol):
@@ -94,6 +97,20 @@ class MessageInterpreter:
             return _fault(FaultCode.UNSUPPORTED_EVENT_CODE, "MSH-9", "this event is of no use here")
         if message.first("PID") is None and kind not in ("ORU", "MDM"):
             return _fault(FaultCode.REQUIRED_FIELD_MISSING, "PID", "there is no PID segment")
+        return self._unusable(message, profile, kind)
+
+    def _unusable(self, message: Message, profile: Profile, kind: str) -> Fault | None:
+        """Return what will keep a message from being mapped, as far as a quick look tells."""
+        reading = Reading(
+            message=_in_charset(message, profile), profile=profile, received=_NOW, digest=""
+        )
+        try:
+            if message.first("PID") is not None:  # a document may say it instead
+                named_patients(reading)
+            if looks_odd(message, kind):
+                translate(reading)
+        except MessageFault as unusable:
+            return unusable.fault
         return None
 
     def answer_to(self, message: Message, found: Fault) -> Code:

@@ -127,6 +127,11 @@ def test_a_merge_is_no_news_to_a_merged_patient(
         (message("BAR^P01", PID), 200, Code.AR),
         (message("ADT^A08"), 101, Code.AE),
         (message("ADT^A08", PID).replace(b"|P|2.5.1", b"|T|2.5.1"), 202, Code.AR),
+        (message("ADT^A08", "PID|1||||DOE^JANE"), 101, Code.AE),
+        (message("ADT^A40", "PID|||A^^^H", "MRG|A^^^H"), 205, Code.AE),
+        (message("SIU^S12", PID), 101, Code.AE),
+        (message("OMI^O23", PID, "ORC|NW", "OBR|1|||CT"), 101, Code.AE),
+        (message("OMI^O23", PID, "ORC|NW|P1", "OBR|1|P1||CT", f"IPC|{'7' * 17}"), 102, Code.AE),
     ],
 )
 def test_what_cannot_be_taken_is_told_at_once(
