@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from steckel.archive.layout import CONTAINER_SUFFIX
 from steckel.exchange.desk import MessageDesk
 from steckel.exchange.model import State
+from steckel.exchange.outbound.desk import DestinationDesk
 from steckel.index.schema import erasures
 from steckel.index.second import backlog
 from steckel.index.upgrade import require_current
@@ -40,6 +41,9 @@ class _Queues:
     commitments_given_up: int  #: that the peer never took
     messages: int  #: received, and not processed; counted up to 10,000
     message_errors: int  #: that wait for a person; likewise
+    outbound: int  #: messages for other systems that wait; likewise for each destination
+    outbound_parked: int  #: that were put aside for a person; likewise
+    failing: tuple[str, ...]  #: destinations that cannot be reached, with the reason
 
 
 def run_status(settings: Settings, *, as_json: bool) -> int:
@@ -61,7 +65,7 @@ def run_status(settings: Settings, *, as_json: bool) -> int:
         queues = _queues(house, settings)
     finally:
         house.close()
-    wrong = _wrong(report)
+    wrong = [*_wrong(report), *(f"destination {failing}" for failing in queues.failing)]
     if as_json:
         sys.stdout.write(_json(report, queues, wrong) + "\n")
     else:
@@ -79,9 +83,13 @@ def _queues(house: House, settings: Settings) -> _Queues:
     still_open = sum(1 for _ in house.layout.open.glob(f"*{CONTAINER_SUFFIX}"))
     answers = count_commitments(house.engine)
     messages = {one.state: one.count for one in MessageDesk(house.engine).counts()}
+    outbound = DestinationDesk(house.engine).list()
     return _Queues(
         messages=messages[State.RECEIVED],
         message_errors=messages[State.ERROR],
+        outbound=sum(length.waiting for _, length in outbound),
+        outbound_parked=sum(length.parked for _, length in outbound),
+        failing=tuple(f"{one.name}: {one.problem}" for one, _ in outbound if one.failing_since),
         open_containers=still_open,
         erasures=count,
         second_studies=second,
@@ -116,6 +124,7 @@ def _lines(report: SystemReport, queues: _Queues) -> list[tuple[str, object]]:
         ("to be encoded", f"{queues.second_studies} studies"),
         ("commitments", f"{queues.commitments} waiting, {queues.commitments_given_up} given up"),
         ("messages", f"{queues.messages} waiting, {queues.message_errors} errors"),
+        ("to be sent", f"{queues.outbound} messages, {queues.outbound_parked} parked"),
     ]
 
 

@@ -9,6 +9,7 @@ import ssl
 import sys
 import time
 
+from sqlalchemy import Engine
 from tests.unit.exchange.outbound.doubles import author
 
 from steckel.exchange.leader import leadership
@@ -24,9 +25,8 @@ def now() -> int:
     return time.time_ns() // 1_000_000
 
 
-def couriers(url: str) -> Couriers:
+def couriers(engine: Engine) -> Couriers:
     """Return what sends, not started."""
-    engine = open_engine(url)
     outbox, lines = Outbox(engine), Lines(ssl.create_default_context)
     chances = Chances(now=now, chance=lambda: 0.5)
     return Couriers(
@@ -38,6 +38,6 @@ def couriers(url: str) -> Couriers:
 
 
 if __name__ == "__main__":
-    couriers(sys.argv[1]).start()
+    couriers(open_engine(sys.argv[1])).start()
     print("ready", flush=True)
     signal.pause()
