@@ -59,7 +59,8 @@ class MllpReceiver:
         decoder = Mllp()
         while data := connection.recv(1 << 16):
             for part in decoder.feed(data):
-                assert isinstance(part, Frame)
+                if not isinstance(part, Frame):
+                    return
                 control_id = Message.parse(part.payload).control_id
                 self.got.append(control_id)
                 if len(self.got) == self.dies_after:
