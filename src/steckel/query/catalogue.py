@@ -221,17 +221,23 @@ class Catalogue:
         return connection.execute(listed.where(patients.c.pk.in_(owners)).limit(most)).all()
 
     def patient(self, key: str) -> PatientDetail:
-        """Return one patient with all studies, newest first, or raise `NotFound`."""
+        """Return one patient with all studies, newest first, or raise `NotFound`.
+
+        Of a patient who was merged into another, that other is returned.
+        """
         if not key.isdecimal():
             raise NotFound("there is no such patient")
-        of_patient = _STUDY.where(studies.c.patient_pk == int(key)).order_by(
-            desc(studies.c.date), desc(studies.c.time), desc(studies.c.pk)
-        )
         with self._engine.connect() as connection:
             row = connection.execute(select(patients).where(patients.c.pk == int(key))).first()
+            if row is not None and row.survivor_pk is not None:
+                survivor = select(patients).where(patients.c.pk == row.survivor_pk)
+                row = connection.execute(survivor).first()
+            if row is None:
+                raise NotFound("there is no such patient")
+            of_patient = _STUDY.where(studies.c.patient_pk == row.pk).order_by(
+                desc(studies.c.date), desc(studies.c.time), desc(studies.c.pk)
+            )
             found = connection.execute(of_patient).all()
-        if row is None:
-            raise NotFound("there is no such patient")
         return PatientDetail(patient=rows.patient_row(row), studies=tuple(self._details(found)))
 
     def _study_rows(self, found: Iterable[Any]) -> list[StudyRow]:

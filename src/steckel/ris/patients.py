@@ -80,9 +80,10 @@ class Patients:
         prior, survivor = statement.prior, statement.survivor
         if survivor is not None and survivor.identity == prior.identity:
             raise SelfMerge("a patient cannot be merged into itself")
-        for key in (prior, survivor):
-            if key is not None:
-                self._ensure(connection, key)
+        self._ensure(connection, prior)
+        if survivor is not None:  # there is such a patient, whatever else is known
+            said = PatientStatement(patient=survivor, moment=statement.moment, weak=True)
+            self.say(connection, said)
         connection.execute(
             self._insert(links)
             .values(

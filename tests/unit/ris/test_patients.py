@@ -17,6 +17,7 @@ from steckel.index.model import SeriesFacts
 from steckel.index.rows import patient_columns, study_columns
 from steckel.index.schema import patients
 from steckel.index.writer import IndexWriter, Ticket
+from steckel.query.catalogue import Catalogue
 from steckel.ris.department import Department
 
 
@@ -108,6 +109,20 @@ def test_a_merge_moves_the_studies_and_its_undoing_brings_them_back(engine: Engi
     with engine.connect() as connection:
         back = study(connection, "1.2.1")
         assert (back.owner, back.patient_id, back.coercion) == ("P1", "P1", None)
+
+
+def test_the_page_of_a_merged_patient_is_that_of_the_survivor(engine: Engine) -> None:
+    _archive(engine, "P1", "DOE^JANE", "1.2.1")
+    _archive(engine, "P2", "DOE^JANE", "1.2.2")
+    with writing(engine) as connection:
+        Department(engine).merge(connection, merge("P1", "P2", 2))
+        prior = select(patients.c.pk).where(
+            patients.c.patient_id == "P1", patients.c.survivor_pk.is_not(None)
+        )
+        key = str(connection.execute(prior).scalar_one())
+    found = Catalogue(engine).patient(key)
+    assert found.patient.id == "P2"
+    assert {study.study.uid for study in found.studies} == {"1.2.1", "1.2.2"}
 
 
 def test_other_identifiers_that_images_name_are_kept(engine: Engine) -> None:

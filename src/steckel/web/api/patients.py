@@ -40,8 +40,9 @@ class PatientDoor:
 
     def patient(self, key: str) -> Response:
         """Show a patient with all studies, newest first, and what is planned."""
-        detail = spell_patient_detail(self._catalogue.patient(key))
-        planned, merged = self._orders.of_patient(key)
+        found = self._catalogue.patient(key)
+        detail = spell_patient_detail(found)
+        planned, merged = self._orders.of_patient(found.patient.key)
         record: shapes_reconciliation.PatientRecord = {
             **detail,
             "orders": [spell_order(row) for row in planned],
