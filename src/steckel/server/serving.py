@@ -20,6 +20,7 @@ from steckel.retrieve.second import SecondFrames
 from steckel.ris.orders import refresh_order
 from steckel.ris.performed import PerformedProcedureSteps
 from steckel.ris.reconciliation import Reconciliation
+from steckel.ris.rehearsal import Rehearsals
 from steckel.ris.worklist import Worklist
 from steckel.server.desks import PeerDesk
 from steckel.server.study_sources import StudySources
@@ -59,6 +60,11 @@ class ServingHouse(House):
     def reconciliation(self) -> Reconciliation:
         """What does not fit what was ordered."""
         return Reconciliation(self.engine, StudySources(self.retriever))
+
+    @cached_property
+    def rehearsals(self) -> Rehearsals:
+        """What decisions about studies would change."""
+        return Rehearsals(self.engine, StudySources(self.retriever))
 
     @cached_property
     def second_frames(self) -> SecondFrames:

@@ -56,6 +56,7 @@ def web_application(house: ServingHouse) -> WebApplication:
         conflicts=ConflictDesk(house.conflicts, house.versions),
         orders=OrderList(house.engine),
         reconciliation=house.reconciliation,
+        previews=house.rehearsals,
         matching_rules=RuleBook(house.engine),
         status=StatusDesk(house),
         deleter=house.deletion,

@@ -123,7 +123,7 @@ def _forms(parts: WebParts, system: SystemDoor) -> APIRouter:
         StudyDoor(parts.catalogue, parts.deleter).router(),
         PatientDoor(parts.catalogue, parts.orders).router(),
         OrderDoor(parts.orders).router(),
-        ReconciliationDoor(parts.reconciliation).router(),
+        ReconciliationDoor(parts.reconciliation, parts.previews).router(),
         MatchingRuleDoor(parts.matching_rules, parts.reconciliation).router(),
         ReportDoor(parts.reports).router(),
         QuarantineDoor(parts.quarantine).router(),

@@ -19,6 +19,7 @@ from steckel.web.ports import (
     MessageReceiver,
     MessageStore,
     Orders,
+    Previews,
     Probes,
     ProfileStore,
     Quarantine,
@@ -52,6 +53,7 @@ class WebParts:
     conflicts: Conflicts
     orders: Orders
     reconciliation: Reconciliation
+    previews: Previews
     matching_rules: MatchingRules
     status: SystemStatus
     deleter: Deleter

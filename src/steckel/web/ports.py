@@ -50,6 +50,8 @@ from steckel.ris.reconciliation_model import (
     OrderRow,
     StudyReconciliation,
 )
+from steckel.ris.rehearsal import Change as StudyChange
+from steckel.ris.rehearsal import Choice
 from steckel.ris.rule_book import KeptRule
 from steckel.security.peers import RemoteAe
 
@@ -243,6 +245,13 @@ class Reconciliation(Protocol):
 
     def dry_run(self, rule: Rule) -> DryRun:
         """Return what a rule would do to what is open now."""
+
+
+class Previews(Protocol):
+    """What decisions about studies would change."""
+
+    def preview(self, study_uid: str, choice: Choice) -> StudyChange:
+        """Return what a decision would change in a study; nothing is done."""
 
 
 class MatchingRules(Protocol):

@@ -1,6 +1,6 @@
 """The shapes of what the JSON API answers about orders and studies that do not fit them."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from typing_extensions import TypedDict
 
@@ -117,6 +117,14 @@ class StudyReconciliation(TypedDict):
     decisions: list[Decision]
     can_undo: bool
     can_register: bool
+
+
+class DecisionPreview(TypedDict):
+    """Attributes that a decision would change, as DICOM JSON; keywords by tag."""
+
+    before: dict[str, Any]
+    after: dict[str, Any]
+    keywords: dict[str, str]
 
 
 class RuleFacts(TypedDict):

@@ -12,7 +12,12 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from tests.unit.web.message_rooms import MessageRoom, ReceptionRoom
 from tests.unit.web.profile_rooms import ProfileRoom
-from tests.unit.web.reconciliation_rooms import OrderRoom, ReconciliationRoom, RuleRoom
+from tests.unit.web.reconciliation_rooms import (
+    OrderRoom,
+    PreviewRoom,
+    ReconciliationRoom,
+    RuleRoom,
+)
 from tests.unit.web.rooms import (
     Bin,
     Catalogue,
@@ -56,6 +61,7 @@ class House:
     conflicts: ConflictRoom = field(default_factory=ConflictRoom)
     orders: OrderRoom = field(default_factory=OrderRoom)
     reconciliation: ReconciliationRoom = field(default_factory=ReconciliationRoom)
+    previews: PreviewRoom = field(default_factory=PreviewRoom)
     rules: RuleRoom = field(default_factory=RuleRoom)
     status: Status = field(default_factory=Status)
     bin: Bin = field(default_factory=Bin)
@@ -82,6 +88,7 @@ class House:
             conflicts=self.conflicts,
             orders=self.orders,
             reconciliation=self.reconciliation,
+            previews=self.previews,
             matching_rules=self.rules,
             status=self.status,
             deleter=self.bin,

@@ -22,6 +22,7 @@ from steckel.ris.reconciliation_model import (
     OwnRow,
     StudyReconciliation,
 )
+from steckel.ris.rehearsal import Change, Choice
 from steckel.ris.rule_book import KeptRule
 
 ORDER = OrderRow(
@@ -91,6 +92,16 @@ class ReconciliationRoom:
         kind = rule.kinds[0]
         outcome = Outcome(study_uid="1.2.3", kind=kind, patient="P1", order="A7")
         return DryRun(looked_at=4, is_whole=True, outcomes=(outcome,))
+
+
+@dataclass
+class PreviewRoom:
+    asked: list[tuple[str, Choice]] = field(default_factory=list)
+
+    def preview(self, study_uid: str, choice: Choice) -> Change:
+        self.asked.append((study_uid, choice))
+        accession = {"00080050": {"vr": "SH", "Value": ["A7"]}}
+        return Change(before={}, after=accession)  # type: ignore[arg-type]
 
 
 @dataclass

@@ -5,6 +5,7 @@ import pytest
 from tests.unit.web.house import House
 
 from steckel.ris.reconciliation_model import OrderFilter
+from steckel.ris.rehearsal import Choice, Decision
 
 pytestmark = pytest.mark.anyio
 
@@ -101,3 +102,19 @@ async def test_a_rule_is_tried_before_it_is_kept(admin: httpx.AsyncClient) -> No
     answer = await admin.post("/api/matching-rules/dry-run", json=wrong)
     assert answer.status_code == 400
     assert "has to compare" in answer.json()["detail"]
+
+
+async def test_a_decision_is_previewed_and_not_made(
+    house: House, user: httpx.AsyncClient, admin: httpx.AsyncClient
+) -> None:
+    wanted = {"decision": "assign-order", "target": "7"}
+    assert (await user.post(f"{STUDY}/preview", json=wanted)).status_code == 403
+    shown = (await admin.post(f"{STUDY}/preview", json=wanted)).json()
+    assert shown == {
+        "before": {}, "after": {"00080050": {"vr": "SH", "Value": ["A7"]}},
+        "keywords": {"00080050": "AccessionNumber"},
+    }  # fmt: skip
+    assert house.previews.asked == [("1.2.3", Choice(decision=Decision.ASSIGN_ORDER, target="7"))]
+    assert house.reconciliation.decided == []
+    no_kind = {"decision": "accept", "target": "7"}
+    assert (await admin.post(f"{STUDY}/preview", json=no_kind)).status_code == 422

@@ -9,12 +9,12 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.responses import Response
 
-from steckel.dicom.dictionary import keyword_of
 from steckel.exchange.dry_run import Trial
 from steckel.exchange.profiles import KeptProfile
 from steckel.web import profile_shapes as shapes
 from steckel.web.answers import Json, moment
 from steckel.web.api.callers import Caring
+from steckel.web.keywords import keywords_in
 from steckel.web.ports import ProfileStore
 
 _log = structlog.get_logger(__name__)
@@ -22,7 +22,6 @@ _log = structlog.get_logger(__name__)
 _LONGEST_NAME = 64
 #: Characters of a document, and of a message that is pasted.
 _LONGEST = 256 * 1024
-_TAG_LENGTH = 8
 
 Name = Annotated[str, Query(min_length=1, max_length=_LONGEST_NAME)]
 Source = Annotated[str, Query(max_length=400)]
@@ -122,7 +121,7 @@ class ProfileDoor:
         else:
             trial = Trial(raw=(form.text or "").encode(), received=_now())
         found = self._store.try_out(trial, form.name or "new", form.body)
-        return Json({**found, "keywords": _keywords(found)})
+        return Json({**found, "keywords": keywords_in(found)})
 
 
 def _list(items: Iterator[shapes.Profile], in_force: dict[str, Any] | None) -> Response:
@@ -138,26 +137,6 @@ def _spell(kept: KeptProfile) -> shapes.Profile:
         "at": moment(kept.at),
         "by": kept.by,
     }
-
-
-def _keywords(found: Any) -> dict[str, str]:
-    tags = {tag for tag in _names(found) if len(tag) == _TAG_LENGTH and _is_hex(tag)}
-    spelled = ((tag, keyword_of(int(tag, 16))) for tag in sorted(tags))
-    return {tag: keyword for tag, keyword in spelled if keyword}
-
-
-def _names(found: Any) -> Iterator[str]:
-    if isinstance(found, dict):
-        for name, value in found.items():
-            yield name
-            yield from _names(value)
-    elif isinstance(found, list | tuple):
-        for one in found:
-            yield from _names(one)
-
-
-def _is_hex(text: str) -> bool:
-    return all(letter in "0123456789ABCDEF" for letter in text)
 
 
 def _now() -> int:

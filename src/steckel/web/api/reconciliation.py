@@ -4,15 +4,17 @@ from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.responses import Response
 
 from steckel.ris.mismatch_rows import MismatchState
 from steckel.ris.model import MismatchKind
+from steckel.ris.rehearsal import Choice, Decision
 from steckel.web import shapes_reconciliation as shapes
 from steckel.web.answers import Json
 from steckel.web.api.callers import Caring, Cursor, Limit
-from steckel.web.ports import Reconciliation
+from steckel.web.keywords import keywords_in
+from steckel.web.ports import Previews, Reconciliation
 from steckel.web.spelling_reconciliation import spell_mismatch, spell_reconciliation
 
 _log = structlog.get_logger(__name__)
@@ -50,11 +52,27 @@ class Word(_Said):
     """Nothing but why."""
 
 
+class ChoiceForm(BaseModel):
+    """A decision that is not made yet: `target` is an order, a patient or a kind."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    decision: Decision
+    target: str = Field("", max_length=64)
+
+    @model_validator(mode="after")
+    def _kind_is_one(self) -> "ChoiceForm":
+        if self.decision is Decision.ACCEPT and self.target not in set(MismatchKind):
+            raise ValueError("the target of accept is a kind of mismatch")
+        return self
+
+
 class ReconciliationDoor:
     """Shows what does not fit and lets a person decide; each answer is the study as it is then."""
 
-    def __init__(self, desk: Reconciliation) -> None:
+    def __init__(self, desk: Reconciliation, previews: Previews) -> None:
         self._desk = desk
+        self._previews = previews
 
     def router(self) -> APIRouter:
         """Return the routes."""
@@ -63,6 +81,8 @@ class ReconciliationDoor:
         study = "/studies/{uid}"
         shape = shapes.StudyReconciliation
         router.get(study, response_model=shape)(self.study)
+        preview = shapes.DecisionPreview
+        router.post(f"{study}/preview", response_model=preview)(self.preview)
         router.post(f"{study}/assign-order", response_model=shape)(self.assign_order)
         router.post(f"{study}/assign-patient", response_model=shape)(self.assign_patient)
         router.post(f"{study}/accept", response_model=shape)(self.accept)
@@ -92,6 +112,13 @@ class ReconciliationDoor:
     def study(self, uid: str) -> Response:
         """Show a study, the orders and patients it may be of, and what was decided so far."""
         return Json(spell_reconciliation(self._desk.study(uid)))
+
+    def preview(self, uid: str, form: ChoiceForm, _caller: Caring) -> Response:
+        """Say which attributes of a study a decision would change; nothing is done."""
+        choice = Choice(decision=form.decision, target=form.target)
+        found = self._previews.preview(uid, choice)
+        change = {"before": found.before, "after": found.after}
+        return Json({**change, "keywords": keywords_in(change)})
 
     def assign_order(self, uid: str, said: OrderAssignment, caller: Caring) -> Response:
         """Link a study with an order: it takes its patient and its numbers."""
