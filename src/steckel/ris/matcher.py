@@ -10,7 +10,10 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, func, select
 
+from steckel.errors import StorageFailure
 from steckel.index.engine import writing
+from steckel.index.failures import will_pass
+from steckel.index.schema import studies
 from steckel.ris.availability import forget_availability
 from steckel.ris.candidates import order_candidates, patient_candidates
 from steckel.ris.correction_history import MATCHING, RULE, Entry, History, history_of
@@ -35,6 +38,7 @@ SourceOf = Callable[[str], str]
 
 #: A rule gives matching something to do, and that another rule: but not for ever.
 _ROUNDS: Final = 8
+_ATTEMPTS: Final = 4
 #: Of the advisory lock on PostgreSQL that all who match take one after the other.
 _LOCK: Final = 0x5143_0005
 
@@ -77,9 +81,13 @@ class Matcher:
         with self._engine.connect() as connection:
             if not self._is_due(connection, study_uid):
                 return False
-        with writing(self._engine) as connection:
-            lock_matching(connection)
-            self.settle(connection, study_uid, MATCHING, "")
+
+        def settle() -> None:
+            with writing(self._engine) as connection:
+                lock_matching(connection, study_uid)
+                self.settle(connection, study_uid, MATCHING, "")
+
+        done_again(settle)
         return True
 
     def settle(self, connection: Connection, study_uid: str, by: str, resolution: str) -> None:
@@ -162,7 +170,29 @@ class Matcher:
             refresh_orders(connection, [held.order_key])
 
 
-def lock_matching(connection: Connection) -> None:
-    """Have one at a time match or put right; on SQLite whoever writes is alone anyway."""
+def lock_matching(connection: Connection, study_uid: str) -> None:
+    """Have one at a time match or put right; on SQLite whoever writes is alone anyway.
+
+    The study's row comes before the clock, as it does when instances are written.
+    """
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+        row = select(studies.c.pk).where(studies.c.uid == study_uid)
+        connection.execute(row.with_for_update())
+
+
+def done_again(work: Callable[[], None]) -> None:
+    """Do a transaction once more that the database ended for the sake of another.
+
+    Raises
+    ------
+    StorageFailure
+        It was ended again and again, or for another reason.
+    """
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return work()
+        except StorageFailure as problem:
+            if problem.__cause__ is None or not will_pass(problem.__cause__):
+                raise
+    return work()

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Row, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 
 from steckel.index.engine import writing
 from steckel.index.projecting import Projector
@@ -170,13 +170,14 @@ class MatchingQueue:
 
 def studies_of_order(connection: Connection, row: Row[Any]) -> list[str]:
     """Return the studies that an order may have to do with: by number, link, and patient."""
-    wanted = [studies.c.uid == row.study_uid]
     linked = select(corrections.c.study_uid).where(corrections.c.order_key == row.key)
-    wanted.append(studies.c.uid.in_(linked))
+    found = [row.study_uid, *connection.execute(linked).scalars()]
     if row.accession:
-        wanted.append(studies.c.accession == row.accession)
-    found = list(connection.execute(select(studies.c.uid).where(or_(*wanted))).scalars())
-    return [*found, *_around(connection, row)]
+        # Each by its own index: joined by OR, a database may read all studies.
+        named = select(studies.c.uid).where(studies.c.accession == row.accession)
+        found += connection.execute(named).scalars()
+    there = select(studies.c.uid).where(studies.c.uid.in_(found))
+    return [*connection.execute(there).scalars(), *_around(connection, row)]
 
 
 def _around(connection: Connection, row: Row[Any]) -> list[str]:

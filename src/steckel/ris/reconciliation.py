@@ -18,7 +18,7 @@ from steckel.query.cursor import pack_cursor, unpack_cursor
 from steckel.ris.candidates import order_candidates, patient_candidates
 from steckel.ris.corrections import REGISTERED, Correction, Corrections, read_correction
 from steckel.ris.department import Department
-from steckel.ris.matcher import Look, Matcher, SourceOf, lock_matching
+from steckel.ris.matcher import Look, Matcher, SourceOf, done_again, lock_matching
 from steckel.ris.matching_rules import Rule, accepted, assigned
 from steckel.ris.mismatch_rows import MismatchState
 from steckel.ris.model import MismatchKind
@@ -227,12 +227,15 @@ class Reconciliation:
         return Outcome(study_uid=study_uid, kind=kind, patient=patient, order=order)
 
     def _act(self, study_uid: str, make: _Make, by: str, reason: str) -> None:
-        with writing(self._engine, durable=True) as connection:
-            lock_matching(connection)
-            look = self._look(connection, study_uid)
-            correction = make(connection, look)
-            self._corrections.correct(connection, study_uid, correction, by, reason)
-            self._matcher.settle(connection, study_uid, by, reason)
+        def act() -> None:
+            with writing(self._engine, durable=True) as connection:
+                lock_matching(connection, study_uid)
+                look = self._look(connection, study_uid)
+                correction = make(connection, look)
+                self._corrections.correct(connection, study_uid, correction, by, reason)
+                self._matcher.settle(connection, study_uid, by, reason)
+
+        done_again(act)
 
     def _look(self, connection: Connection, study_uid: str) -> Look:
         look = self._matcher.look(connection, study_uid)

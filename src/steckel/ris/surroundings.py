@@ -77,9 +77,9 @@ def read_orders(
         .outerjoin(patients, patients.c.identity == orders.c.identity)
         .outerjoin(owner, patients.c.survivor_pk == owner.c.pk)
         .where(wanted)
-        .order_by(orders.c.pk.desc())
-        .limit(_MOST)
     ).all()
+    # Sorted here: for the newest first, a database might read all orders backwards.
+    rows = sorted(rows, key=lambda row: -row.pk)[:_MOST]
     planned = _steps_of(connection, [row.pk for row in rows])
     taken = _taken(connection, rows, study_uid)
     return [_order(row, planned[row.pk], is_taken=row.key in taken) for row in rows]

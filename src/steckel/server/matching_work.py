@@ -10,7 +10,7 @@ from steckel.index.engine import writing
 from steckel.query.changes import Changes
 from steckel.retrieve.engine import RetrieveEngine
 from steckel.ris.availability import is_untold, make_available
-from steckel.ris.matcher import Matcher, lock_matching
+from steckel.ris.matcher import Matcher, done_again, lock_matching
 from steckel.ris.matching_queue import MatchingQueue
 from steckel.server.study_sources import StudySources
 from steckel.server.wiring import House
@@ -75,7 +75,11 @@ class MatchingWork:
         with self._engine.connect() as connection:
             if not is_untold(connection, study_uid):
                 return
-        with writing(self._engine, durable=True) as connection:
-            lock_matching(connection)
-            if make_available(connection, study_uid, begun):
-                _log.info("study_available", study_uid=study_uid)
+
+        def tell() -> None:
+            with writing(self._engine, durable=True) as connection:
+                lock_matching(connection, study_uid)
+                if make_available(connection, study_uid, begun):
+                    _log.info("study_available", study_uid=study_uid)
+
+        done_again(tell)

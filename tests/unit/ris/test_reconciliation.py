@@ -1,9 +1,11 @@
 """What a person decides about a study holds at once, is recorded, and is taken back."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import orjson
 import pytest
 from sqlalchemy import Engine, select
-from tests.unit.ris.archived import Hospital, images
+from tests.unit.ris.archived import Hospital, archive, images
 from tests.unit.ris.said import name_of, order, patient, study
 
 from steckel.errors import AlreadyThere, InvalidQuery, MissingValue, NotFound
@@ -252,3 +254,31 @@ def test_a_rule_is_the_same_after_it_was_kept(hospital: Hospital) -> None:
     hospital.rules.remove(kept.pk)
     with pytest.raises(NotFound):
         hospital.rules.remove(kept.pk)
+
+
+def test_all_at_once_are_done_one_after_the_other(hospital: Hospital) -> None:
+    uids = [f"1.9.{number}" for number in range(3)]
+    for uid in uids:
+        hospital.arrive(images("P9", uid=uid))
+    key = _patient(hospital)
+
+    def archive_more(number: int) -> None:
+        for uid in uids:
+            archive(hospital.engine, images("P9", uid=uid), series=10 + number)
+            hospital.matcher.match(uid)
+
+    def decide(_number: int) -> None:
+        for uid in uids:
+            hospital.desk.assign_patient(uid, key, "ada", "")
+            hospital.desk.undo(uid, "ada", "")
+        for uid in reversed(uids):
+            hospital.desk.assign_patient(uid, key, "ada", "")
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [
+            *(pool.submit(archive_more, number) for number in range(3)),
+            pool.submit(decide, 0),
+        ]:
+            done.result()
+    for uid in uids:
+        assert _shown(hospital, uid)[0] == "P1"
