@@ -11,6 +11,7 @@ import typer
 
 from steckel.server import cli
 from steckel.server.cli_accounts import register
+from steckel.server.cli_destinations import register as register_outbound
 from steckel.server.settings import Settings
 
 ROOT = Path(__file__).parents[3]
@@ -110,6 +111,7 @@ def steckel() -> click.Command:
     app.registered_commands = [*cli.app.registered_commands]
     app.registered_groups = [*cli.app.registered_groups]
     register(app, _no_desk)
+    register_outbound(app, _no_desk)
     return typer.main.get_command(app)
 
 

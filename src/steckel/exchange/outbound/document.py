@@ -37,7 +37,9 @@ def write_document(envelope: Envelope, occasion: Occasion, report: Report) -> by
     add_visit(envelope.patient(builder, occasion.person))
     builder.segment("TXA", _header(envelope, occasion, report, event))
     if event != "T11":
-        add_observations(builder, occasion, report, envelope.subscription)
+        # What is taken back is deleted (OBX-11 D, as CI-SIS has it).
+        status = "D" if event == "T04" else ""
+        add_observations(builder, occasion, report, envelope.subscription, status=status)
     return builder.build()
 
 

@@ -56,15 +56,18 @@ def write_report(envelope: Envelope, occasion: Occasion, report: Report) -> byte
 
 
 def add_observations(
-    builder: Builder, occasion: Occasion, report: Report, subscription: Subscription
-) -> int:
-    """Add the OBX of a report: study, text, document, viewer; return how many."""
-    status = _OBSERVED.get(report.status, RESULT[report.status])
-    count = 0
-    for fields in _observations(occasion.study_uid, report, subscription):
-        count += 1
+    builder: Builder,
+    occasion: Occasion,
+    report: Report,
+    subscription: Subscription,
+    *,
+    status: str = "",
+) -> None:
+    """Add the OBX of a report: study, text, document, viewer; `status` in OBX-11 if given."""
+    status = status or _OBSERVED.get(report.status, RESULT[report.status])
+    observations = _observations(occasion.study_uid, report, subscription)
+    for count, fields in enumerate(observations, 1):
         builder.segment("OBX", {**fields, 1: str(count), 4: "1", 11: status})
-    return count
 
 
 def has_content(report: Report) -> bool:

@@ -158,6 +158,9 @@ def test_a_document_and_its_replacement_are_of_one_report() -> None:
 def test_a_document_that_is_taken_back_is_named() -> None:
     back = read(with_report(number=2, status=ReportStatus.CANCELLED), report_message="MDM")
     assert (back.type, back.value("TXA-12"), back.value("TXA-19")) == ("MDM^T04", "5f1e.1", "CA")
+    assert {one.value(11) for one in back.all("OBX")} == {"D"}
+    (deleted,) = read_document(reading(back), KEY, "T04")
+    assert (deleted.key, deleted.status) == ("D5f1e.1", ReportStatus.CANCELLED)
     empty = replace(
         with_report(status=ReportStatus.ERROR, text="", body=b"", study_uid=""), order=None
     )
