@@ -23,6 +23,8 @@ class TooLong(StrEnum):
 
     REJECT = "reject"
     MAP = "map"  #: a short one takes its place, the same for the same identifier
+    #: so for procedures and steps; an accession number, which people read and type, is refused
+    MAP_STEPS = "map-steps"
 
 
 class StudyUidPolicy(StrEnum):
@@ -83,7 +85,7 @@ class Profile:
     authorities: tuple[str, ...] = ()  #: of the Patient ID, the preferred one first
     issuer: str = ""  #: of a Patient ID that comes without
     snapshot: bool = False  #: an empty field of an ADT message says that there is no value
-    too_long: TooLong = TooLong.REJECT
+    too_long: TooLong = TooLong.MAP_STEPS
     study_uid: StudyUidPolicy = StudyUidPolicy.DERIVE
     order_identity: OrderIdentity = OrderIdentity.ORDER
     after_error: AfterError = AfterError.PASS

@@ -21,7 +21,7 @@ def test_what_is_saved_is_in_force_and_an_older_version_can_be_again(engine: Eng
         (2, "ben", True),
         (1, "ann", False),
     ]
-    assert desk.in_force("RIS^HOSPITAL").too_long == "reject"
+    assert desk.in_force("RIS^HOSPITAL").too_long == "map-steps"
     assert desk.activate("ris", 1, by="ann", at=3).body == MAP
     assert desk.in_force("RIS^HOSPITAL").too_long == "map"
     assert [one.version for one in desk.all()] == [3]

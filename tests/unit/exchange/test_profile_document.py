@@ -80,7 +80,7 @@ def test_what_a_document_leaves_out_is_as_built_in() -> None:
 
 
 def test_an_empty_document_is_the_built_in_profile() -> None:
-    assert read_profile("p", "").too_long is TooLong.REJECT
+    assert read_profile("p", "").too_long is TooLong.MAP_STEPS
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from typing import Final
 
 from steckel.exchange.inbound.elements import Attributes, code_of, local
 from steckel.exchange.inbound.order import key_of_numbers
-from steckel.exchange.inbound.people import number_of_ei, physicians
+from steckel.exchange.inbound.people import Number, number_of_ei, physicians
 from steckel.exchange.inbound.reading import Group, Reading, fault, is_said
 from steckel.hl7.acknowledge import FaultCode
 from steckel.ris.model import AppointmentStatement, AppointmentStatus, PatientKey
@@ -30,23 +30,30 @@ def read_appointment(
 ) -> AppointmentStatement:
     """Return what a scheduling message says.
 
+    An appointment without a number is known by its patient and its start.
+
     Raises
     ------
     MessageFault
-        The appointment has no number.
+        It has neither a number nor a start.
     """
-    schedule = group.first("SCH")
     filler, placer = (number_of_ei(group.find(place)[0]) for place in ("SCH-2", "SCH-1"))
     number = filler if filler.value else placer
-    if schedule is None or not number.value:
-        raise fault(FaultCode.REQUIRED_FIELD_MISSING, "SCH-2", "the appointment has no number")
     start = "".join(local(group.value(_START), reading.profile.zone))
-    if not start and event in ("S12", "S13"):
+    if not number.value and not start:
+        raise fault(
+            FaultCode.REQUIRED_FIELD_MISSING,
+            "SCH-2",
+            "the appointment has no number and no start",
+        )
+    if not number.value:
+        reading.warn("the appointment has no number: patient and start stand for it")
+    elif not start and event in ("S12", "S13"):
         reading.warn("no start of the appointment")
     attributes = Attributes(reading)
     _put_resources(attributes, group)
     return AppointmentStatement(
-        key=f"{'F' if filler.value else 'P'}{number.key}",
+        key=_key(filler, placer, patient, start),
         patient=patient,
         moment=reading.moment(group),
         order_key=key_of_numbers(
@@ -59,6 +66,12 @@ def read_appointment(
         values=attributes.values,
         status=_status(reading, group, event),
     )
+
+
+def _key(filler: Number, placer: Number, patient: PatientKey, start: str) -> str:
+    if filler.value or placer.value:
+        return f"F{filler.key}" if filler.value else f"P{placer.key}"
+    return f"S{patient.identity}\x1f{start}"
 
 
 def _status(reading: Reading, group: Group, event: str) -> AppointmentStatus | None:

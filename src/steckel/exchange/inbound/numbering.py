@@ -38,7 +38,8 @@ def limited(attributes: Attributes, value: str, place: str, name: str) -> str:
         return ""
     if len(text) <= LIMIT:
         return text
-    if attributes.reading.profile.too_long is TooLong.REJECT:
+    policy = attributes.reading.profile.too_long
+    if policy is TooLong.REJECT or (policy is TooLong.MAP_STEPS and name == "accession"):
         raise fault(
             FaultCode.DATA_TYPE_ERROR, place, f"longer than the {LIMIT} characters of DICOM"
         )

@@ -17,7 +17,7 @@ _LIMITED: Final = {"OBR": (18, 19, 20), "IPC": (1, 2, 4), "ORC": (2, 3)}
 def looks_odd(message: Message, kind: str) -> bool:
     """Whether the whole translation should say if a message can be used."""
     if kind == "SIU":
-        return message.first("SCH") is None
+        return not (message.value("SCH-1") or message.value("SCH-2"))
     if kind == "ADT":
         return message.first("MRG") is not None or len(message.all("PID")) > 1
     return kind in _ORDERS and _is_odd_order(message)

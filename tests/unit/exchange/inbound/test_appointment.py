@@ -54,7 +54,7 @@ def test_the_start_may_stand_elsewhere(segment: Any) -> None:
     assert appointment("SIU^S12", "SCH|A1|B1", PID, segment).start == "20260302083000"
 
 
-def test_an_appointment_without_a_number_is_a_fault() -> None:
+def test_an_appointment_with_neither_number_nor_start_is_a_fault() -> None:
     with pytest.raises(MessageFault) as caught:
         said(message("SIU^S12", PID, "AIS|1|A|X"))
     assert caught.value.fault.location == "SCH-2"

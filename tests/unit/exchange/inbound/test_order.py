@@ -199,6 +199,16 @@ def test_or_a_short_one_stands_for_it_where_the_profile_allows_and_the_long_one_
     assert "OBR-18" in found.warnings[0]
 
 
+def test_steps_and_procedures_of_long_names_are_mapped_unless_a_profile_refuses_it() -> None:
+    lines = (PID, "ORC|NW|P1", f"OBR|1|P1||CT{'|' * 14}A1|{'R' * 20}|{'S' * 20}")
+    (order,) = orders_of(said(message("ORM^O01", *lines)))
+    assert order.procedure_id == short("R" * 20)
+    assert [step.step_id for step in order.steps] == [short("S" * 20)]
+    with pytest.raises(MessageFault) as caught:
+        said(message("ORM^O01", *lines), replace(PROFILE, too_long=TooLong.REJECT))
+    assert caught.value.fault.location in ("OBR-19", "OBR-20")
+
+
 def test_sixteen_characters_are_not_too_long() -> None:
     (order,) = orders_of(
         said(message("ORM^O01", PID, "ORC|NW|P1", f"OBR|1|P1|{'|' * 15}{'A' * 16}"))
