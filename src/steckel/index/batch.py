@@ -110,6 +110,9 @@ class Batch:
         touched = set(self._study_of.values()) | set(self._added_series)
         if not touched:
             return
+        # Patients before the clock, as everybody who changes both: so nobody waits in a circle.
+        for patient_pk, added in sorted(self._added_studies.items()):
+            self._run(self._sql.count_patient, patient_pk=patient_pk, added=added)
         now = self._one(self._sql.tick)[0]
         per_study: dict[int, int] = defaultdict(int)
         for series_pk, added in sorted(self._added_instances.items()):
@@ -123,8 +126,6 @@ class Batch:
                 added_series=self._added_series[study_pk],
                 now=now,
             )
-        for patient_pk, added in sorted(self._added_studies.items()):
-            self._run(self._sql.count_patient, patient_pk=patient_pk, added=added)
         if self._to_project:
             self._projector.project(self._cursor, self._to_project)
 
