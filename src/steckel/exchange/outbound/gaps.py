@@ -7,6 +7,7 @@ SQLite has one writer: there, what is missing is gone at once.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Row, select, text
@@ -27,26 +28,22 @@ class Gaps:
 
     def __init__(self, engine: Engine) -> None:
         self._is_ordered = is_sqlite(engine)
-        #: a missing number, and the transactions that may have it
+        #: events before which numbers are missing, and the transactions that may have them
         self._suspects: dict[int, frozenset[str]] = {}
 
     def settled(self, connection: Connection, seen: int, limit: int) -> Sequence[Row[Any]]:
         """Return events after a number, as far as no smaller one can appear any more."""
         rows = _read(connection, seen, limit)
-        if self._is_ordered:
-            return rows
-        missing = _missing(rows, seen)
-        if not missing:
+        if self._is_ordered or not _behind_gaps(rows, seen):
             return rows
         # Whoever had a missing number when it was first missed is among them, or is over.
         writers = frozenset(connection.execute(_WRITERS).scalars())
         end = rows[-1].pk
         rows = [row for row in _read(connection, seen, limit) if row.pk <= end]
-        missing = _missing(rows, seen)
         self._suspects = {
-            number: self._suspects.get(number, writers) & writers for number in missing
+            pk: self._suspects.get(pk, writers) & writers for pk in _behind_gaps(rows, seen)
         }
-        waiting = [number for number in missing if self._suspects[number]]
+        waiting = [pk for pk, suspects in self._suspects.items() if suspects]
         return [row for row in rows if row.pk < min(waiting)] if waiting else rows
 
 
@@ -55,7 +52,7 @@ def _read(connection: Connection, seen: int, limit: int) -> Sequence[Row[Any]]:
     return connection.execute(question).all()
 
 
-def _missing(rows: Sequence[Row[Any]], seen: int) -> list[int]:
-    there = {row.pk for row in rows}
-    end = rows[-1].pk if rows else seen
-    return [number for number in range(seen + 1, end) if number not in there]
+def _behind_gaps(rows: Sequence[Row[Any]], seen: int) -> list[int]:
+    """Return the numbers of the events before which numbers are missing."""
+    numbers = [seen, *(row.pk for row in rows)]
+    return [here for before, here in pairwise(numbers) if here != before + 1]

@@ -39,17 +39,16 @@ class OutboundRetention:
         sent = (
             select(deliveries.c.pk)
             .where(deliveries.c.created < before, deliveries.c.state.in_(_OVER))
-            .order_by(deliveries.c.pk)
+            .order_by(deliveries.c.created)
             .limit(_PIECE)
         )
         with self._engine.connect() as connection:
             old = list(connection.scalars(sent))
             heard = connection.execute(select(func.min(destinations.c.seen))).scalar()
-            told = select(events.c.pk).where(events.c.at < before)
+            oldest = select(events.c.pk, events.c.at).order_by(events.c.pk).limit(_PIECE)
             if heard is not None:
-                told = told.where(events.c.pk <= heard)
-            first = told.order_by(events.c.pk).limit(_PIECE)
-            past = list(connection.scalars(first))
+                oldest = oldest.where(events.c.pk <= heard)
+            past = [row.pk for row in connection.execute(oldest) if row.at < before]
         if not old and not past:
             return 0
         with writing(self._engine) as connection:

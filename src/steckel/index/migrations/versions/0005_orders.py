@@ -350,6 +350,8 @@ def _add_tables() -> None:
         sa.PrimaryKeyConstraint("pk", name=op.f("pk_deliveries")),
         sqlite_autoincrement=True,
     )
+    for column in ("accession", "control_id", "created", "patient_id"):
+        op.create_index(op.f(f"ix_deliveries_{column}"), "deliveries", [column], unique=False)
     op.create_index(
         "ix_deliveries_destination_pk_state_pk",
         "deliveries",
