@@ -167,7 +167,7 @@ def _value(parameter: Parameter, name: str, text: str, modifier: str) -> Value:
         case ParameterType.REFERENCE:
             return _reference(parameter, name, text)
         case ParameterType.URI:
-            return Token(code=text)
+            return Token(code=text.rpartition("|")[2])  # some clients name a system
         case _:
             system, bar, code = text.rpartition("|")
             code = code.replace("\\|", "|")

@@ -17,7 +17,7 @@ def among_kept(column: Column[str], condition: Condition) -> ColumnElement[bool]
     Each value that occurs is looked at once, by stepping through the index from
     one to the next larger.
     """
-    values = select(func.min(column).label("value")).cte(f"kept_{column.name}", recursive=True)
+    values = select(func.min(column).label("value")).cte(recursive=True)
     larger = select(func.min(column)).where(column > values.c.value).scalar_subquery()
     values = values.union_all(select(larger).where(values.c.value.is_not(None)))
     return column.in_(select(values.c.value).where(condition(values.c.value)))

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, FromClause, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, and_, false, func, or_, select, union
 
 from steckel.index.schema import instances, patients, series, studies
+from steckel.query.kept_sets import among_kept
 from steckel.ris.record_keys import identity_in, row_in
 from steckel.ris.record_matching import (
     Condition,
@@ -39,7 +40,7 @@ class Kind:
     pk: ColumnElement[int]
     key: Match  #: of the record itself, by a `Token`
     parameters: Mapping[str, Match]
-    orders: Mapping[str, ColumnElement[Any]]
+    orders: Mapping[str, tuple[ColumnElement[Any], ...]]
     among: Condition | None = None  #: which rows a search looks at
 
 
@@ -66,7 +67,9 @@ def _patient_number(value: Value) -> Condition:
     if issuer is not None:
         own = and_(own, patients.c.issuer == issuer)
         other = and_(other, identifiers.c.issuer == issuer)
-    return or_(own, patients.c.identity.in_(select(identifiers.c.identity).where(other)))
+    numbered = patients.alias("numbered")
+    found = select(numbered.c.pk).join(identifiers, identifiers.c.identity == numbered.c.identity)
+    return patients.c.pk.in_(select(patients.c.pk).where(own).union(found.where(other)))
 
 
 def issuer_of(system: str) -> str:
@@ -82,13 +85,10 @@ def _owned(column: ColumnElement[str], numbers: bool = False) -> Match:
     survivor = patients.alias("survivor")
 
     def identities(condition: Condition) -> Condition:
-        found = select(patients.c.identity).where(condition)
-        merged = (
-            select(patients.c.identity)
-            .join(survivor, patients.c.survivor_pk == survivor.c.pk)
-            .where(survivor.c.pk.in_(select(patients.c.pk).where(condition)))
-        )
-        return or_(column.in_(found), column.in_(merged))
+        found = select(patients.c.pk).where(condition)
+        own = select(survivor.c.identity).where(survivor.c.pk.in_(found))
+        merged = select(survivor.c.identity).where(survivor.c.survivor_pk.in_(found))
+        return column.in_(own.union(merged))
 
     if numbers:
         return lambda value: identities(_patient_number(value))
@@ -112,9 +112,12 @@ def _based_on(key: str) -> Condition:
     row = row_in(key)
     if row is None:
         return false()
-    order = select(orders.c.study_uid).where(orders.c.pk == row, orders.c.study_uid != "")
-    number = select(orders.c.accession).where(orders.c.pk == row, orders.c.accession != "")
-    return or_(studies.c.uid.in_(order), studies.c.accession.in_(number))
+    named = and_(orders.c.study_uid != "", orders.c.study_uid == studies.c.uid)
+    numbered = and_(orders.c.accession != "", orders.c.accession == studies.c.accession)
+    found = [
+        select(studies.c.pk).join(orders, on).where(orders.c.pk == row) for on in (named, numbered)
+    ]
+    return studies.c.pk.in_(found[0].union(found[1]))
 
 
 def _has_series(value: Value) -> Condition:
@@ -133,6 +136,10 @@ def _has_instance(value: Value) -> Condition:
         .where(instances.c.uid == without_prefix(value.code))
     )
     return studies.c.pk.in_(found)
+
+
+def _has_modality(value: Value) -> Condition:
+    return among_kept(studies.c.modalities, lambda column: in_set(column)(value))
 
 
 def _has_class(value: Value) -> Condition:
@@ -163,20 +170,28 @@ def _report_number(value: Value) -> Condition:
 
 
 def _reported_study(key: str) -> Condition:
-    number = select(studies.c.accession).where(studies.c.uid == key, studies.c.accession != "")
-    by_number = and_(reports.c.study_uid == "", reports.c.accession.in_(number))
-    return or_(reports.c.study_uid == key, by_number)
+    other = reports.alias("other")
+    named = select(other.c.pk).where(other.c.study_uid == key)
+    numbered = (
+        select(other.c.pk)
+        .join(studies, and_(studies.c.accession != "", studies.c.accession == other.c.accession))
+        .where(studies.c.uid == key, other.c.study_uid == "")
+    )
+    return reports.c.pk.in_(named.union(numbered))
 
 
 def _reported_order(key: str) -> Condition:
     row = row_in(key)
     if row is None:
         return false()
-    same = [
-        and_(orders.c[name] != "", orders.c[name] == reports.c[name])
-        for name in ("accession", "placer", "filler", "study_uid")
+    other = reports.alias("other")
+    found = [
+        select(other.c.pk)
+        .join(orders, and_(orders.c[name] != "", orders.c[name] == other.c[name]))
+        .where(orders.c.pk == row)
+        for name in ("accession", "filler", "study_uid")
     ]
-    return exists().where(orders.c.pk == row, or_(*same))
+    return reports.c.pk.in_(union(*found))
 
 
 _known = patients.outerjoin(registrations, registrations.c.identity == patients.c.identity)
@@ -212,8 +227,8 @@ KINDS: Final[Mapping[RecordKind, Kind]] = {
             "gender": mapped(patients.c.sex, _GENDERS, _FHIR + "administrative-gender"),
             "_lastUpdated": moment(patient_changed),
         },
-        orders={"birthdate": patients.c.birth_date, "name": patients.c.name,
-                "_lastUpdated": patient_changed},
+        orders={"birthdate": (patients.c.birth_date,), "name": (patients.c.name,),
+                "_lastUpdated": (patient_changed,)},
     ),
     RecordKind.STUDY: Kind(
         rows=studies,
@@ -226,7 +241,7 @@ KINDS: Final[Mapping[RecordKind, Kind]] = {
                 select(patients.c.pk).where(_patient_number(value))
             ),
             "started": local_time(studies.c.date + studies.c.time, studies.c.date),
-            "modality": in_set(studies.c.modalities),
+            "modality": _has_modality,
             "bodysite": in_set(studies.c.body_parts),
             "status": constant("http://hl7.org/fhir/imagingstudy-status", "available"),
             "basedon": reference(_based_on),
@@ -236,7 +251,8 @@ KINDS: Final[Mapping[RecordKind, Kind]] = {
             "dicom-class": _has_class,
             "_lastUpdated": moment(studies.c.received),
         },
-        orders={"started": studies.c.date + studies.c.time, "_lastUpdated": studies.c.received},
+        orders={"started": (studies.c.date, studies.c.time),
+                "_lastUpdated": (studies.c.received,)},
     ),
     RecordKind.ORDER: Kind(
         rows=orders,
@@ -251,8 +267,8 @@ KINDS: Final[Mapping[RecordKind, Kind]] = {
             "occurrence": local_time(orders.c.scheduled),
             "_lastUpdated": moment(orders.c.changed),
         },
-        orders={"authored": orders.c.created, "occurrence": orders.c.scheduled,
-                "_lastUpdated": orders.c.changed},
+        orders={"authored": (orders.c.created,), "occurrence": (orders.c.scheduled,),
+                "_lastUpdated": (orders.c.changed,)},
     ),
     RecordKind.REPORT: Kind(
         rows=reports,
@@ -270,7 +286,7 @@ KINDS: Final[Mapping[RecordKind, Kind]] = {
             "issued": moment(reports.c.at),
             "_lastUpdated": moment(reports.c.changed),
         },
-        orders={"issued": reports.c.at, "_lastUpdated": reports.c.changed},
+        orders={"issued": (reports.c.at,), "_lastUpdated": (reports.c.changed,)},
     ),
     RecordKind.APPOINTMENT: Kind(
         rows=appointments,
@@ -283,6 +299,6 @@ KINDS: Final[Mapping[RecordKind, Kind]] = {
             "status": token(appointments.c.status, "http://hl7.org/fhir/appointmentstatus"),
             "_lastUpdated": moment(appointments.c.at),
         },
-        orders={"date": appointments.c.start, "_lastUpdated": appointments.c.at},
+        orders={"date": (appointments.c.start,), "_lastUpdated": (appointments.c.at,)},
     ),
 }  # fmt: skip

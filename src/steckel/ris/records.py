@@ -4,7 +4,17 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, Engine, Select, and_, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
 
 from steckel.errors import InvalidQuery, NotFound
 from steckel.index.schema import instances, patients, series, studies
@@ -42,16 +52,16 @@ class Records:
             A parameter, an order or the cursor is none of the kind's.
         """
         kind = KINDS[query.kind]
-        column = _order(kind, query)
-        statement = _limited(select(kind.pk, column).select_from(kind.rows), kind, query)
-        first, second = (column.desc(), kind.pk.desc()) if query.descending else (column, kind.pk)
+        order = _order(kind, query)
+        statement = _limited(select(*order).select_from(kind.rows), kind, query)
+        in_order = [column.desc() for column in order] if query.descending else list(order)
         limit = min(query.limit, _MOST)
         with self._engine.connect() as connection:
-            rows = connection.execute(statement.order_by(first, second).limit(limit + 1)).all()
+            rows = connection.execute(statement.order_by(*in_order).limit(limit + 1)).all()
             more = len(rows) > limit
             rows = rows[:limit]
-            records = self._fill[query.kind](connection, [row[0] for row in rows])
-        following = pack_cursor([rows[-1][1], rows[-1][0]]) if more and rows else None
+            records = self._fill[query.kind](connection, [row[-1] for row in rows])
+        following = pack_cursor(list(rows[-1])) if more and rows else None
         return RecordPage(records=tuple(records), following=following)
 
     def count(self, query: RecordQuery) -> int:
@@ -127,23 +137,25 @@ class Records:
         )
 
 
-def _order(kind: Kind, query: RecordQuery) -> Any:
+def _order(kind: Kind, query: RecordQuery) -> tuple[ColumnElement[Any], ...]:
+    """Return the columns of an order; the last is the row's own number."""
     if not query.sort:
-        return kind.pk
+        return (kind.pk,)
     if query.sort not in kind.orders:
         raise InvalidQuery(f"{query.kind.value} is not put in order by {query.sort[:40]}")
-    return kind.orders[query.sort]
+    return (*kind.orders[query.sort], kind.pk)
 
 
 def _limited(statement: Select[Any], kind: Kind, query: RecordQuery) -> Select[Any]:
     statement = _narrowed(statement, kind, query)
     if query.cursor is None:
         return statement
-    value, pk = unpack_cursor(query.cursor, 2)
-    column = _order(kind, query)
-    if query.descending:
-        return statement.where(or_(column < value, and_(column == value, kind.pk < pk)))
-    return statement.where(or_(column > value, and_(column == value, kind.pk > pk)))
+    order = _order(kind, query)
+    values = unpack_cursor(query.cursor, len(order))
+    if [type(value) for value in values] != [column.type.python_type for column in order]:
+        raise InvalidQuery("the cursor is not one of ours")
+    here, there = tuple_(*order), tuple_(*(literal(value) for value in values))
+    return statement.where(here < there if query.descending else here > there)
 
 
 def _narrowed(statement: Select[Any], kind: Kind, query: RecordQuery) -> Select[Any]:

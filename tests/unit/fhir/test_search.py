@@ -8,6 +8,7 @@ import pytest
 from tests.unit.fhir.clinic import Clinic
 
 from steckel.fhir.capability import capability_statement
+from steckel.fhir.parameters import SEARCHABLE
 
 pytestmark = pytest.mark.anyio
 
@@ -84,6 +85,9 @@ _LISTED = [
 ]
 
 
+_SORTS = {kind.value: sorted(found.sorts) for kind, found in SEARCHABLE.items()}
+
+
 async def _found(client: httpx.AsyncClient, kind: str, **given: str) -> list[dict[str, Any]]:
     answer = await client.get(f"/{kind}", params=given, headers={"Prefer": "handling=strict"})
     assert answer.status_code == 200, answer.text
@@ -123,6 +127,7 @@ async def test_a_parameter_narrows(user: httpx.AsyncClient, kind: str, name: str
         ("ImagingStudy", {"started": "2026-11-24"}),
         ("ImagingStudy", {"endpoint": "Endpoint/dicom-wado-rs"}),
         ("ImagingStudy", {"dicom-class": "urn:oid:1.2.840.10008.5.1.4.1.1.2"}),
+        ("ImagingStudy", {"dicom-class": "urn:ietf:rfc:3986|urn:oid:1.2.840.10008.5.1.4.1.1.2"}),
         ("DiagnosticReport", {"category": "RAD"}),
         ("ServiceRequest", {"authored": "gt2001"}),
     ],
@@ -172,6 +177,30 @@ async def test_pages_are_stable_while_more_comes(clinic: Clinic, user: httpx.Asy
     assert {"1.2.3", "1.2.4", "1.2.9"} <= set(seen)
 
 
+@pytest.mark.parametrize(
+    ("kind", "sort"),
+    [
+        (kind, sort)
+        for kind, sorts in _SORTS.items()
+        for name in sorts
+        for sort in (name, f"-{name}")
+    ],
+)
+async def test_pages_of_one_are_the_whole_in_order(
+    user: httpx.AsyncClient, kind: str, sort: str
+) -> None:
+    whole = [one["id"] for one in await _found(user, kind, _sort=sort)]
+    reverse = sort[1:] if sort.startswith("-") else f"-{sort}"
+    assert [one["id"] for one in await _found(user, kind, _sort=reverse)] == whole[::-1]
+    paged: list[str] = []
+    address: str | None = f"/{kind}?_count=1&_sort={sort}"
+    while address:
+        bundle = (await user.get(address)).json()
+        paged += [entry["resource"]["id"] for entry in bundle["entry"]]
+        address = {link["relation"]: link["url"] for link in bundle["link"]}.get("next")
+    assert paged == whole
+
+
 async def test_a_search_by_post_is_the_same(user: httpx.AsyncClient) -> None:
     answer = await user.post(
         "/ImagingStudy/_search",
@@ -208,7 +237,8 @@ async def test_what_is_not_known_is_left_out_and_said(user: httpx.AsyncClient) -
 
 
 @pytest.mark.parametrize(
-    "query", ["birthdate=yesterday", "birthdate=1961-13-01", "_count=many", "_cursor=x"]
+    "query",
+    ["birthdate=yesterday", "birthdate=1961-13-01", "_count=many", "_cursor=x", "_cursor=WyJ4Il0"],
 )
 async def test_a_value_that_cannot_be_is_refused(user: httpx.AsyncClient, query: str) -> None:
     answer = await user.get(f"/Patient?{query}")
