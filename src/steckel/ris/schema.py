@@ -101,7 +101,7 @@ orders = Table(
     Column("registers", Text, nullable=False),
     Column("json", Text, nullable=False),  #: DICOM JSON of the requested procedure
     _moment("at"),
-    _moment("created"),
+    _moment("created", index=True),
     _moment("changed", index=True),
 )
 
@@ -204,9 +204,9 @@ reports = Table(
     _text("status"),  #: `ris.model.ReportStatus`
     _text("title"),
     _text("author"),
-    _moment("at"),
+    _moment("at", index=True),
     Column("versions", Integer, nullable=False, server_default="0"),
-    _moment("changed"),
+    _moment("changed", index=True),
 )
 
 report_versions = Table(

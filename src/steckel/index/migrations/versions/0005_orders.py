@@ -260,6 +260,7 @@ def _add_tables() -> None:
     )
     op.create_index(op.f("ix_orders_accession"), "orders", ["accession"], unique=False)
     op.create_index(op.f("ix_orders_changed"), "orders", ["changed"], unique=False)
+    op.create_index(op.f("ix_orders_created"), "orders", ["created"], unique=False)
     op.create_index(op.f("ix_orders_filler"), "orders", ["filler"], unique=False)
     op.create_index(op.f("ix_orders_identity"), "orders", ["identity"], unique=False)
     op.create_index(op.f("ix_orders_placer"), "orders", ["placer"], unique=False)
@@ -308,6 +309,8 @@ def _add_tables() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_reports_key")),
     )
     op.create_index(op.f("ix_reports_accession"), "reports", ["accession"], unique=False)
+    op.create_index(op.f("ix_reports_at"), "reports", ["at"], unique=False)
+    op.create_index(op.f("ix_reports_changed"), "reports", ["changed"], unique=False)
     op.create_index(op.f("ix_reports_filler"), "reports", ["filler"], unique=False)
     op.create_index(op.f("ix_reports_identity"), "reports", ["identity"], unique=False)
     op.create_index(op.f("ix_reports_study_uid"), "reports", ["study_uid"], unique=False)
