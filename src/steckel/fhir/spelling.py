@@ -180,12 +180,12 @@ def _report(record: Record, spelling: Spelling) -> Json:
                 {
                     "contentType": newest.media_type,
                     "url": f"{address}?media_type={newest.media_type}",
-                    "size": len(newest.body),
+                    "size": newest.size,
                     "title": newest.title,
                 }
             )
         ]
-        if newest.body and newest.media_type
+        if newest.size and newest.media_type
         else [],
     }
 

@@ -82,7 +82,7 @@ class ReportReading:
 
 def documents_in(version: VersionFacts) -> list[tuple[str, bytes]]:
     """Return the documents of a version with their media types; what can be shown comes first."""
-    if not version.body:
+    if not version.size:
         return []
     held = [(version.media_type or "application/octet-stream", version.body)]
     if version.media_type == CDA:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, select
+from sqlalchemy import ColumnElement, Connection, Engine, case, func, null, select
 
 from steckel.errors import NotFound
 from steckel.index.schema import studies
@@ -26,7 +26,8 @@ class VersionFacts:
     author: str  #: a person name as DICOM spells it
     text: str
     media_type: str
-    body: bytes
+    body: bytes  #: empty where it was not asked for
+    size: int  #: of the body, in bytes
     sop_instance_uid: str  #: empty while it is not archived
 
 
@@ -39,6 +40,9 @@ class ReportFacts:
     versions: tuple[VersionFacts, ...]
 
 
+_CDA_ONLY: Final = case((report_versions.c.media_type == "text/xml", report_versions.c.body))
+
+
 class ReportShelf:
     """Reads reports. Thread-safe; blocking."""
 
@@ -46,39 +50,53 @@ class ReportShelf:
         self._engine = engine
 
     def of_study(self, study_uid: str) -> list[ReportFacts]:
-        """Return the reports of a study, newest first; also where its images never came."""
+        """Return the reports of a study, newest first; also where its images never came.
+
+        Only CDA documents have their bodies: their text is in there.
+        """
         with self._engine.connect() as connection:
             held = select(studies.c.pk).where(studies.c.uid == study_uid)
             if connection.execute(held).first() is None:
-                return self._facts(connection, reports.c.study_uid == study_uid)
+                return self._facts(connection, reports.c.study_uid == study_uid, _CDA_ONLY)
             pks: set[int] = set()
             for question in places_of_reports(reports.c.pk):
                 pks.update(connection.execute(question.where(studies.c.uid == study_uid)).scalars())
-            return self._facts(connection, reports.c.pk.in_(sorted(pks)))
+            return self._facts(connection, reports.c.pk.in_(sorted(pks)), _CDA_ONLY)
 
     def report(self, report_id: str) -> ReportFacts:
-        """Return one report, or raise `NotFound`."""
+        """Return one report, or raise `NotFound`; bodies as in `of_study`."""
+        return self._report(report_id, _CDA_ONLY)
+
+    def _report(self, report_id: str, body: ColumnElement[Any]) -> ReportFacts:
         with self._engine.connect() as connection:
-            found = self._facts(connection, reports.c.id == report_id)
+            found = self._facts(connection, reports.c.id == report_id, body)
         if not found:
             raise NotFound("there is no such report")
         return found[0]
 
     def reports(self, report_ids: Sequence[str]) -> list[ReportFacts]:
-        """Return those of some reports that are there, newest first."""
+        """Return those of some reports that are there, newest first, without bodies."""
         with self._engine.connect() as connection:
-            return self._facts(connection, reports.c.id.in_(report_ids))
+            return self._facts(connection, reports.c.id.in_(report_ids), null())
 
     def version(self, report_id: str, number: int) -> VersionFacts:
         """Return one version of a report, or raise `NotFound`."""
-        for version in self.report(report_id).versions:
+        for version in self._report(report_id, report_versions.c.body).versions:
             if version.number == number:
                 return version
         raise NotFound("the report has no such version")
 
-    def _facts(self, connection: Connection, condition: ColumnElement[bool]) -> list[ReportFacts]:
+    def _facts(
+        self, connection: Connection, condition: ColumnElement[bool], body: ColumnElement[Any]
+    ) -> list[ReportFacts]:
         rows = connection.execute(
-            select(report_versions, reports.c.id.label("report_id"), reports.c.accession)
+            select(
+                *(column for column in report_versions.c if column.name != "body"),
+                body.label("body"),
+                func.coalesce(func.length(report_versions.c.body), 0).label("size"),
+                reports.c.id.label("report_id"),
+                reports.c.accession,
+            )
             .join(reports, report_versions.c.report_pk == reports.c.pk)
             .where(condition)
             .order_by(report_versions.c.pk)
@@ -111,5 +129,6 @@ def _version(number: int, row: Any) -> VersionFacts:
         text=row.text,
         media_type=row.media_type,
         body=bytes(row.body or b""),
+        size=row.size,
         sop_instance_uid=row.sop_instance_uid,
     )
