@@ -13,7 +13,7 @@ from pydicom.dataset import Dataset
 
 from steckel.demo import people
 from steckel.demo.files import Folder
-from steckel.demo.identity import derive_number, derive_uid
+from steckel.demo.identity import accession_number, derive_number, derive_uid
 
 #: Python's name for what a record's character set can spell outside person names.
 _CODECS = {"ISO_IR 100": "latin-1", "ISO_IR 192": "utf-8", "ISO_IR 144": "iso8859_5"}
@@ -147,7 +147,7 @@ class Acquisition:
         ds.StudyInstanceUID = self.uid("study")
         ds.StudyDate, ds.StudyTime = f"{visit.when:%Y%m%d}", f"{visit.when:%H%M%S}"
         ds.StudyID = derive_number("study", visit.key, digits=6)
-        ds.AccessionNumber = f"{visit.when:%y}{visit.modality}{derive_number(visit.key, digits=6)}"
+        ds.AccessionNumber = accession_number(visit.when, visit.modality, visit.key)
         ds.ReferringPhysicianName = visit.referrer
         ds.StudyDescription = visit.description
         ds.PhysiciansOfRecord = visit.referrer

@@ -16,6 +16,11 @@ def derive_uid(today: date, *key: object) -> str:
     return f"2.25.{uuid.uuid5(_SEED, name).int}"
 
 
+def accession_number(when: date, modality: str, *key: object) -> str:
+    """Return the accession number of an examination."""
+    return f"{when:%y}{modality}{derive_number(*key, digits=6)}"
+
+
 def derive_number(*key: object, digits: int) -> str:
     """Return a decimal number of fixed length that belongs to a key."""
     name = "/".join(str(part) for part in key)

@@ -72,13 +72,13 @@ class MatchingQueue:
         self._changes = changes
         self._quiet = quiet_seconds
         self._projector = Projector(engine)
-        row, is_new = _progress(engine, changes)
+        row = _progress(engine, changes)
         #: milliseconds since 1970; what arrived before is not told of
         self.begun: int = row.begun
         self._change = min(row.change, changes.latest())
         self._events = _Numbers(row.event)
         self._orders = row.orders
-        self._known_orders: dict[int, int] = _recent_orders(engine, row.orders) if is_new else {}
+        self._known_orders: dict[int, int] = {}
         #: what arrives: the number of its last change, and when that was seen
         self._arriving: OrderedDict[str, tuple[int, float]] = OrderedDict()
         self._written = (row.change, row.event, row.orders)
@@ -207,27 +207,24 @@ def _around(connection: Connection, row: Row[Any]) -> list[str]:
     return list(connection.execute(of_patient).scalars())
 
 
-def _recent_orders(engine: Engine, at: int) -> dict[int, int]:
-    """Return the orders from just before a moment, and when they changed."""
-    statement = select(orders.c.pk, orders.c.changed).where(orders.c.changed > at - _OVERLAP_MS)
-    with engine.connect() as connection:
-        return {row.pk: row.changed for row in connection.execute(statement)}
+def _progress(engine: Engine, changes: Changes) -> Row[Any]:
+    """Return how far things were matched.
 
-
-def _progress(engine: Engine, changes: Changes) -> tuple[Row[Any], bool]:
-    """Return how far things were matched; on the first start, all that is there is seen."""
+    On the first start the studies that are there count as seen: an archive of years does
+    not flood the list. What was said of patients and orders is looked at from its beginning.
+    """
     with writing(engine) as connection:
         row = connection.execute(select(matching_progress)).first()
         if row is not None:
-            return row, False
+            return row
         now = int(time.time() * 1000)
         connection.execute(
             insert(matching_progress).values(
                 pk=1,
                 begun=now,
                 change=changes.latest(),
-                event=connection.execute(select(func.max(events.c.pk))).scalar() or 0,
-                orders=now,
+                event=0,
+                orders=0,
             )
         )
-        return connection.execute(select(matching_progress)).one(), True
+        return connection.execute(select(matching_progress)).one()

@@ -9,12 +9,15 @@ from rich.console import Console
 from sqlalchemy import func, select
 
 from steckel.demo.department import generate
+from steckel.demo.messages import messages
 from steckel.errors import InputError
+from steckel.exchange.model import Door, Origin
 from steckel.index.schema import studies
 from steckel.ingest.model import Way
 from steckel.security.accounts import FIRST_ACCOUNT, AccountChange, ensure_admin
 from steckel.server.importing import import_paths
 from steckel.server.logs import configure_command_logs
+from steckel.server.messages import MessageRooms
 from steckel.server.preparing import prepare_database
 from steckel.server.progress import progress_report
 from steckel.server.settings import Settings
@@ -83,7 +86,18 @@ def _fill(house: House, console: Console) -> None:
     for note in made.notes:
         console.print(note, markup=False)
     _archive(house, folder, console)
+    _tell(house)
     shutil.rmtree(folder)
+
+
+def _tell(house: House) -> None:
+    """Keep what the invented RIS says; it is made something of when the node runs."""
+    rooms = MessageRooms(house.settings, house.engine)
+    try:
+        for raw in messages(datetime.now(UTC).date()):
+            rooms.reception.receive_and_wait(raw, Origin(door=Door.MLLP, address="127.0.0.1"))
+    finally:
+        rooms.close()
 
 
 def _archive(house: House, folder: Path, console: Console) -> None:

@@ -20,11 +20,12 @@ def _queue(hospital: Hospital) -> MatchingQueue:
     return MatchingQueue(hospital.engine, Changes(hospital.engine), quiet_seconds=30.0)
 
 
-def test_the_first_start_leaves_alone_what_is_there(hospital: Hospital) -> None:
+def test_the_first_start_leaves_alone_what_nobody_ordered(hospital: Hospital) -> None:
+    archive(hospital.engine, images("P8", uid="1.0"))
     archive(hospital.engine, images("P1", uid="1.1"))
     hospital.say(patient("P1", "DOE^JANE", 1), order("7", "P1", 2))
     queue = _queue(hospital)
-    assert list(queue.due(0.0)) == []
+    assert list(queue.due(0.0)) == ["1.1"]
     archive(hospital.engine, images("P1", uid="1.2"))
     assert list(queue.due(1.0)) == ["1.2"]
     assert list(queue.due(2.0)) == []
