@@ -28,7 +28,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from steckel.dicom.json_model import JsonDataset
 from steckel.index.engine import writing
-from steckel.index.schema import clock, patients, studies
+from steckel.index.schema import clock, corrections, patients, studies
 from steckel.index.signals import CHANGE_CLOCK, REPORT_CLOCK
 from steckel.ris.model import ReportStatus
 from steckel.ris.reports import standing
@@ -170,11 +170,23 @@ def places_of_reports(*columns: ColumnElement[Any]) -> list[Select[Any]]:
     """Return the questions for reports with the studies of the same patient that they name.
 
     One for each way to name one, so that each is served by an index: by Study Instance UID;
-    where there is none, by accession number: the study's, or that of an order for the study.
+    where there is none, by accession number: the study's, or that of an order for the study;
+    where there is none either, by the filler's or the placer's number of an order.
     """
     numbered = and_(reports.c.study_uid == "", reports.c.accession != "")
     ordered = and_(orders.c.accession == reports.c.accession, orders.c.study_uid != "")
+    by_number = [
+        _of_same_patient(of_order, columns).where(
+            reports.c.study_uid == "", reports.c.accession == "", number != ""
+        )
+        for number, theirs in (
+            (reports.c.filler, orders.c.filler),
+            (reports.c.placer, orders.c.placer),
+        )
+        for of_order in _studies_of_order(reports.join(orders, number == theirs))
+    ]
     return [
+        *by_number,
         _of_same_patient(reports.join(studies, studies.c.uid == reports.c.study_uid), columns),
         _of_same_patient(
             reports.join(studies, studies.c.accession == reports.c.accession), columns
@@ -183,6 +195,15 @@ def places_of_reports(*columns: ColumnElement[Any]) -> list[Select[Any]]:
             reports.join(orders, ordered).join(studies, studies.c.uid == orders.c.study_uid),
             columns,
         ).where(numbered),
+    ]
+
+
+def _studies_of_order(places: FromClause) -> list[FromClause]:
+    """Join orders with their studies: the one that was to be made, and those that were matched."""
+    matched = places.join(corrections, corrections.c.order_key == orders.c.key)
+    return [
+        places.join(studies, studies.c.uid == orders.c.study_uid),
+        matched.join(studies, studies.c.uid == corrections.c.study_uid),
     ]
 
 

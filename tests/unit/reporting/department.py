@@ -16,7 +16,13 @@ from steckel.index.schema import instances
 from steckel.ingest.model import Arrival, Receipt, Source, Way
 from steckel.reporting.archiving import ReportArchiving
 from steckel.ris.department import Department
-from steckel.ris.model import PatientKey, PatientStatement, ReportStatement, ReportStatus
+from steckel.ris.model import (
+    OrderStatement,
+    PatientKey,
+    PatientStatement,
+    ReportStatement,
+    ReportStatus,
+)
 from steckel.ris.registers import Moment
 from steckel.ris.report_documents import ReportDocuments
 from steckel.ris.schema import report_versions
@@ -102,6 +108,20 @@ class Ward:
             self.department.say_report(
                 connection,
                 ReportStatement(patient=patient, moment=Moment(at=at), status=status, **said),
+            )
+
+    def order(self, study_uid: str, **numbers: str) -> None:
+        """Order what became a study."""
+        with writing(self.house.engine) as connection:
+            self.department.say_order(
+                connection,
+                OrderStatement(
+                    key="P7",
+                    patient=PatientKey(patient_id="P1"),
+                    moment=Moment(at=1),
+                    study_uid=study_uid,
+                    **numbers,
+                ),
             )
 
     def reports_in(self, study: str) -> list[Dataset]:

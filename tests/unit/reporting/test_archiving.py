@@ -61,6 +61,18 @@ def test_each_study_of_an_accession_number_gets_the_report_when_it_comes(ward: W
     assert [len(ward.reports_in(study)) for study in ("1.2.3", "1.2.4", "1.2.5")] == [1, 1, 1]
 
 
+@pytest.mark.parametrize("number", ["filler", "placer"])
+def test_a_report_that_names_an_order_alone_is_put_into_the_study_of_the_order(
+    ward: Ward, number: str
+) -> None:
+    ward.order("1.2.3", **{number: "N7"})
+    ward.images("1.2.3")
+    ward.report(text="Normal.", accession="", **{number: "N7"})
+    ward.report(text="Of another.", key="R2", accession="", **{number: "N8"})
+    assert ward.archiving.run() == 1
+    assert len(ward.reports_in("1.2.3")) == 1
+
+
 def test_a_report_of_another_patient_stays_out_of_the_study(ward: Ward) -> None:
     ward.images("1.2.3")
     ward.report(text="Not hers.", patient_id="P2")
