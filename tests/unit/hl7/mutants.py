@@ -1,7 +1,7 @@
 """Messages of many kinds, and what noise, torn lines and hostile senders make of them."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 _ADT = rb"""MSH|^~\&|RIS|H|PACS|H|20260102||ADT^A08^ADT_A01|1|P|2.5.1||||||UNICODE UTF-8
 EVN||20260102
@@ -51,11 +51,11 @@ _PIECES = [
 ]  # fmt: skip
 
 
-def mutants(seed: int) -> Iterator[bytes]:
+def mutants(seed: int, seeds: Sequence[bytes] = SEEDS) -> Iterator[bytes]:
     """Give one broken message after another, the same for the same seed."""
     chance = random.Random(seed)
     while True:
-        data = bytearray(chance.choice(SEEDS))
+        data = bytearray(chance.choice(seeds))
         for _ in range(chance.randint(0, 6)):
             _mutate(data, chance)
         yield bytes(data)
