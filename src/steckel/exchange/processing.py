@@ -39,7 +39,8 @@ _OTHER = (
         messages.c.source == bindparam("source"),
         messages.c.control_id == bindparam("control_id"),
         messages.c.digest != bindparam("digest"),
-        messages.c.pk < bindparam("row"),
+        # Not by the number itself: SQLite would read all that the source ever sent.
+        messages.c.pk + 0 < bindparam("row"),
     )
     .limit(1)
 )

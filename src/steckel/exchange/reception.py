@@ -43,7 +43,7 @@ class Reception:
         `answer` gets the acknowledgement, or ``None`` where the sender wants none; `later`
         those that it wants after processing. Both are called in other threads.
         """
-        if raw[:64].lstrip(_BLANK).startswith(_ENVELOPES):
+        if _may_hold_several(raw):
             self._receive_all(split(raw) or [raw], origin, answer, later)
         else:
             self._receive_one(raw, origin, answer, later)
@@ -100,6 +100,13 @@ class Reception:
         acknowledgement = self._answers.later(reading, outcome)
         if acknowledgement is not None:
             later(acknowledgement)
+
+
+def _may_hold_several(raw: bytes) -> bool:
+    """Whether it is worth looking for the messages; quick for documents of many megabytes."""
+    if raw[:64].lstrip(_BLANK).startswith(_ENVELOPES):
+        return True
+    return b"\rMSH" in raw or b"\nMSH" in raw
 
 
 def _is_message(raw: bytes) -> bool:

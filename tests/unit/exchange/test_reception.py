@@ -142,6 +142,16 @@ def test_a_batch_is_answered_by_a_batch(front: Front) -> None:
     assert states(front.engine)["M2"] == "error"
 
 
+@pytest.mark.parametrize("line_end", [b"\r", b"\n", b"\r\n"])
+def test_messages_in_one_frame_without_an_envelope_are_each_taken(
+    front: Front, line_end: bytes
+) -> None:
+    both = raw_message("M1") + raw_message("M2", "P2")
+    (answer,), _ = front.send(both.replace(b"\r", line_end))
+    assert [Message.parse(one).value("MSA-2") for one in split(answer or b"")] == ["M1", "M2"]
+    assert set(states(front.engine)) == {"M1", "M2"}
+
+
 def test_waiting_for_the_answers_is_another_way_in(front: Front) -> None:
     assert code(front.reception.receive_and_wait(raw_message("M1"), ORIGIN)) == "AA"
     answer = front.reception.receive_and_wait(raw_message("M2") + raw_message("M3"), ORIGIN)
