@@ -44,8 +44,6 @@ _MEDIA_TYPES: Final = {
 _REPORT_STATUSES: Final = {status.value: status for status in ReportStatus} | {
     "partial": ReportStatus.PRELIMINARY, "appended": ReportStatus.AMENDED,
 }  # fmt: skip
-#: Name space (RFC 9562) of Study Instance UIDs that follow from an order without one.
-_STUDIES: Final = uuid.UUID("0d4b6a52-6a6a-5f2c-8d0e-5a8a1c7c1a77")
 
 
 def order_statement(body: Body, entry: RecordEntry) -> OrderStatement:
@@ -75,7 +73,7 @@ def order_statement(body: Body, entry: RecordEntry) -> OrderStatement:
         placer=placer,
         filler=filler,
         accession=accession,
-        study_uid=_study_of(body, key),
+        study_uid=_study_of(body),
         values=_order_values(body),
         steps=(StepStatement(step_id=_step_id(key), values=_step_values(body)),),
         status=_ORDER_STATUSES[said],
@@ -150,7 +148,8 @@ def _first_number(body: Body) -> str:
     return ""
 
 
-def _study_of(body: Body, key: str) -> str:
+def _study_of(body: Body) -> str:
+    """Return the Study Instance UID that an order says; empty when it says none."""
     for one in elements.items(body, "supportingInfo"):
         if "ImagingStudy" in elements.text(one, "reference", 512):
             return elements.study_uid(one)
@@ -160,7 +159,7 @@ def _study_of(body: Body, key: str) -> str:
             if not is_valid_uid(uid):
                 raise InvalidResource("identifier urn:dicom:uid is no UID")
             return uid
-    return f"2.25.{uuid.uuid5(_STUDIES, key).int}"
+    return ""
 
 
 def _element(vr: str, value: Any) -> dict[str, Any]:

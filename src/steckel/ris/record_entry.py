@@ -1,5 +1,7 @@
 """Orders and reports that other systems say over FHIR: statements as from any other source."""
 
+from dataclasses import replace
+
 from sqlalchemy import Connection, Engine, select
 
 from steckel.errors import NotFound
@@ -10,7 +12,9 @@ from steckel.ris.model import OrderStatement, PatientKey, ReportStatement
 from steckel.ris.patients import key_of
 from steckel.ris.record_keys import row_in
 from steckel.ris.record_kinds import is_patient
+from steckel.ris.registers import Moment
 from steckel.ris.schema import orders, reports
+from steckel.ris.study_uids import study_uid_of_accession, study_uid_of_order
 
 
 class RecordEntry:
@@ -44,9 +48,9 @@ class RecordEntry:
     def order(self, statement: OrderStatement) -> str:
         """Take an order; return its key."""
         with writing(self._engine, durable=True) as connection:
-            self._department.say_order(connection, statement)
-            found = select(orders.c.pk).where(orders.c.key == statement.key)
-            return str(connection.execute(found).scalar_one())
+            if not statement.study_uid:
+                self._department.say_order(connection, _with_study(statement))
+            return str(self._department.say_order(connection, statement))
 
     def report(self, statement: ReportStatement) -> str:
         """Take a version of a report; return the report's key."""
@@ -59,6 +63,15 @@ class RecordEntry:
         """Return placer, filler and accession number of an order, or raise `NotFound`."""
         with self._engine.connect() as connection:
             return _numbers(connection, key)
+
+
+def _with_study(statement: OrderStatement) -> OrderStatement:
+    """Return what is made up for want of a word: before all that is said."""
+    if statement.accession:
+        uid = study_uid_of_accession(statement.accession_issuer, statement.accession)
+    else:
+        uid = study_uid_of_order(statement.key)
+    return replace(statement, moment=Moment(at=0), study_uid=uid, values={}, steps=(), status=None)
 
 
 def _numbers(connection: Connection, key: str) -> tuple[str, str, str]:

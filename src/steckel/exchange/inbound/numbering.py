@@ -6,7 +6,6 @@ same again for the same message, on every machine. An identifier is never cut.
 
 import base64
 import hashlib
-import uuid
 from typing import Final
 
 from steckel.dicom.uids import is_valid_uid
@@ -15,11 +14,10 @@ from steckel.exchange.inbound.people import Number
 from steckel.exchange.inbound.reading import Group, Reading, fault, is_said
 from steckel.exchange.profile import StudyUidPolicy, TooLong
 from steckel.hl7.acknowledge import FaultCode
+from steckel.ris.study_uids import study_uid_of_accession, study_uid_of_order
 
 #: Characters of an accession number, a Requested Procedure ID, a Scheduled Procedure Step ID (SH).
 LIMIT: Final = 16
-#: Name space (RFC 9562) of the Study Instance UIDs that are made up here.
-_STUDIES: Final = uuid.UUID("5c1f9f5a-3f0e-5f7f-9a86-0d7a4c5f6c11")
 
 
 def limited(attributes: Attributes, value: str, place: str, name: str) -> str:
@@ -53,11 +51,6 @@ def short(value: str) -> str:
     return base64.b32encode(hashlib.sha256(value.encode()).digest()[:10]).decode()
 
 
-def derived_study_uid(name: str) -> str:
-    """Return the Study Instance UID that a name stands for (UUID version 5, PS3.5 B.2)."""
-    return f"2.25.{uuid.uuid5(_STUDIES, name).int}"
-
-
 def said_study_uid(reading: Reading, group: Group) -> str:
     """Return the Study Instance UID that an order says; empty when it says none that is one."""
     found, place, _ = group.find(reading.profile.fields["study-uid"])
@@ -82,8 +75,8 @@ def default_study_uid(reading: Reading, accession: Number, order_key: str) -> st
     if policy is StudyUidPolicy.REJECT:
         raise fault(FaultCode.REQUIRED_FIELD_MISSING, "IPC-3", "no Study Instance UID")
     if policy is StudyUidPolicy.DERIVE and accession.value:
-        return derived_study_uid(f"accession\x1f{accession.authority.name}\x1f{accession.value}")
-    return derived_study_uid(f"order\x1f{order_key}")
+        return study_uid_of_accession(accession.authority.name, accession.value)
+    return study_uid_of_order(order_key)
 
 
 def _observed_uid(group: Group) -> str:
