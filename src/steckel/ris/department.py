@@ -57,16 +57,28 @@ class Department:
         if visits.say_visit(connection, statement):
             orders.refresh_orders_of(connection, [statement.patient.identity])
 
-    def say_order(self, connection: Connection, statement: OrderStatement) -> None:
-        """Take what is said about an order."""
-        orders.say_order(connection, statement)
+    def say_order(self, connection: Connection, statement: OrderStatement) -> int:
+        """Take what is said about an order; return the order's row.
+
+        Raises
+        ------
+        OfAnotherPatient
+            Its number is that of another patient's order.
+        """
+        return orders.say_order(connection, statement)
 
     def say_appointment(self, connection: Connection, statement: AppointmentStatement) -> None:
         """Take what is said about an appointment."""
         visits.say_appointment(connection, statement)
 
     def say_report(self, connection: Connection, statement: ReportStatement) -> None:
-        """Take a version of a report."""
+        """Take a version of a report.
+
+        Raises
+        ------
+        OfAnotherPatient
+            Its number is that of another patient's report.
+        """
         reports.say_report(connection, statement)
 
     def is_merged_away(self, connection: Connection, patient: PatientKey) -> bool:
