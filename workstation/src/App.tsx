@@ -14,13 +14,20 @@ import { AccountsPage } from './screens/admin/AccountsPage.tsx'
 import { RemoteAesPage } from './screens/admin/RemoteAesPage.tsx'
 import { SystemPage } from './screens/admin/SystemPage.tsx'
 import { TokensPage } from './screens/admin/TokensPage.tsx'
+import { DeliveriesPage } from './screens/destinations/DeliveriesPage.tsx'
+import { DestinationsPage } from './screens/destinations/DestinationsPage.tsx'
 import { ConflictsPage } from './screens/inbox/ConflictsPage.tsx'
+import { ForAdministrators } from './screens/inbox/ForAdministrators.tsx'
 import { InboxScreen } from './screens/inbox/InboxScreen.tsx'
 import { QuarantinePage } from './screens/inbox/QuarantinePage.tsx'
 import { LoginScreen } from './screens/login/LoginScreen.tsx'
+import { MappingPage } from './screens/mapping/MappingPage.tsx'
+import { MessagesPage } from './screens/messages/MessagesPage.tsx'
 import { NotFoundScreen } from './screens/not_found/NotFoundScreen.tsx'
 import { PatientScreen } from './screens/patient/PatientScreen.tsx'
 import { PatientsScreen } from './screens/patients/PatientsScreen.tsx'
+import { ReconciliationPage } from './screens/reconciliation/ReconciliationPage.tsx'
+import { RulesPage } from './screens/rules/RulesPage.tsx'
 import { StudiesScreen } from './screens/studies/StudiesScreen.tsx'
 import { UploadsPage } from './screens/uploads/UploadsPage.tsx'
 import { ViewScreen } from './screens/view/ViewScreen.tsx'
@@ -55,6 +62,9 @@ function Screens() {
           <Route path="/patients/:patientKey" element={<PatientScreen />} />
           <Route path="/inbox" element={<InboxScreen />}>
             <Route index element={<Navigate to="/inbox/quarantine" replace />} />
+            <Route path="reconciliation" element={<ReconciliationPage />} />
+            <Route path="messages" element={<ForAdministrators><MessagesPage /></ForAdministrators>} />
+            <Route path="mapping" element={<ForAdministrators><MappingPage /></ForAdministrators>} />
             <Route path="quarantine" element={<QuarantinePage />} />
             <Route path="conflicts" element={<ConflictsPage />} />
             <Route path="uploads" element={<UploadsPage />} />
@@ -62,6 +72,9 @@ function Screens() {
           <Route path="/admin" element={<AdminScreen />}>
             <Route index element={<Navigate to="/admin/ae" replace />} />
             <Route path="ae" element={<RemoteAesPage />} />
+            <Route path="destinations" element={<DestinationsPage />} />
+            <Route path="destinations/:name" element={<DeliveriesPage />} />
+            <Route path="rules" element={<RulesPage />} />
             <Route path="users" element={<AccountsPage />} />
             <Route path="tokens" element={<TokensPage />} />
             <Route path="system" element={<SystemPage />} />

@@ -7,7 +7,9 @@ import { json, nothing, page, problem } from './answers.ts'
 import { accounts, conflicts, quarantine, remoteAes, tokens } from './care.ts'
 import { makeDepartment, makeStudy } from './data.ts'
 import { dicomweb } from './dicomweb.ts'
+import { FakeExchange } from './exchange.ts'
 import { createRandom } from './random.ts'
+import { FakeReconciliation } from './reconciliation.ts'
 import { findPatient, findPatients, findStudies } from './studies.ts'
 
 export interface FakeOptions {
@@ -39,6 +41,8 @@ export class FakeServer {
   remoteAes = remoteAes()
   accounts = accounts()
   tokens = tokens()
+  readonly exchange = new FakeExchange()
+  readonly reconciliation: FakeReconciliation
   /** What was reported, by the UID of the study. */
   reports: Partial<Record<string, Report[]>> = {}
   /** Every request, for tests to look at. */
@@ -48,6 +52,7 @@ export class FakeServer {
 
   constructor({ studies = 60, loggedIn = true, role = 'admin' }: FakeOptions = {}) {
     this.studies = makeDepartment(studies)
+    this.reconciliation = new FakeReconciliation(this.studies)
     this.loggedIn = loggedIn
     this.session = defaultSession(role)
   }
@@ -109,6 +114,12 @@ export class FakeServer {
     ae: ({ request, parts }) => this.answerAes(request, parts),
     users: ({ request, parts }) => this.answerAccounts(request, parts),
     tokens: ({ request, parts }) => this.answerTokens(request, parts),
+    hl7: ({ request, url, parts }) => this.exchange.hl7(request, url, parts),
+    destinations: ({ request, parts }) => this.exchange.answerDestinations(request, parts),
+    deliveries: ({ url, parts }) => this.exchange.answerDeliveries(url.searchParams, parts),
+    reconciliation: ({ request, url, parts }) => this.reconciliation.answer(request, url.searchParams, parts),
+    orders: ({ url }) => this.reconciliation.answerOrders(url.searchParams),
+    'matching-rules': ({ request, parts }) => this.reconciliation.answerRules(request, parts),
     arrive: () => json(this.arrive()),
   }
 

@@ -1,25 +1,24 @@
 /** Every question the workstation asks the server, one function each. */
-import type { Call, CallOptions, Query } from './http.ts'
+import { asking, page, segment } from './asking.ts'
+import { exchangeApi } from './exchange.ts'
+import type { Call, Query } from './http.ts'
 import { statusOf } from './problem.ts'
+import { reconciliationApi } from './reconciliation.ts'
 import type {
   Account, AccountChange, Conflict, CountedPage, EchoResult, NewAccount, NewToken, Page, Patient, PatientDetail,
   Preferences, QuarantineItem, RemoteAe, Report, Session, Study, StudyCount, StudyDetail, StudyFilters, SystemState, Token,
   UploadLine,
 } from './types.ts'
 
-const segment = encodeURIComponent
-
 const studyQuery = (filters: StudyFilters): Query => ({ ...filters })
 
 export function createApi(call: Call) {
-  const json = async <Answer>(method: string, path: string, options?: CallOptions): Promise<Answer> =>
-    (await (await call(method, path, options)).json()) as Answer
-  const nothing = async (method: string, path: string, options?: CallOptions): Promise<void> => {
-    await call(method, path, options)
-  }
-  const page = (cursor: string | null, limit = 100): Query => ({ limit, cursor: cursor ?? undefined })
+  const { json, nothing } = asking(call)
 
   return {
+    ...exchangeApi(call),
+    ...reconciliationApi(call),
+
     login: (name: string, password: string) =>
       json<Session>('POST', '/api/login', { body: { name, password }, anonymous: true }),
     logout: () => nothing('POST', '/api/logout', { anonymous: true }),

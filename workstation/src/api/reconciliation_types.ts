@@ -1,9 +1,12 @@
-/** Orders and studies that do not fit them, as the server's JSON API says them. */
+/** What the server's JSON API says and takes of orders, and of studies that do not fit them. */
+import type { CountedPage, PatientIdentity, Study } from './types.ts'
 
-import type { PatientDetail, PatientIdentity, Study } from './types'
-
-export type MismatchKind = 'unknown-patient' | 'unscheduled' | 'demographics' | 'wrong-patient' | 'wrong-order'
+export const mismatchKinds = ['unknown-patient', 'wrong-patient', 'demographics', 'wrong-order', 'unscheduled'] as const
+export type MismatchKind = (typeof mismatchKinds)[number]
 export type MismatchState = 'open' | 'resolved' | 'accepted'
+
+export const idDifferences = ['zeros', 'case', 'prefix', 'digit'] as const
+export type IdDifference = (typeof idDifferences)[number]
 
 export interface Order {
   key: string
@@ -14,15 +17,13 @@ export interface Order {
   modality: string
   priority: string
   status: string
-  /** YYYYMMDD */
   date: string | null
   time: string | null
-  /** AE titles */
   stations: string[]
   study_uid: string
 }
 
-/** What the images themselves say; the key of the patient is empty. */
+/** What the images themselves say. */
 export interface Own {
   patient: PatientIdentity
   accession: string
@@ -41,15 +42,10 @@ export interface Mismatch {
   resolution: string
 }
 
-export interface MismatchPage {
-  items: Mismatch[]
-  next_cursor: string | null
-  /** All that are open. */
-  count: number
+export interface MismatchPage extends CountedPage<Mismatch> {
   counts: Record<MismatchKind, number>
 }
 
-/** `study-uid`, `accession`, `patient`, `name-and-birth-date`, `similar-identifier`, `time`, `modality` */
 export interface CandidateOrder {
   order: Order
   score: number
@@ -57,14 +53,13 @@ export interface CandidateOrder {
   is_taken: boolean
 }
 
-/** `identifier`, `similar-identifier`, `other-identifier`, `order`, `name-and-birth-date`, `name`, `birth-date` */
 export interface CandidatePatient {
   patient: PatientIdentity
   score: number
   reasons: string[]
 }
 
-export interface Decision {
+export interface Decided {
   at: string
   /** A person, `matching`, or `rule:NAME`. */
   by: string
@@ -77,15 +72,34 @@ export interface Decision {
 export interface StudyReconciliation {
   study: Study
   own: Own
-  /** AE title that sent it; empty where nobody knows. */
   source: string
   kinds: MismatchKind[]
   order: Order | null
   orders: CandidateOrder[]
   patients: CandidatePatient[]
-  decisions: Decision[]
+  /** Oldest first. */
+  decisions: Decided[]
   can_undo: boolean
   can_register: boolean
+}
+
+export type Choice =
+  | { decision: 'assign-order'; target: string }
+  | { decision: 'assign-patient'; target: string }
+  | { decision: 'accept'; target: MismatchKind }
+  | { decision: 'register' }
+  | { decision: 'undo' }
+
+export interface DecisionPreview {
+  /** DICOM JSON */
+  before: Record<string, unknown>
+  after: Record<string, unknown>
+  keywords: Record<string, string>
+}
+
+export interface OrderFilters {
+  patient?: string
+  accession?: string
 }
 
 export interface RuleFacts {
@@ -94,9 +108,14 @@ export interface RuleFacts {
   kinds: MismatchKind[]
   sources: string[]
   modalities: string[]
-  id_differs: ('zeros' | 'case' | 'prefix' | 'digit')[]
+  id_differs: IdDifference[]
   same_person: boolean
   same_day: boolean
+}
+
+export interface RuleForm extends RuleFacts {
+  enabled: boolean
+  position?: number
 }
 
 export interface MatchingRule extends RuleFacts {
@@ -111,10 +130,4 @@ export interface RuleDryRun {
   looked_at: number
   is_whole: boolean
   outcomes: { study_uid: string; kind: MismatchKind; patient: string; order: string }[]
-}
-
-/** `/api/patients/KEY`: what is planned, and patients that were merged into this one. */
-export interface PatientRecord extends PatientDetail {
-  orders: Order[]
-  merged: PatientIdentity[]
 }

@@ -46,11 +46,15 @@ function useActions(onKeys: () => void): Entry[] {
   return [
     screen('studies', '/studies', t('rail.studies'), <LayoutList />),
     screen('patients', '/patients', t('rail.patients'), <Users />),
+    screen('reconciliation', '/inbox/reconciliation', t('inbox.reconciliation'), <Inbox />),
+    ...(admin ? [screen('messages', '/inbox/messages', t('inbox.messages'), <Inbox />), screen('mapping', '/inbox/mapping', t('mapping.title'), <Inbox />)] : []),
     screen('quarantine', '/inbox/quarantine', t('inbox.quarantine'), <Inbox />),
     screen('conflicts', '/inbox/conflicts', t('inbox.conflicts'), <Inbox />),
     screen('uploads', '/inbox/uploads', t('inbox.uploads'), <Inbox />),
     ...(admin ? [
       screen('ae', '/admin/ae', t('admin.ae'), <Settings />),
+      screen('destinations', '/admin/destinations', t('admin.destinations'), <Settings />),
+      screen('rules', '/admin/rules', t('rules.title'), <Settings />),
       screen('users', '/admin/users', t('admin.users'), <Settings />),
       screen('system', '/admin/system', t('admin.system'), <Settings />),
     ] : []),

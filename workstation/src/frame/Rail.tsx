@@ -4,13 +4,17 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { NavLink } from 'react-router'
+import type { MessageSummary } from '@/api/exchange_types.ts'
 import { useLive } from '@/live/events.tsx'
+import { summaryOptions } from '@/screens/messages/queries.ts'
 import { useApi } from '@/session/services.tsx'
 import { useIsAdmin } from '@/session/session.tsx'
 import styles from './Frame.module.css'
 
-/** How many objects wait for somebody: in quarantine, of which events tell, and in two versions. */
-function useInboxCount(): number {
+/** How many things wait for somebody: in quarantine, of which events tell, in two versions, studies that do not fit, messages in error. */
+const errorCount = (summary: MessageSummary): number => summary.states.find(({ state }) => state === 'error')?.count ?? 0
+
+function useInboxCount(admin: boolean): number {
   const api = useApi()
   const client = useQueryClient()
   const key = ['inbox-count', 'quarantine']
@@ -24,12 +28,18 @@ function useInboxCount(): number {
     queryFn: async ({ signal }) => (await api.conflicts(null, signal, 1)).count,
     refetchInterval: 60_000,
   })
+  const mismatches = useQuery({
+    queryKey: ['inbox-count', 'mismatches'],
+    queryFn: async ({ signal }) => (await api.mismatches(null, 'open', null, signal, 1)).count,
+    refetchInterval: 15_000,
+  })
+  const errors = useQuery({ ...summaryOptions(api, 15_000), enabled: admin, select: errorCount })
   useLive((event) => {
     if (event.type === 'study') return
     if (event.type === 'quarantine') client.setQueryData(key, event.count)
     void client.invalidateQueries({ queryKey: ['quarantine'] })
   })
-  return (quarantine.data ?? 0) + (conflicts.data ?? 0)
+  return (quarantine.data ?? 0) + (conflicts.data ?? 0) + (mismatches.data ?? 0) + (errors.data ?? 0)
 }
 
 function Item({ to, icon, label, badge = 0 }: { to: string; icon: ReactNode; label: string; badge?: number }) {
@@ -46,7 +56,7 @@ function Item({ to, icon, label, badge = 0 }: { to: string; icon: ReactNode; lab
 export function Rail() {
   const { t } = useTranslation()
   const admin = useIsAdmin()
-  const waiting = useInboxCount()
+  const waiting = useInboxCount(admin)
   return (
     <nav className={styles['rail']} aria-label={t('rail.title')}>
       <Item to="/studies" icon={<LayoutList aria-hidden="true" />} label={t('rail.studies')} />

@@ -13,7 +13,8 @@ export function AdminScreen() {
   return (
     <>
       <Tabs title={admin ? t('rail.admin') : t('user.tokens')} tabs={!admin ? [own] : [
-        { to: 'ae', label: t('admin.ae') }, { to: 'users', label: t('admin.users') }, own, { to: 'system', label: t('admin.system') },
+        { to: 'ae', label: t('admin.ae') }, { to: 'destinations', label: t('admin.destinations') }, { to: 'rules', label: t('rules.title') },
+        { to: 'users', label: t('admin.users') }, own, { to: 'system', label: t('admin.system') },
       ]} />
       <Outlet />
     </>

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { Conflict, ConflictSide } from '@/api/types.ts'
+import { spaced } from '@/format/dicom_json.ts'
 import { leading } from '@/format/modality.ts'
 import { useFormat } from '@/format/use_format.ts'
 import { useApi } from '@/session/services.tsx'
@@ -46,9 +47,6 @@ function Side({ title, note, side, action, preferred, onKeep }: SideProps) {
     </section>
   )
 }
-
-/** Keywords such as PatientBirthDate in words. */
-export const spaced = (keyword: string): string => keyword.replace(/([a-z\d])([A-Z])|([A-Z])([A-Z][a-z])/g, '$1$3 $2$4')
 
 /** Whose object it is, and of which study. */
 function Whose({ studyUid }: { studyUid: string }) {

@@ -2,7 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
 import { FakeServer } from '../../../dev/fake/server.ts'
 import { renderApp } from '../../../dev/render.tsx'
-import { spaced } from './ConflictsPage.tsx'
+import { spaced } from '@/format/dicom_json.ts'
 
 const rowOf = async (name: string) => {
   const row = (await screen.findByText(name)).closest('tr')
