@@ -136,12 +136,20 @@ def running_site(
     with (
         database_server.database(like=upgraded) as url,
         running_server(folder / "home", STECKEL_DATABASE_URL=url, **settings) as server,
+        site_of(server, url) as site,
     ):
-        engine = open_engine(url)
-        try:
-            yield Site(server, engine, url)
-        finally:
-            engine.dispose()
+        yield site
+
+
+@contextmanager
+def site_of(server: SteckelServer, url: str = "") -> Iterator[Site]:
+    """Look into a server that runs; its database is the one in its home, unless it is named."""
+    url = url or f"sqlite:///{server.home / 'index.sqlite3'}"
+    engine = open_engine(url)
+    try:
+        yield Site(server, engine, url)
+    finally:
+        engine.dispose()
 
 
 def eventually(check: Callable[[], bool], seconds: float = _PATIENCE_SECONDS) -> None:
