@@ -14,6 +14,7 @@
     │   ├── InvalidProfile      a profile of a message source that is wrong
     │   ├── InvalidRule         a rule for mismatches that is wrong
     │   ├── SelfMerge           a patient is to be merged into itself
+    │   ├── OfAnotherPatient    the number of an order or report is another patient's
     │   ├── RefusedByPolicy     readable, but this site does not take it
     │   ├── TooLarge            beyond a configured limit
     │   ├── AlreadyThere        an object with this UID is there already
@@ -84,6 +85,10 @@ class InvalidRule(InputError):
 
 class SelfMerge(InputError):
     """A patient is to be merged into itself."""
+
+
+class OfAnotherPatient(InputError):
+    """What is known by a number, an order or a report, is another patient's."""
 
 
 class RefusedByPolicy(InputError):

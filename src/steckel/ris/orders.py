@@ -27,6 +27,7 @@ from steckel.ris.model import (
     PerformedStatus,
     step_status,
 )
+from steckel.ris.numbered import require_same_patient
 from steckel.ris.registers import Registers
 from steckel.ris.schema import orders, steps, visits
 from steckel.ris.worklist_item import Whose, item_columns
@@ -90,8 +91,15 @@ _OWNER = (
 
 
 def say_order(connection: Connection, statement: OrderStatement) -> int:
-    """Take a statement; return the row of its order."""
+    """Take a statement; return the row of its order.
+
+    Raises
+    ------
+    OfAnotherPatient
+        Its number is that of another patient's order.
+    """
     held = _held(connection, _key(connection, statement))
+    require_same_patient(connection, "order", held.identity, statement.patient.identity)
     registers = Registers(held.registers)
     if statement.placer and statement.filler:
         _absorb_unplaced(connection, statement, held.pk, registers)

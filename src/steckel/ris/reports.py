@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from steckel.index.schema import studies
 from steckel.ris.events import tell
 from steckel.ris.model import EventKind, ReportStatement, ReportStatus
+from steckel.ris.numbered import require_same_patient
 from steckel.ris.schema import orders, report_versions, reports
 
 #: What counts more of two that were said at the same time.
@@ -31,7 +32,13 @@ _WORTH: Final = {
 
 
 def say_report(connection: Connection, statement: ReportStatement) -> int:
-    """Take a version of a report; return the row of the report."""
+    """Take a version of a report; return the row of the report.
+
+    Raises
+    ------
+    OfAnotherPatient
+        Its number is that of another patient's report.
+    """
     report_pk = _row(connection, statement)
     if not _add_version(connection, report_pk, statement):
         return report_pk
@@ -82,10 +89,12 @@ def _row(connection: Connection, statement: ReportStatement) -> int:
         .values(id=uuid.uuid4().hex, key=statement.key, identity=statement.patient.identity)
         .on_conflict_do_nothing(index_elements=["key"])
     )
-    held = select(reports.c.pk).where(reports.c.key == statement.key)
+    held = select(reports.c.pk, reports.c.identity).where(reports.c.key == statement.key)
     if connection.dialect.name == "postgresql":
         held = held.with_for_update()
-    return int(connection.execute(held).scalar_one())
+    row = connection.execute(held).one()
+    require_same_patient(connection, "report", row.identity, statement.patient.identity)
+    return int(row.pk)
 
 
 def _add_version(connection: Connection, report_pk: int, statement: ReportStatement) -> bool:

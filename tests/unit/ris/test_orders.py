@@ -7,9 +7,9 @@ from typing import Any
 import orjson
 import pytest
 from sqlalchemy import Connection, Engine, select, update
-from tests.unit.ris.said import order, patient, worklist
+from tests.unit.ris.said import key, merge, order, patient, worklist
 
-from steckel.errors import NotFound
+from steckel.errors import NotFound, OfAnotherPatient
 from steckel.index.engine import writing
 from steckel.ris.department import Department
 from steckel.ris.model import OrderStatus, order_key
@@ -127,3 +127,31 @@ def test_a_cancellation_that_knows_the_filler_number_alone_reaches_the_order(
 def test_an_order_that_is_not_there_cannot_be_refreshed(engine: Engine) -> None:
     with writing(engine) as connection, pytest.raises(NotFound):
         refresh_order(connection, 12, 1)
+
+
+def test_a_number_that_is_another_patients_order_moves_no_order(engine: Engine) -> None:
+    department = Department(engine)
+    with writing(engine) as connection:
+        department.say_order(connection, order("7", "P1", 1))
+    with pytest.raises(OfAnotherPatient), writing(engine) as connection:
+        department.say_order(connection, order("7", "P2", 2))
+    with writing(engine) as connection:
+        assert _order(connection).identity == key("P1").identity
+
+
+def test_an_order_may_be_said_of_who_its_patient_turned_out_to_be(engine: Engine) -> None:
+    department = Department(engine)
+    with writing(engine) as connection:
+        department.say_order(connection, order("7", "P1", 1))
+        department.merge(connection, merge("P1", "P2", 2))
+        department.say_order(connection, order("7", "P2", 3, date="20260202"))
+        assert _order(connection).scheduled.startswith("20260202")
+
+
+def test_an_order_may_be_said_with_an_issuer_that_was_not_named_before(engine: Engine) -> None:
+    department = Department(engine)
+    with writing(engine) as connection:
+        bare = replace(order("7", "P1", 1), patient=key("P1", ""))
+        department.say_order(connection, bare)
+        department.say_order(connection, order("7", "P1", 2))
+        assert _order(connection).identity == key("P1").identity

@@ -1,10 +1,13 @@
 """Versions of reports are kept, and the newest by its own time counts."""
 
+from dataclasses import replace
 from itertools import permutations
 
+import pytest
 from sqlalchemy import Engine, select
-from tests.unit.ris.said import key, order
+from tests.unit.ris.said import key, merge, order
 
+from steckel.errors import OfAnotherPatient
 from steckel.index.engine import writing
 from steckel.ris.department import Department
 from steckel.ris.model import ReportStatement, ReportStatus
@@ -54,3 +57,22 @@ def test_a_report_is_found_by_the_accession_number_of_the_ordered_study(engine: 
         found = reports_of_study(connection, "1.2.3")
         assert [row.key for row in found] == ["R1"]
         assert reports_of_study(connection, "1.2.4") == []
+
+
+def test_a_number_that_is_another_patients_report_adds_no_version_to_it(engine: Engine) -> None:
+    department = Department(engine)
+    with writing(engine) as connection:
+        department.say_report(connection, _SAID[0])
+    with pytest.raises(OfAnotherPatient), writing(engine) as connection:
+        department.say_report(connection, replace(_SAID[1], patient=key("P2")))
+    with writing(engine) as connection:
+        assert connection.execute(select(reports.c.versions)).scalar() == 1
+
+
+def test_a_version_may_be_of_who_the_patient_turned_out_to_be(engine: Engine) -> None:
+    department = Department(engine)
+    with writing(engine) as connection:
+        department.say_report(connection, _SAID[0])
+        department.merge(connection, merge("P1", "P2", 2))
+        department.say_report(connection, replace(_SAID[1], patient=key("P2")))
+        assert connection.execute(select(reports.c.versions)).scalar() == 2

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from steckel.errors import SelfMerge
+from steckel.errors import OfAnotherPatient, SelfMerge
 from steckel.exchange.inbound.reading import Reading, fault
 from steckel.exchange.inbound.suspicion import looks_odd
 from steckel.exchange.inbound.translation import (
@@ -158,8 +158,11 @@ class MessageInterpreter:
         if said.unused:
             return Outcome(state=State.IGNORED, reason=said.unused)
         warnings = [*said.warnings, *self._merged_away(connection, said.statements)]
-        for statement in said.statements:
-            self._say(connection, statement)
+        try:
+            for statement in said.statements:
+                self._say(connection, statement)
+        except OfAnotherPatient as error:
+            raise fault(FaultCode.DUPLICATE_KEY_IDENTIFIER, "PID-3", str(error)) from error
         return _outcome(said, warnings)
 
     def _say(self, connection: Connection, statement: Statement) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from tests.unit.exchange.inbound.spoken import PID, PROFILE, RECEIVED, message
 from tests.unit.exchange.inbound.test_result import CDA
 
-from steckel.errors import SelfMerge
+from steckel.errors import OfAnotherPatient, SelfMerge
 from steckel.exchange.inbound.interpreter import MessageInterpreter
 from steckel.exchange.model import MessageFault, Received, State
 from steckel.exchange.profile import Answers, Profile
@@ -190,6 +190,20 @@ def test_a_source_that_declares_no_character_set_is_read_by_its_own(
     french = MessageInterpreter(department, OneProfile(replace(PROFILE, charset="8859/15")))
     apply(french, raw)
     assert department.heard[0].values["00100010"]["Value"] == [{"Alphabetic": "CŒUR"}]
+
+
+def test_a_number_that_is_another_patients_is_a_fault(
+    interpreter: MessageInterpreter,
+    department: RecordingDepartment,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(_connection: Connection, _statement: Any) -> None:
+        raise OfAnotherPatient("the order with this number is another patient's")
+
+    monkeypatch.setattr(department, "say_order", refuse)
+    with pytest.raises(MessageFault) as caught:
+        apply(interpreter, ORDER)
+    assert (caught.value.fault.code, caught.value.fault.location) == (205, "PID-3")
 
 
 def test_a_fault_stops_the_message(
