@@ -40,6 +40,23 @@ class Line:
         """The highest number in the line; zero when it is empty."""
         return max(self._entries, default=0)
 
+    @property
+    def size(self) -> int:
+        """Bytes of the messages in the line."""
+        return sum(len(entry.received.raw) for entry in self._entries.values())
+
+    def free(self, now: float) -> int:
+        """Return how many do not wait for one that is tried again later."""
+        held: set[str] = set()
+        count = 0
+        for entry in self._entries.values():
+            is_postponed = not entry.running and entry.not_before > now
+            if is_postponed or (held and not held.isdisjoint(self._keys_of(entry))):
+                held |= self._keys_of(entry)
+            else:
+                count += 1
+        return count
+
     def add(self, received: Iterable[Received]) -> None:
         """Queue messages; those that are here already are not."""
         for one in received:

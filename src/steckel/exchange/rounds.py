@@ -24,8 +24,11 @@ from steckel.index.turn import Turn
 
 _log = structlog.get_logger(__name__)
 
-#: Messages that are read ahead.
+#: Messages that are read ahead, beside those that wait for one that is tried again later …
 _AHEAD = 64
+#: … and messages and bytes of them that are held in all.
+_MOST_HELD = 4096
+_MOST_BYTES = 128 << 20
 #: Seconds of one transaction on SQLite, and what others that want to write get after it.
 _BATCH_SECONDS = 0.02
 _PAUSE_SECONDS = 0.001
@@ -53,6 +56,40 @@ class Rounds(Protocol):
         """Finish what runs."""
 
 
+class ReadAhead:
+    """Fills the line of what is to be processed; called by one thread."""
+
+    def __init__(self, engine: Engine, line: Line, lock: threading.Lock) -> None:
+        self._engine = engine
+        self._line = line
+        self._lock = lock
+        self._read_all = 0.0  #: when numbers below the last were looked for
+
+    def read(self, now: float) -> None:
+        """Read behind the last; from the beginning at times, for those that were replayed.
+
+        Raises
+        ------
+        StorageFailure
+            The database failed.
+        """
+        with self._lock:
+            known, last = self._line.numbers(), self._line.last
+            is_full = len(known) >= _MOST_HELD or self._line.size >= _MOST_BYTES
+            enough = is_full or self._line.free(now) >= _AHEAD // 2
+        all_of_them = now - self._read_all >= _READ_ALL_SECONDS or not known
+        if enough and not all_of_them:
+            return
+        with self._engine.connect() as connection:
+            if all_of_them:
+                self._read_all = now
+                found = waiting(connection, _AHEAD, without=known)
+            else:
+                found = waiting(connection, _AHEAD, after=last)
+        with self._lock:
+            self._line.add(one for one in found if one.pk < last or not is_full)
+
+
 class Batches:
     """On SQLite: one after another, several in a transaction, each in a savepoint."""
 
@@ -70,15 +107,14 @@ class Batches:
         self._ended = 0.0
         self._turn = Turn(engine)
         self._line = Line(processor.keys)
+        self._ahead = ReadAhead(engine, self._line, threading.Lock())
         self._most = _AHEAD  #: after a failure one message alone shows whose it is
 
     def run(self) -> float | None:
         """Process some."""
         if self._is_wanted() and time.monotonic() - self._ended < _STAND_BACK_SECONDS:
             return _LOOK_SECONDS
-        if len(self._line) < _AHEAD:
-            with self._engine.connect() as connection:
-                self._line.add(waiting(connection, _AHEAD, without=self._line.numbers()))
+        self._ahead.read(time.monotonic())
         batch = self._line.take(self._most, time.monotonic(), one_by_one=True)
         self._ended = time.monotonic()
         if not batch:
@@ -150,9 +186,9 @@ class Pool:
         self._wake = wake
         self._line = Line(processor.keys)
         self._lock = threading.Lock()  # of the line
+        self._ahead = ReadAhead(engine, self._line, self._lock)
         self._running = 0
         self._took = 0.0
-        self._read_all = 0.0  #: when numbers below the last were looked for
         self._threads = ThreadPoolExecutor(_WORKERS, "message")
 
     def run(self) -> float | None:
@@ -161,7 +197,7 @@ class Pool:
         stands_back = self._is_wanted()
         if stands_back and now - self._took < _STAND_BACK_SECONDS:
             return _LOOK_SECONDS
-        self._read()
+        self._ahead.read(now)
         self._took = now
         with self._lock:
             free = max((1 if stands_back else _WORKERS) - self._running, 0)
@@ -174,24 +210,6 @@ class Pool:
     def stop(self) -> None:
         """Wait for what runs."""
         self._threads.shutdown()
-
-    def _read(self) -> None:
-        """Read ahead; from the beginning at times, for those that were replayed."""
-        with self._lock:
-            count, last = len(self._line), self._line.last
-            known = self._line.numbers()
-        now = time.monotonic()
-        all_of_them = now - self._read_all >= _READ_ALL_SECONDS or not count
-        if count >= _AHEAD // 2 and not all_of_them:
-            return
-        with self._engine.connect() as connection:
-            if all_of_them:
-                self._read_all = now
-                found = waiting(connection, _AHEAD, without=known)
-            else:
-                found = waiting(connection, _AHEAD, after=last)
-        with self._lock:
-            self._line.add(found)
 
     def _process(self, received: Received) -> None:
         outcome: Outcome | None = None

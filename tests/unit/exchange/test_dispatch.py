@@ -338,3 +338,13 @@ def test_where_its_source_wants_it_a_message_waits_for_an_earlier_error(
         )
     until(lambda: states(engine)["M2"] == "processed")
     assert effects(engine) == ["M3", "M2"]
+
+
+def test_many_that_wait_for_an_error_stop_nobody_else(engine: Engine, dispatch: Dispatch) -> None:
+    keep(engine, raw_message("first", order="fault"))
+    later = (raw_message(f"later-{number}", order="any|wait") for number in range(150))
+    keep(engine, *later)
+    keep(engine, raw_message("other", "P2"))
+    dispatch()
+    until(lambda: states(engine)["other"] == "processed")
+    assert effects(engine) == ["other"]
