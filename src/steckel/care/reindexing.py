@@ -130,14 +130,19 @@ class Reindexing:
 
 
 def _forget_patients(connection: Connection) -> None:
-    """Forget the patients whom only images named; the department's own stay."""
+    """Forget the patients whom only images named; the department's own stay.
+
+    So do those whom studies were given to: a study comes back before its patient's own, maybe.
+    """
     patients = schema.patients
     survivors = select(patients.c.survivor_pk).where(patients.c.survivor_pk.is_not(None))
+    given = select(schema.corrections.c.identity)
     connection.execute(
         delete(patients).where(
             ~patients.c.is_registered,
             patients.c.survivor_pk.is_(None),
             patients.c.pk.not_in(survivors),
+            patients.c.identity.not_in(given),
         )
     )
     connection.execute(update(patients).values(studies=0))

@@ -58,7 +58,8 @@ def _start_over(house: House, console: Console) -> None:
             raise
         console.print(
             f"the index was damaged and is kept as {aside}. Accounts, API tokens and known "
-            "application entities were in it too: they have to be made again",
+            "application entities were in it too: they have to be made again. So was what other "
+            "systems said: messages, orders and corrections come back from a backup only",
             markup=False,
         )
         prepare_database(house)
