@@ -87,7 +87,7 @@ def test_a_message_in_error_is_read_its_mapping_corrected_and_it_is_processed_ag
     fault = pane.get_by_role("row").filter(has_text="the fault is here")
     expect(fault).to_contain_text("OBR-18")
     expect(fault).to_contain_text("AN-ACCESSION-TOO-LONG")
-    pane.get_by_role("button", name="As it came").click()
+    pane.get_by_role("button", name="Raw text").click()
     expect(pane.get_by_text("MSH|^~\\&|RIS|HOSPITAL")).to_be_visible()
     page.keyboard.press("m")
     page.wait_for_url("**/inbox/mapping?message=*")

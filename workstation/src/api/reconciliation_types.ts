@@ -1,5 +1,5 @@
 /** What the server's JSON API says and takes of orders, and of studies that do not fit them. */
-import type { CountedPage, PatientIdentity, Study } from './types.ts'
+import type { CountedPage, PatientDetail, PatientIdentity, Study } from './types.ts'
 
 export const mismatchKinds = ['unknown-patient', 'wrong-patient', 'demographics', 'wrong-order', 'unscheduled'] as const
 export type MismatchKind = (typeof mismatchKinds)[number]
@@ -130,4 +130,10 @@ export interface RuleDryRun {
   looked_at: number
   is_whole: boolean
   outcomes: { study_uid: string; kind: MismatchKind; patient: string; order: string }[]
+}
+
+/** `/api/patients/KEY`: what is planned, and patients that were merged into this one. */
+export interface PatientRecord extends PatientDetail {
+  orders: Order[]
+  merged: PatientIdentity[]
 }

@@ -33,11 +33,11 @@ describe('the frame', () => {
     expect(dialog).toHaveTextContent('Open the study')
     expect(dialog).toHaveTextContent('Search and commands')
   })
-  it('says how many objects wait in the inbox, in quarantine or in two versions, and hears of more', async () => {
+  it('says how much waits in the inbox: quarantine, versions, studies that do not fit, messages in error; and hears of more', async () => {
     const { server } = renderApp('/studies')
-    expect(await screen.findByRole('link', { name: 'Inbox, 5 waiting' })).toBeInTheDocument()
+    expect(await screen.findByRole('link', { name: 'Inbox, 39 waiting' })).toBeInTheDocument()
     server.tell('quarantine', { count: 5 })
-    expect(await screen.findByRole('link', { name: 'Inbox, 7 waiting' })).toBeInTheDocument()
+    expect(await screen.findByRole('link', { name: 'Inbox, 41 waiting' })).toBeInTheDocument()
   })
   it('changes language and theme at once and keeps them with the account', async () => {
     const { user, server } = renderApp('/inbox/uploads')

@@ -17,7 +17,7 @@ senders = [${quoted(sender || '*')}]
 # snapshot = false
 
 [orders]
-# too-long = "reject"          # "map"
+# too-long = "reject"          # "map", "map-steps"
 # study-uid = "derive"         # "generate", "reject"
 # identity = "order"           # "procedure"
 

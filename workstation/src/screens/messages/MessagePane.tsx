@@ -77,16 +77,16 @@ export function MessagePane({ message, onClose, onReplay, onOnly }: MessagePaneP
             <p className={styles['reason']}>{shown.location !== '' && <code className={styles['place']}>{shown.location}</code>}{said(shown.reason, t)}</p>
           )}
           {shown.state === 'error' && <p className={styles['quiet']}>{t('messages.errorAdvice')}</p>}
+          <div className={styles['actions']}>
+            <Button kind={shown.state === 'error' ? 'filled' : 'plain'} icon={<RotateCw />} isDisabled={waits} onPress={onReplay}>
+              {waits ? t('messages.waits') : t('messages.replay')}
+            </Button>
+            <Button icon={<Wrench />} onPress={() => void navigate(`/inbox/mapping?message=${message.id}`)}>{t('messages.correct')}</Button>
+          </div>
         </div>
         <Button kind="ghost" icon={<X />} aria-label={t('action.close')} onPress={onClose} />
       </header>
       <div className={styles['body']}>
-        <div className={styles['actions']}>
-          <Button kind={shown.state === 'error' ? 'filled' : 'plain'} icon={<RotateCw />} isDisabled={waits} onPress={onReplay}>
-            {waits ? t('messages.waits') : t('messages.replay')}
-          </Button>
-          <Button icon={<Wrench />} onPress={() => void navigate(`/inbox/mapping?message=${message.id}`)}>{t('messages.correct')}</Button>
-        </div>
         <Facts message={shown} onOnly={onOnly} />
         {detail.isPending && <QuietBar />}
         {detail.isError && <ProblemView compact error={detail.error} onRetry={() => void detail.refetch()} />}

@@ -12,9 +12,9 @@ import { StateChip } from './StateChip.tsx'
 
 const rowHeight = 30
 const ahead = 30
-const wide = '32px 136px minmax(120px, 1fr) 92px 124px minmax(96px, 0.9fr) minmax(96px, 0.9fr) minmax(180px, 2.4fr)'
+const wide = '32px 156px minmax(120px, 1fr) 92px 124px minmax(96px, 0.9fr) minmax(96px, 0.9fr) minmax(180px, 2.4fr)'
 /** Beside an open message. */
-const narrow = '32px 136px minmax(104px, 1fr) 92px 124px minmax(140px, 1.8fr)'
+const narrow = '32px 156px minmax(104px, 1fr) 92px 124px minmax(140px, 1.8fr)'
 
 export interface MessageTableProps {
   messages: readonly Hl7Message[]
@@ -57,7 +57,7 @@ export function MessageTable({ messages, selected, picked, isNarrow, onSelect, o
     <div className={styles['frame']}>
       <div ref={scroller} className={list['scroller']} role="grid" aria-label={t('inbox.messages')} aria-rowcount={messages.length + 1}
         aria-multiselectable="true" aria-activedescendant={index >= 0 ? `message-${index}` : undefined} tabIndex={0} onKeyDownCapture={onKeyDown}
-        style={{ '--columns': isNarrow ? narrow : wide, '--least': isNarrow ? '628px' : '776px' } as Record<string, string>}>
+        style={{ '--columns': isNarrow ? narrow : wide, '--least': isNarrow ? '648px' : '796px' } as Record<string, string>}>
         <div role="row" aria-rowindex={1} className={clsx(list['row'], list['header'])}>
           <div role="columnheader" className={list['cell']}><span className="visually-hidden">{t('messages.pick')}</span></div>
           {header.map((name) => <div key={name} role="columnheader" className={list['cell']}>{t(`messages.columns.${name}`)}</div>)}

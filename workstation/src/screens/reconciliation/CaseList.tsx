@@ -46,13 +46,12 @@ function Item({ item, chosen, onChoose }: ItemProps) {
         }}>
         <StudyPicture uid={item.uid} size={44} />
         <span className={styles['facts']}>
-          <span className={styles['who']}><PersonName name={own.patient.name} /> <bdi className={styles['quiet']}>{own.patient.id}</bdi></span>
+          <span className={styles['who']}><PersonName name={own.patient.name} /> <bdi className={styles['quiet']}>{own.patient.id}</bdi><span className={styles['when']}>{format.instant(item.first.at)}</span></span>
           <span className={styles['what']}>{what}</span>
           <span className={styles['kinds']}>
             {item.kinds.map((kind) => <span key={kind} className={styles['kind']}><TriangleAlert aria-hidden="true" />{t(`reconciliation.kinds.${kind}`)}</span>)}
           </span>
         </span>
-        <span className={styles['when']}>{format.instant(item.first.at)}</span>
       </button>
     </li>
   )

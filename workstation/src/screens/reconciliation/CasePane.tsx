@@ -25,6 +25,9 @@ import { OrderTarget, PatientTarget } from './Targets.tsx'
 /** Something to assign a study to. */
 export type Aim = { kind: 'order'; order: Order } | { kind: 'patient'; patient: PatientIdentity }
 
+/** So many leave patients and search in sight; the likeliest come first. */
+const fewOrders = 5
+
 const digits = ['1', '2', '3', '4', '5', '6', '7', '8', '9']
 
 const keyOf = (aim: Aim): string => (aim.kind === 'order' ? `order ${aim.order.key}` : `patient ${aim.patient.key}`)
@@ -68,9 +71,10 @@ export function CasePane({ uid, admin, onAsk }: CasePaneProps) {
   const [text, setText] = useState('')
   const searchBox = useRef<HTMLInputElement>(null)
   const found = useSearch(text)
+  const [all, setAll] = useState(false)
   const shown = study.data
   const proposed: { aim: Aim; reasons: string[]; isTaken: boolean }[] = [
-    ...(shown?.orders ?? []).map((one) => ({ aim: { kind: 'order', order: one.order } as const, reasons: one.reasons, isTaken: one.is_taken })),
+    ...(shown?.orders ?? []).slice(0, all ? undefined : fewOrders).map((one) => ({ aim: { kind: 'order', order: one.order } as const, reasons: one.reasons, isTaken: one.is_taken })),
     ...(shown?.patients ?? []).map((one) => ({ aim: { kind: 'patient', patient: one.patient } as const, reasons: one.reasons, isTaken: false })),
   ]
   const known = new Set(proposed.map(({ aim }) => keyOf(aim)))
@@ -131,7 +135,7 @@ export function CasePane({ uid, admin, onAsk }: CasePaneProps) {
           <History decisions={shown.decisions} />
         </div>
         <div className={styles['column']}>
-          {shown.orders.length > 0 && <section><h3>{t('reconciliation.orders')}</h3><ul className={styles['targets']}>{list('order')}</ul></section>}
+          {shown.orders.length > 0 && <section><h3>{t('reconciliation.orders')}</h3><ul className={styles['targets']}>{list('order')}</ul>{!all && shown.orders.length > fewOrders && <Button kind="ghost" onPress={() => setAll(true)}>{t('reconciliation.moreOrders', { count: shown.orders.length - fewOrders })}</Button>}</section>}
           {shown.patients.length > 0 && <section><h3>{t('reconciliation.patients')}</h3><ul className={styles['targets']}>{list('patient')}</ul></section>}
           {proposed.length === 0 && <p className={styles['quiet']}>{t('reconciliation.nothingProposed')}</p>}
           <section>
