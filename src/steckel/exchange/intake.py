@@ -118,7 +118,7 @@ class Intake:
             answers = self._write(batch)
             self._active = time.monotonic()
             for waiting, kept in zip(batch, answers, strict=True):
-                waiting.done(kept)
+                _tell(waiting, kept)
             if any(kept.state is State.RECEIVED for kept in answers):
                 self._on_kept()
 
@@ -205,6 +205,13 @@ class Intake:
             self._connection = None
             return True
         return False
+
+
+def _tell(waiting: _Waiting, kept: Kept) -> None:
+    try:
+        waiting.done(kept)
+    except Exception as problem:  # noqa: BLE001 - of one sender; all others wait for this thread
+        _log.error("answer_failed", error=type(problem).__name__, where=places_of(problem))
 
 
 class _Failed(Exception):

@@ -207,6 +207,18 @@ def test_one_message_that_fails_does_not_take_the_others_with_it(
     assert [kept.error is None for kept in found] == [True, False, True]
 
 
+def test_an_answer_that_fails_ends_no_other(engine: Engine, intake: Intake) -> None:
+    def fail(_kept: Kept) -> None:
+        raise StorageFailure("the index failed")
+
+    reader = make_reader()
+    intake.keep(reader.read(raw_message("M1"), ORIGIN), fail)
+    answered = threading.Event()
+    intake.keep(reader.read(raw_message("M2"), ORIGIN), lambda _: answered.set())
+    assert answered.wait(20)
+    assert len(rows(engine)) == 2
+
+
 def test_after_the_end_nothing_is_taken(engine: Engine) -> None:
     intake = Intake(engine)
     intake.start()
