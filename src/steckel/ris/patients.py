@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, Row, bindparam, or_, select, update
+from sqlalchemy import Connection, Engine, Row, bindparam, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from steckel.dicom.json_model import JsonDataset
@@ -32,6 +32,8 @@ from steckel.ris.schema import identifiers, links, registrations
 
 #: What was said beside the matter counts where nothing was said outright.
 _WEAK = "weak:"
+#: Of the advisory lock on PostgreSQL that all who merge take one after the other.
+_LOCK = 0x5143_0006
 
 # Kept, because to make a statement costs more than to run it (`index.upserting`).
 _BY_IDENTITY = select(patients).where(patients.c.identity == bindparam("identity"))
@@ -80,6 +82,7 @@ class Patients:
         prior, survivor = statement.prior, statement.survivor
         if survivor is not None and survivor.identity == prior.identity:
             raise SelfMerge("a patient cannot be merged into itself")
+        _lock_merging(connection)
         self._ensure(connection, prior)
         if survivor is not None:  # there is such a patient, whatever else is known
             said = PatientStatement(patient=survivor, moment=statement.moment, weak=True)
@@ -227,6 +230,12 @@ class Patients:
             met = {row.prior for row in rows} | {row.survivor for row in rows if row.survivor}
             ahead = met - seen
         return list(known.values())
+
+
+def _lock_merging(connection: Connection) -> None:
+    """Have one at a time merge: who is who follows from links that others may be saying."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
 
 def key_of(identity: str) -> PatientKey:

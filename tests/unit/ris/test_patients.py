@@ -6,13 +6,13 @@ from typing import Any
 
 import orjson
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, text
 from tests.databases import Index
 from tests.unit.index.entries import Exam
 from tests.unit.ris.said import key, merge, name_of, order, patient, study, worklist
 
 from steckel.errors import PatientMismatch, SelfMerge
-from steckel.index.engine import writing
+from steckel.index.engine import is_sqlite, writing
 from steckel.index.model import SeriesFacts
 from steckel.index.rows import patient_columns, study_columns
 from steckel.index.schema import patients
@@ -249,3 +249,44 @@ def test_many_who_say_the_same_new_patient_make_one(index: Index) -> None:
         count = select(func.count()).where(patients.c.patient_id == "P1")
         assert connection.execute(count).scalar_one() == 1
     engine.dispose()
+
+
+def test_merges_at_once_that_share_a_patient_come_to_what_was_said_last(index: Index) -> None:
+    engine = index.open()
+    with writing(engine) as connection:
+        Department(engine).merge(connection, merge("X", "A", 1))
+
+    def say_earlier() -> None:
+        other = index.open()
+        with writing(other) as connection:
+            Department(other).merge(connection, merge("A", "B", 2))
+        other.dispose()
+
+    thread = Thread(target=say_earlier)
+    with writing(engine) as connection:
+        Department(engine).merge(connection, merge("X", "Y", 3))
+        thread.start()
+        while thread.is_alive() and not _someone_waits(engine):
+            pass
+    thread.join()
+    survivor = patients.alias()
+    with engine.connect() as connection:
+        found = connection.execute(
+            select(survivor.c.patient_id)
+            .join(patients, patients.c.survivor_pk == survivor.c.pk)
+            .where(patients.c.patient_id == "X")
+        )
+        assert found.scalar_one() == "Y"
+    engine.dispose()
+
+
+def _someone_waits(engine: Engine) -> bool:
+    """Whether a transaction waits for another; on SQLite whoever writes is alone anyway."""
+    if is_sqlite(engine):
+        return True
+    with engine.connect() as connection:
+        waiting = text(
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return connection.execute(waiting).scalar_one() > 0
