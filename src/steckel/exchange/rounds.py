@@ -32,8 +32,10 @@ _MOST_BYTES = 128 << 20
 #: Seconds of one transaction on SQLite, and what others that want to write get after it.
 _BATCH_SECONDS = 0.02
 _PAUSE_SECONDS = 0.001
-#: While messages come in, they come first: so long, and then one is processed all the same.
-_STAND_BACK_SECONDS = 5.0
+#: While messages come in, they come first: so long. Then what waits gets its share.
+_STAND_BACK_SECONDS = 1.0
+#: Of one transaction on SQLite then; what comes in waits for no longer, and gets as much.
+_SHARE_SECONDS = 0.005
 _LOOK_SECONDS = 0.002
 _WORKERS = 4
 #: How often numbers below the last are looked for.
@@ -90,6 +92,23 @@ class ReadAhead:
             self._line.add(one for one in found if one.pk < last or not is_full)
 
 
+class _Patience:
+    """How long processing has stood back, since it was last done with everything."""
+
+    def __init__(self) -> None:
+        self._since: float | None = None
+
+    def is_over(self, now: float) -> bool:
+        """Whether messages that come in have come first for long enough."""
+        if self._since is None:
+            self._since = now
+        return now - self._since >= _STAND_BACK_SECONDS
+
+    def renew(self) -> None:
+        """Nothing waits any more."""
+        self._since = None
+
+
 class Batches:
     """On SQLite: one after another, several in a transaction, each in a savepoint."""
 
@@ -104,7 +123,8 @@ class Batches:
         self._processor = processor
         self._outcomes = outcomes
         self._is_wanted = is_wanted  #: whether messages come in
-        self._ended = 0.0
+        self._patience = _Patience()
+        self._ended = self._took = 0.0  #: the last transaction: when, and how many seconds
         self._turn = Turn(engine)
         self._line = Line(processor.keys)
         self._ahead = ReadAhead(engine, self._line, threading.Lock())
@@ -112,15 +132,17 @@ class Batches:
 
     def run(self) -> float | None:
         """Process some."""
-        if self._is_wanted() and time.monotonic() - self._ended < _STAND_BACK_SECONDS:
+        begun = time.monotonic()
+        if self._is_wanted() and not self._has_a_share(begun):
             return _LOOK_SECONDS
-        self._ahead.read(time.monotonic())
-        batch = self._line.take(self._most, time.monotonic(), one_by_one=True)
-        self._ended = time.monotonic()
+        self._ahead.read(begun)
+        batch = self._line.take(self._most, begun, one_by_one=True)
         if not batch:
+            self._patience.renew()
             return None
         done = self._process(batch)
         self._ended = time.monotonic()
+        self._took = self._ended - begun
         for pk in done:
             self._line.done(pk)
         self._outcomes.tell({pk: outcome for pk, outcome in done.items() if outcome})
@@ -129,6 +151,10 @@ class Batches:
     def stop(self) -> None:
         """Close the file of the turn."""
         self._turn.close()
+
+    def _has_a_share(self, now: float) -> bool:
+        """Whether it is our turn although messages come in: half of the time, after a while."""
+        return self._patience.is_over(now) and now - self._ended >= self._took
 
     def _process(self, batch: list[Received]) -> dict[int, Outcome | None]:
         done: dict[int, Outcome | None] = {}
@@ -155,7 +181,10 @@ class Batches:
             return None
 
     def _is_over(self, started: float) -> bool:
-        return self._is_wanted() or time.monotonic() - started > _BATCH_SECONDS
+        now = time.monotonic()
+        if self._is_wanted():
+            return not self._patience.is_over(now) or now - started > _SHARE_SECONDS
+        return now - started > _BATCH_SECONDS
 
     def _failed(self, batch: list[Received], at: Received, problem: Exception) -> None:
         """Put all back: one message after another shows whose failure it is."""
@@ -188,21 +217,22 @@ class Pool:
         self._lock = threading.Lock()  # of the line
         self._ahead = ReadAhead(engine, self._line, self._lock)
         self._running = 0
-        self._took = 0.0
+        self._patience = _Patience()
         self._threads = ThreadPoolExecutor(_WORKERS, "message")
 
     def run(self) -> float | None:
         """Start what may run now."""
         now = time.monotonic()
         stands_back = self._is_wanted()
-        if stands_back and now - self._took < _STAND_BACK_SECONDS:
+        if stands_back and not self._patience.is_over(now):
             return _LOOK_SECONDS
         self._ahead.read(now)
-        self._took = now
         with self._lock:
             free = max((1 if stands_back else _WORKERS) - self._running, 0)
             batch = self._line.take(free, now, one_by_one=False)
             self._running += len(batch)
+            if not self._running:
+                self._patience.renew()
         for received in batch:
             self._threads.submit(self._process, received)
         return None  # the end of one of them wakes
