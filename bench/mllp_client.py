@@ -1,4 +1,4 @@
-"""A sender of HL7 messages: each connection waits for its acknowledgement, then sends the next.
+"""Senders of HL7 messages: one waits for each acknowledgement, one keeps a pace.
 
 All connections are served by one thread of one process, so that the sender takes little of
 the machine that it measures.
@@ -7,6 +7,7 @@ the machine that it measures.
 import selectors
 import socket
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -59,6 +60,69 @@ def send_messages(port: int, messages: Sequence[bytes], connections: int) -> Sen
                 _take(selector, key.data, left, times)
         seconds = time.perf_counter() - started
     return Sent(seconds=seconds, each=times)
+
+
+def send_paced(port: int, messages: Sequence[bytes], connections: int, per_second: float) -> Sent:
+    """Send all messages at a pace that does not depend on the answers.
+
+    The time of a message counts from when it was to be sent, so that none is left out
+    because the one before it was slow. Many may be on their way on a connection.
+
+    Raises
+    ------
+    RuntimeError
+        One was not accepted, or its acknowledgement did not come.
+    """
+    lines = [_Line(_connect(port)) for _ in range(connections)]
+    times: list[float] = []
+    with selectors.DefaultSelector() as selector:
+        for line in lines:
+            selector.register(line.connection, selectors.EVENT_READ, line)
+        started = time.perf_counter()
+        for number, message in enumerate(messages):
+            due = started + number / per_second
+            while (left := due - time.perf_counter()) > 0:
+                _take_all(selector, left, times)
+            lines[number % connections].send(message, due)
+            _take_all(selector, 0, times)
+        while any(line.due for line in lines):
+            if not _take_all(selector, _PATIENCE, times):
+                raise RuntimeError("no acknowledgement came")
+        seconds = time.perf_counter() - started
+    for line in lines:
+        line.connection.close()
+    return Sent(seconds=seconds, each=times)
+
+
+class _Line:
+    """A connection on which several messages may be on their way."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.connection = connection
+        self.due: deque[float] = deque()
+        self._received = b""
+
+    def send(self, message: bytes, due: float) -> None:
+        self.due.append(due)
+        self.connection.sendall(_START + message + _END)
+
+    def take(self, times: list[float]) -> None:
+        piece = self.connection.recv(65536)
+        if not piece:
+            raise RuntimeError("the connection was closed")
+        *answers, self._received = (self._received + piece).split(_END)
+        now = time.perf_counter()
+        for answer in answers:
+            if b"\rMSA|AA|" not in answer:
+                raise RuntimeError(f"not accepted: {answer!r}")
+            times.append(now - self.due.popleft())
+
+
+def _take_all(selector: selectors.BaseSelector, patience: float, times: list[float]) -> int:
+    ready = selector.select(patience)
+    for key, _ in ready:
+        key.data.take(times)
+    return len(ready)
 
 
 def _connect(port: int) -> socket.socket:

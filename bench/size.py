@@ -47,7 +47,7 @@ FULL = Size(
     multiframe_mib=2048,
     indexed_studies=70_000,
     scheduled=100_000,
-    messages=5_000,
+    messages=10_000,
 )
 SMOKE = Size(
     name="smoke",
