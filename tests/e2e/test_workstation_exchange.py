@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from tests.e2e import ct_phantom
-from tests.e2e.browsing import Desk, archive, desk_in, log_in, needs_chromium, needs_workstation
+from tests.e2e.browsing import (
+    PATIENCE,
+    Desk,
+    archive,
+    desk_in,
+    log_in,
+    needs_chromium,
+    needs_workstation,
+)
 from tests.e2e.plain_listener import PlainListener
 from tests.steckel_server import SteckelServer, running_server
 
@@ -105,7 +113,7 @@ def test_a_message_in_error_is_read_its_mapping_corrected_and_it_is_processed_ag
     expect(page.get_by_role("region", name="Versions")).to_contain_text("in force")
     page.get_by_role("button", name="Process this message again").click()
     page.wait_for_url("**/inbox/messages")
-    expect(_row(page, "ORM^O01").get_by_text("Warning")).to_be_visible(timeout=30_000)
+    expect(_row(page, "ORM^O01").get_by_text("Warning")).to_be_visible(timeout=PATIENCE)
     desk.assert_well_behaved()
 
 
@@ -137,7 +145,9 @@ def test_all_messages_of_a_filter_are_processed_again(desk: Desk, server: Stecke
     page.get_by_role("button", name="Process all of these again").click()
     expect(_dialog(page)).to_contain_text("ADT^A31")
     _dialog(page).get_by_role("button", name="Process again").click()
-    expect(_dialog(page)).to_contain_text("Done: 5 messages were processed again.")
+    expect(_dialog(page)).to_contain_text(
+        "Done: 5 messages were processed again.", timeout=PATIENCE
+    )
     desk.assert_well_behaved()
 
 
@@ -163,11 +173,12 @@ def test_a_study_that_does_not_fit_is_assigned_by_keys_and_taken_back(
     desk.go("/inbox/reconciliation")
     case = page.get_by_role("list", name="Reconciliation").get_by_role("button")
     expect(case.first).to_contain_text("DOE JANE")
-    expect(page.get_by_role("button", name=re.compile("ACC-1"))).to_be_visible()
+    proposed = page.get_by_role("button", name=re.compile("ACC-1"))
+    expect(proposed).to_be_visible(timeout=PATIENCE)
     page.keyboard.press("1")
     page.keyboard.press("Enter")
     changes = _dialog(page).get_by_role("table", name="What changes")
-    expect(changes.get_by_role("row").filter(has_text="Accession Number")).to_contain_text("ACC-1")
+    expect(changes.get_by_role("row").filter(has_text="TYPO")).to_contain_text("ACC-1")
     expect(changes.get_by_role("row").filter(has_text="Patient ID").first).to_contain_text("4711")
     page.keyboard.type("the radiographer said so")
     page.keyboard.press("Enter")
@@ -218,9 +229,9 @@ def test_a_destination_is_tried_set_up_paused_and_its_queue_read(
         desk.go("/admin/destinations")
         page.get_by_role("button", name="Add a destination").click()
         dialog = _dialog(page)
-        dialog.get_by_label("Name").fill("portal")
-        dialog.get_by_label("Host").fill("127.0.0.1")
-        dialog.get_by_label("Port").fill(str(listener.port))
+        dialog.get_by_label("Name", exact=True).fill("portal")
+        dialog.get_by_label("Host", exact=True).fill("127.0.0.1")
+        dialog.get_by_label("Port", exact=True).fill(str(listener.port))
         dialog.get_by_role("button", name="Order placed").click()
         dialog.get_by_role("button", name="Test the connection").click()
         expect(dialog.get_by_text("Answered AA in")).to_be_visible()
@@ -229,12 +240,12 @@ def test_a_destination_is_tried_set_up_paused_and_its_queue_read(
         row.get_by_role("button", name="Pause").click()
         expect(row.get_by_text("paused")).to_be_visible()
         assert _send(server, _order("ORDER-2", "P-2", "ACC-2")) == ["AA"]
-        expect(row.get_by_role("cell", name="1", exact=True)).to_be_visible(timeout=30_000)
+        expect(row.get_by_role("cell", name="1", exact=True)).to_be_visible(timeout=PATIENCE)
         row.get_by_role("button", name="Resume").click()
         row.get_by_role("link", name="portal").click()
         page.wait_for_url("**/admin/destinations/portal")
         sent = _row(page, "ORM^O01")
-        expect(sent.get_by_text("sent")).to_be_visible(timeout=30_000)
+        expect(sent.get_by_text("sent")).to_be_visible(timeout=PATIENCE)
         sent.click()
         pane = page.get_by_role("complementary", name="Message")
         expect(pane.get_by_role("row").filter(has_text="ACC-2").first).to_be_visible()

@@ -2,7 +2,7 @@ import { screen } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
 import { FakeServer } from '../../../dev/fake/server.ts'
 import { renderApp } from '../../../dev/render.tsx'
-import { safeNext } from './LoginScreen.tsx'
+import { isOfServer, safeNext } from './LoginScreen.tsx'
 
 const loggedOut = () => new FakeServer({ loggedIn: false })
 
@@ -45,5 +45,12 @@ describe('the address to go to after the login', () => {
     expect(safeNext('/\\evil.example/')).toBe('/studies')
     expect(safeNext('https://evil.example/')).toBe('/studies')
     expect(safeNext(null)).toBe('/studies')
+  })
+  it('is fetched from the server where no screen of this page has it', () => {
+    expect(isOfServer('/ohif/viewer?StudyInstanceUIDs=1.2')).toBe(true)
+    expect(isOfServer('/IHEInvokeImageDisplay?requestType=STUDY&studyUID=1.2')).toBe(true)
+    expect(isOfServer('/api/docs')).toBe(true)
+    expect(isOfServer('/view/1.2?with=1.3')).toBe(false)
+    expect(isOfServer('/apiary')).toBe(false)
   })
 })

@@ -11,6 +11,10 @@ export function safeNext(next: string | null): string {
   return next !== null && /^\/(?![/\\])/.test(next) ? next : '/studies'
 }
 
+/** The server answers it, not a screen of this page: the viewer, an invocation of the image display (IHE RAD-106), documents. */
+export const isOfServer = (next: string): boolean =>
+  /^\/(?:ohif|IHEInvokeImageDisplay|api|dicomweb|wado|fhir|metrics)(?:[/?#]|$)/.test(next)
+
 export function LoginScreen() {
   const { t, i18n } = useTranslation()
   const [parameters] = useSearchParams()
@@ -18,8 +22,7 @@ export function LoginScreen() {
   const other = languages.find((language) => language !== languageOf(i18n.language)) ?? 'en'
   const enter = (): void => {
     const next = safeNext(parameters.get('next'))
-    // The viewer is a page of its own, not a screen of this one.
-    if (next.startsWith('/ohif')) window.location.assign(next)
+    if (isOfServer(next)) window.location.assign(next)
     else void navigate(next, { replace: true })
   }
   const change = (): void => {

@@ -41,6 +41,8 @@ function Row({ rule, isFirst, isLast, onEdit, onRemove, onMove }: RowProps) {
   const format = useFormat()
   const save = useSaveRule()
   const { tellProblem } = useNotices()
+  // What was pressed shows at once.
+  const on = save.isPending ? !rule.enabled : rule.enabled
   const toggle = (): void => save.mutate({ id: rule.id, rule: { ...toForm(rule), enabled: !rule.enabled } }, { onError: tellProblem })
   return (
     <tr>
@@ -53,7 +55,7 @@ function Row({ rule, isFirst, isLast, onEdit, onRemove, onMove }: RowProps) {
       <td>{t(`rules.actions.${rule.action}`)}</td>
       <td className={styles['conditions']}>{conditionsOf(rule, t)}</td>
       <td className={styles['quiet']}>{[format.instant(rule.changed), rule.by].join(' · ')}</td>
-      <td><input type="checkbox" checked={rule.enabled} disabled={save.isPending} aria-label={t('rules.enabledOf', { name: rule.name })} onChange={toggle} /></td>
+      <td><input type="checkbox" checked={on} disabled={save.isPending} aria-label={t('rules.enabledOf', { name: rule.name })} onChange={toggle} /></td>
       <td><Button kind="ghost" icon={<Trash2 />} aria-label={t('rules.remove', { name: rule.name })} onPress={onRemove} /></td>
     </tr>
   )
