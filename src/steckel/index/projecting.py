@@ -55,8 +55,9 @@ class Projector:
         """Work out the rows of studies anew; return those that changed."""
         changed = {}
         for pk in sorted(study_pks):
-            values = self._values(cursor, pk)
+            held_by, values = self._values(cursor, pk)
             if values:
+                self._count(cursor, held_by, values["new_patient_pk"])
                 changed[pk] = values
         if changed:
             now = _one(cursor, self._sql.tick)[0]
@@ -65,8 +66,18 @@ class Projector:
                 _run(cursor, self._sql.update_study, study_pk=pk, now=now, **values)
         return set(changed)
 
-    def _values(self, cursor: Any, pk: int) -> dict[str, Any]:
-        """Return the new columns of a study, and count it to its owner; nothing if it stays."""
+    def is_due(self, cursor: Any, study_pk: int) -> bool:
+        """Whether the row of a study is not what follows from the facts."""
+        return bool(self._values(cursor, study_pk)[1])
+
+    def _count(self, cursor: Any, held_by: int, owner: int) -> None:
+        """Count a study to its owner."""
+        if owner != held_by:
+            _run(cursor, self._sql.count_patient, patient=held_by, added=-1)
+            _run(cursor, self._sql.count_patient, patient=owner, added=1)
+
+    def _values(self, cursor: Any, pk: int) -> tuple[int, dict[str, Any]]:
+        """Return whose a study is now, and its new columns; none if it stays."""
         row = _one(cursor, self._sql.study, pk=pk)
         uid, held_by, own_pk, json, own_json, coercion = row
         facts = self._facts(cursor, uid, own_pk or held_by, orjson.loads(own_json or json))
@@ -74,11 +85,8 @@ class Projector:
         new = replacements(facts, owner)
         held = orjson.loads(coercion) if coercion else {}
         if owner.pk == held_by and new == {k: v for k, v in held.items() if k not in _NOTES}:
-            return {}
-        if owner.pk != held_by:
-            _run(cursor, self._sql.count_patient, patient=held_by, added=-1)
-            _run(cursor, self._sql.count_patient, patient=owner.pk, added=1)
-        return {
+            return held_by, {}
+        return held_by, {
             **{f"new_{k}": v for k, v in study_columns(facts.own | new).items()},
             "new_patient_pk": owner.pk,
             "new_own_patient_pk": None if facts.named.pk == owner.pk else facts.named.pk,

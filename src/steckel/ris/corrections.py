@@ -104,7 +104,7 @@ class Corrections:
                     reason=reason,
                 )
             )
-        self._project(connection, study_uid)
+        self.project(connection, study_uid)
         refresh_orders(connection, {before.order_key, correction.order_key} - {""})
 
     def undo(self, connection: Connection, study_uid: str, by: str, reason: str) -> None:
@@ -135,7 +135,20 @@ class Corrections:
             )
         )
 
-    def _project(self, connection: Connection, study_uid: str) -> None:
+    def is_projected(self, connection: Connection, study_uid: str) -> bool:
+        """Whether the row of a study is what follows from all that is known.
+
+        It may not be when it arrived in one transaction and its patient was registered in another.
+        """
+        cursor = connection.connection.cursor()
+        try:
+            pk = self._projector.study_pk(cursor, study_uid)
+            return pk is None or not self._projector.is_due(cursor, pk)
+        finally:
+            cursor.close()
+
+    def project(self, connection: Connection, study_uid: str) -> None:
+        """Work out the row of a study anew."""
         cursor = connection.connection.cursor()
         try:
             pk = self._projector.study_pk(cursor, study_uid)

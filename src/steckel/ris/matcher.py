@@ -92,6 +92,7 @@ class Matcher:
 
     def settle(self, connection: Connection, study_uid: str, by: str, resolution: str) -> None:
         """Do so in the caller's transaction; `by` whom what is closed now was put right."""
+        self._corrections.project(connection, study_uid)
         look = self.look(connection, study_uid)
         if look is None:
             self._forget(connection, study_uid)
@@ -155,7 +156,7 @@ class Matcher:
     def _is_due(self, connection: Connection, study_uid: str) -> bool:
         look = self.look(connection, study_uid)
         kept = kept_states(connection, study_uid)
-        if look is None:
+        if look is None or not self._corrections.is_projected(connection, study_uid):
             return True
         if look.wanted != look.held or changed_states(kept, look.states):
             return True

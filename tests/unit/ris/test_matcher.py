@@ -7,7 +7,8 @@ from tests.unit.ris.archived import Hospital, archive, images, text
 from tests.unit.ris.said import merge, name_of, order, patient, study
 
 from steckel.index.engine import writing
-from steckel.index.schema import correction_log
+from steckel.index.projecting import Projector
+from steckel.index.schema import correction_log, patients
 from steckel.ris.availability import make_available
 from steckel.ris.matching_rules import Rule, RuleAction
 from steckel.ris.model import EventKind, MismatchKind, OrderStatus, order_key
@@ -320,3 +321,20 @@ def test_a_deleted_study_waits_for_nobody(hospital: Hospital) -> None:
             connection.exec_driver_sql(f"DELETE FROM {table}")
     hospital.matcher.match("1.2.7")
     assert hospital.states() == {"unknown-patient": "resolved"}
+
+
+def test_a_study_that_came_while_its_patient_was_registered_is_the_patients(
+    hospital: Hospital, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of two transactions ended before it could see the other."""
+    hospital.say(JANE)
+    with monkeypatch.context() as unseen:
+        unseen.setattr(Projector, "matters", lambda *_: False)
+        archive(hospital.engine, images("P1"))
+    assert hospital.matcher.match("1.2.7")
+    with hospital.engine.connect() as connection:
+        owner = select(patients.c.issuer).where(
+            patients.c.pk == study(connection, "1.2.7").patient_pk
+        )
+        assert connection.execute(owner).scalar() == "HOSP"
+    assert not hospital.matcher.match("1.2.7")
