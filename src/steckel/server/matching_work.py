@@ -5,7 +5,7 @@ import time
 
 import structlog
 
-from steckel.errors import SteckelError
+from steckel.errors import OutOfSpace, SteckelError, StorageFailure, places_of
 from steckel.index.engine import writing
 from steckel.query.changes import Changes
 from steckel.retrieve.engine import RetrieveEngine
@@ -30,7 +30,7 @@ class MatchingWork:
         self._quiet_seconds = house.settings.seal_seconds
         self._matcher = Matcher(house.engine, StudySources(retriever))
         self._queue: MatchingQueue | None = None
-        #: studies whose matching failed; tried again in the next round
+        #: studies that the database failed at; tried again in the next round
         self._left: dict[str, None] = {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="matching", daemon=True)
@@ -62,14 +62,27 @@ class MatchingWork:
         self._left |= dict.fromkeys(self._queue.due(now))
         while self._left and not self._stop.is_set():
             study_uid = next(iter(self._left))
-            if self._matcher.match(study_uid):
-                _log.info("study_matched", study_uid=study_uid)
+            self._match(study_uid)
             del self._left[study_uid]
         for study_uid in self._queue.quiet(now):
             self._tell(study_uid, self._queue.begun)
             self._queue.done(study_uid)
         if not self._left:
             self._queue.note(now)
+
+    def _match(self, study_uid: str) -> None:
+        try:
+            if self._matcher.match(study_uid):
+                _log.info("study_matched", study_uid=study_uid)
+        except (StorageFailure, OutOfSpace):
+            raise  # it passes: the next round tries again
+        except Exception as problem:  # noqa: BLE001 - of one study; others go on
+            _log.error(
+                "study_not_matched",
+                study_uid=study_uid,
+                error=type(problem).__name__,
+                where=places_of(problem),
+            )
 
     def _tell(self, study_uid: str, begun: int) -> None:
         with self._engine.connect() as connection:
