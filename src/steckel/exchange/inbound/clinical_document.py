@@ -31,7 +31,8 @@ class Header:
 
 def read_header(document: bytes) -> Header | None:
     """Return what a document says; None where it is no CDA or not well formed."""
-    if len(document) > _MAX_BYTES or _DECLARATION.search(document):
+    # In UTF-16 there are zeros between the letters.
+    if len(document) > _MAX_BYTES or _DECLARATION.search(document.replace(b"\0", b"")):
         return None
     try:
         root = ET.fromstring(document)  # noqa: S314 - no declarations, see above

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from tests.unit.exchange.inbound.spoken import PID, message, said, the
 
+from steckel.exchange.inbound.clinical_document import read_header
 from steckel.exchange.model import MessageFault
 from steckel.ris.model import PatientStatement, ReportStatement, ReportStatus
 
@@ -166,3 +167,12 @@ def test_a_document_without_a_number_is_a_fault() -> None:
     with pytest.raises(MessageFault) as caught:
         document("T02", "TXA|1|CR", "OBX|1|TX|R||t")
     assert caught.value.fault.location == "TXA-12"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_document_that_declares_entities_is_not_read(encoding: str) -> None:
+    text = (
+        f'<?xml version="1.0" encoding="{encoding}"?><!DOCTYPE d [<!ENTITY t "title">]>'
+        '<ClinicalDocument xmlns="urn:hl7-org:v3"><title>&t;</title></ClinicalDocument>'
+    )
+    assert read_header(text.encode(encoding)) is None
