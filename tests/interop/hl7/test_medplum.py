@@ -59,8 +59,8 @@ def test_medplum_reads_each_acknowledgement(site: Site) -> None:
     states = {one.control_id: one.state for one in site.messages()}
     assert states.pop("MP5") == "error"
     assert set(states.values()) <= {"processed", "warning"}
-    name = select(patients.c.name).where(patients.c.patient_id == "MED1")
-    assert site.scalar(name) == "MARTIN^ÉLODIE"
+    known = select(patients.c.json).where(patients.c.patient_id == "MED1")
+    assert "MARTIN^ÉLODIE" in site.scalar(known)
 
 
 @pytest.mark.parametrize("version", ["2.3.1", "2.4", "2.5", "2.5.1", "2.6", "2.7", "2.8"])
