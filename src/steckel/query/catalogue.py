@@ -45,6 +45,8 @@ from steckel.query.study_filter import FilterConditions, in_range
 COUNT_LIMIT = 10_000
 #: Rows of a list that are looked at one by one before an index is asked for all that match.
 _NEAR = 4_000
+#: Studies that are looked up by their names at once.
+_NAMED = 200
 
 _SORT: dict[StudySortKey, tuple[Column[Any], ...]] = {
     StudySortKey.DATE: (studies.c.date, studies.c.time, studies.c.pk),
@@ -184,6 +186,21 @@ class Catalogue:
         if row is None:
             raise NotFound("there is no such study")
         return self._details([row])[0]
+
+    def named_studies(self, uids: Sequence[str], accessions: Sequence[str]) -> Sequence[StudyRow]:
+        """Return the studies with one of these UIDs or accession numbers, the newest first.
+
+        Of studies that share accession numbers, no more than 200.
+        """
+        found: list[Any] = []
+        with self._engine.connect() as connection:
+            for column, values in ((studies.c.uid, uids), (studies.c.accession, accessions)):
+                if values:  # one index serves one of them
+                    listed = _STUDY.where(column.in_(values)).order_by(
+                        desc(studies.c.date + ""), desc(studies.c.time), desc(studies.c.pk)
+                    )
+                    found += connection.execute(listed.limit(_NAMED)).all()
+        return self._study_rows({row.pk: row for row in found}.values())
 
     def patients(self, search: str, limit: int, cursor: str | None) -> Page[PatientRow]:
         """Return the patients after a cursor, by name."""

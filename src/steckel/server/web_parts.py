@@ -11,6 +11,7 @@ from steckel.fhir.ports import FhirServices
 from steckel.fhir.routes import fhir_routes
 from steckel.index.thumbnails import Thumbnails
 from steckel.reporting.reading import ReportReading
+from steckel.ris.identified import IdentifiedPatients
 from steckel.ris.order_list import OrderList
 from steckel.ris.record_entry import RecordEntry
 from steckel.ris.records import Records
@@ -50,6 +51,7 @@ def web_application(house: ServingHouse) -> WebApplication:
         ),
         security=house.security,
         catalogue=house.catalogue,
+        patient_finder=IdentifiedPatients(house.engine),
         reports=ReportReading(ReportShelf(house.engine)),
         changes=house.changes,
         quarantine=QuarantineDesk(house.quarantine, house.ingest),

@@ -39,6 +39,7 @@ from steckel.web.api.uploads import UploadDoor
 from steckel.web.api.users import UserDoor
 from steckel.web.authentication import Authentication, first_segment
 from steckel.web.broadcast import Broadcast
+from steckel.web.image_display import ImageDisplayDoor
 from steckel.web.last_resort import LastResort
 from steckel.web.measuring import Measuring
 from steckel.web.parts import WebParts
@@ -58,7 +59,8 @@ class WebApplication:
     def __init__(self, parts: WebParts) -> None:
         self._broadcast = Broadcast(parts.changes)
         system = SystemDoor(parts.status, parts.metrics)
-        others = [*system.probes(), *parts.ohif_routes]
+        display = ImageDisplayDoor(parts.catalogue, parts.patient_finder)
+        others = [*system.probes(), *parts.ohif_routes, *display.routes()]
         guarded = _guarded_application(others)
         guarded.include_router(_forms(parts, system))
         guarded.include_router(_streams(parts, self._broadcast))

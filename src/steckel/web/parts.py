@@ -19,6 +19,7 @@ from steckel.web.ports import (
     MessageReceiver,
     MessageStore,
     Orders,
+    PatientFinder,
     Previews,
     Probes,
     ProfileStore,
@@ -47,6 +48,7 @@ class WebParts:
     site: Site
     security: Security
     catalogue: StudyCatalogue
+    patient_finder: PatientFinder
     reports: Reports
     changes: ChangeFeed
     quarantine: Quarantine

@@ -70,11 +70,21 @@ class StudyCatalogue(Protocol):
     def study(self, uid: str) -> StudyDetail:
         """Return one study with its series."""
 
+    def named_studies(self, uids: Sequence[str], accessions: Sequence[str]) -> Sequence[StudyRow]:
+        """Return the studies with one of these UIDs or accession numbers, the newest first."""
+
     def patients(self, search: str, limit: int, cursor: str | None) -> Page[PatientRow]:
         """Return the patients after a cursor, by name."""
 
     def patient(self, key: str) -> PatientDetail:
         """Return one patient with all studies, newest first."""
+
+
+class PatientFinder(Protocol):
+    """Finds patients by what other systems call them."""
+
+    def find(self, identifier: str, authorities: Sequence[str]) -> Sequence[PatientRow]:
+        """Return whom an identifier means; several where it does not say who issued it."""
 
 
 class Reports(Protocol):

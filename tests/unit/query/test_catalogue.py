@@ -244,3 +244,12 @@ def test_rows_are_walked_exactly_once_also_while_others_arrive(
         )
     assert len(walked) == len(set(walked))
     assert {f"1.2.{n}" for n in range(COUNT)} <= set(walked)
+
+
+def test_studies_are_found_by_uid_or_accession_number(filled: Engine) -> None:
+    catalogue = Catalogue(filled)
+    assert [row.uid for row in catalogue.named_studies(["1.2.4", "1.2.9999"], [])] == ["1.2.4"]
+    assert [row.uid for row in catalogue.named_studies([], ["ACC0004", "ACC00"])] == ["1.2.4"]
+    both = catalogue.named_studies([], ["ACC0004", "ACC0005"])
+    assert [row.date for row in both] == sorted((row.date for row in both), reverse=True)  # type: ignore[type-var]
+    assert list(catalogue.named_studies([], [])) == []

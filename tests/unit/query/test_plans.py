@@ -214,3 +214,13 @@ def test_what_no_index_serves_is_seen(
     with recorder.listening(), large.connect() as connection:
         ask(connection)
     assert recorder.full_scans()
+
+
+def test_studies_are_found_by_their_names(large: Engine, recorder: Recorder) -> None:
+    with large.connect() as connection:
+        row = connection.execute(select(studies.c.uid, studies.c.accession).limit(1)).one()
+    catalogue = Catalogue(large)
+    with recorder.listening():
+        for uids, numbers in (([row.uid, "9.9"], []), ([], [row.accession, "none"])):
+            assert row.uid in {found.uid for found in catalogue.named_studies(uids, numbers)}
+    assert recorder.full_scans() == []

@@ -25,6 +25,7 @@ from tests.unit.web.rooms import (
     Echo,
     Feed,
     Inbox,
+    PatientDesk,
     ProbeRoom,
     QuarantineRoom,
     Shelf,
@@ -55,6 +56,7 @@ class House:
     security: Security
     spool: Path
     catalogue: Catalogue = field(default_factory=Catalogue)
+    patients: PatientDesk = field(default_factory=PatientDesk)
     feed: Feed = field(default_factory=Feed)
     reports: Shelf = field(default_factory=Shelf)
     quarantine: QuarantineRoom = field(default_factory=QuarantineRoom)
@@ -82,6 +84,7 @@ class House:
             site=Site(aet="STECKEL", name="Ward", dicom_host="127.0.0.1", dicom_port=11112),
             security=self.security,
             catalogue=self.catalogue,
+            patient_finder=self.patients,
             reports=self.reports,
             changes=self.feed,
             quarantine=self.quarantine,

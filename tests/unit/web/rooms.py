@@ -69,6 +69,7 @@ SERIES = SeriesRow(uid="1.2.3.1", number=1, modality="CT", kind=SeriesKind.IMAGE
 @dataclass
 class Catalogue:
     asked: list[tuple[StudyFilter, StudySort, int, str | None]] = field(default_factory=list)
+    rows: list[StudyRow] = field(default_factory=lambda: [STUDY])
 
     def studies(
         self, criteria: StudyFilter, sort: StudySort, limit: int, cursor: str | None
@@ -84,6 +85,13 @@ class Catalogue:
             raise NotFound("there is no such study")
         return StudyDetail(study=STUDY, series=(SERIES,))
 
+    def named_studies(self, uids: Sequence[str], accessions: Sequence[str]) -> list[StudyRow]:
+        return [
+            one
+            for one in self.rows
+            if one.uid in uids or (not uids and one.accession in accessions)
+        ]
+
     def patients(self, search: str, limit: int, cursor: str | None) -> Page[PatientRow]:
         return Page(items=(PATIENT,) if search == "dup" else ())
 
@@ -92,7 +100,20 @@ class Catalogue:
             raise RuntimeError("DUPONT^Jeanne 19610304")
         if key != PATIENT.key:
             raise NotFound("there is no such patient")
-        return PatientDetail(patient=PATIENT, studies=(self.study(STUDY.uid),))
+        details = (StudyDetail(study=one, series=(SERIES,)) for one in self.rows)
+        return PatientDetail(patient=PATIENT, studies=tuple(details))
+
+
+@dataclass
+class PatientDesk:
+    """Finds whoever is put into it."""
+
+    found: list[PatientRow] = field(default_factory=lambda: [PATIENT])
+    asked: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+
+    def find(self, identifier: str, authorities: Sequence[str]) -> list[PatientRow]:
+        self.asked.append((identifier, tuple(authorities)))
+        return self.found
 
 
 @dataclass
