@@ -1,4 +1,4 @@
-"""Another system's link to images (IHE RAD-106), from a browser that is not logged in to images."""
+"""Another system's link to images (IHE RAD-106), in a browser that is not logged in."""
 
 from collections.abc import Iterator
 from pathlib import Path
