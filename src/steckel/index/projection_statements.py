@@ -36,7 +36,9 @@ class ProjectionStatements:
                 studies.c.json,
                 studies.c.own_json,
                 studies.c.coercion,
-            ).where(studies.c.pk == bindparam("pk")),
+            )
+            .where(studies.c.pk == bindparam("pk"))
+            .with_for_update(),  # nobody else works it out from older facts meanwhile
             dialect,
         )
         self.person = Prepared(_PERSON.where(patients.c.pk == bindparam("pk")), dialect)

@@ -128,8 +128,12 @@ class PerformedProcedureSteps:
         )
         others = _of_orders(connection, order_pks, _study_uid(held))
         for step in linked:
-            statuses = {PerformedStatus(other.status) for other in others if _is_of(other, step)}
-            performed = next((one for one in _STRONGEST if one in statuses), rules.status_of(held))
+            statuses = {
+                PerformedStatus(other.status)
+                for other in others
+                if _is_of(other, step) and not rules.is_mistaken(orjson.loads(other.json))
+            }
+            performed = next((one for one in _STRONGEST if one in statuses), "")
             connection.execute(
                 update(steps).where(steps.c.pk == step.pk).values(performed=performed)
             )

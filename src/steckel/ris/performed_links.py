@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select
 from steckel.dicom import tags
 from steckel.dicom.json_model import JsonDataset, values_in
 from steckel.ris.performed_rules import SCHEDULED_STEP_ATTRIBUTES_SEQUENCE
-from steckel.ris.schema import steps
+from steckel.ris.schema import orders, steps
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,6 +21,7 @@ class Wanted:
     accession: str
     procedure_id: str
     modality: str
+    patient_id: str
 
     def condition(self) -> ColumnElement[bool] | None:
         """Return the condition for rows of `steps`, each of its numbers served by an index."""
@@ -38,7 +39,21 @@ class Wanted:
         if not requested:
             return None
         own = steps.c.step_id if self.step_id else steps.c.modality
-        return and_(or_(*requested), own == (self.step_id or self.modality))
+        return and_(
+            or_(*requested), own == (self.step_id or self.modality), *self._of_same_patient()
+        )
+
+    def _of_same_patient(self) -> list[ColumnElement[bool]]:
+        """Leave out steps of other patients: numbers are mistyped, and given twice.
+
+        A modality may know the patient by an identifier that was merged away meanwhile.
+        """
+        if not self.patient_id:
+            return []
+        ordered = select(orders.c.pk).where(
+            orders.c.pk == steps.c.order_pk, orders.c.identity.endswith(f"\x1f{self.patient_id}")
+        )
+        return [or_(steps.c.patient_id == self.patient_id, ordered.exists())]
 
     def fits(self, step: Any) -> bool:
         """Whether a row of `steps` meets the condition."""
@@ -63,6 +78,7 @@ def wanted_of(performed: JsonDataset) -> list[Wanted]:
     the same modality.
     """
     modality = _first(performed, tags.MODALITY)
+    patient_id = _first(performed, tags.PATIENT_ID)
     return [
         Wanted(
             step_id=_first(item, tags.SCHEDULED_PROCEDURE_STEP_ID),
@@ -70,6 +86,7 @@ def wanted_of(performed: JsonDataset) -> list[Wanted]:
             accession=_first(item, tags.ACCESSION_NUMBER),
             procedure_id=_first(item, tags.REQUESTED_PROCEDURE_ID),
             modality=modality,
+            patient_id=patient_id,
         )
         for item in values_in(performed, SCHEDULED_STEP_ATTRIBUTES_SEQUENCE)
     ]

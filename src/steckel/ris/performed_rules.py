@@ -19,6 +19,11 @@ PERFORMED_SERIES_SEQUENCE: Final = 0x00400340
 _STEP_ID, _STATION_AE = 0x00400253, 0x00400241
 _END_DATE, _END_TIME = 0x00400250, 0x00400251
 
+#: Performed Procedure Step Discontinuation Reason Code Sequence, and "Incorrect worklist entry".
+_REASONS: Final = 0x00400281
+_WRONG_ENTRY: Final = "110514"
+_CODE_VALUE: Final = 0x00080100
+
 #: Type 1 at creation, beside the status.
 _AT_CREATION: Final = (
     tags.MODALITY,
@@ -63,6 +68,16 @@ def status_of(values: JsonDataset) -> PerformedStatus:
         return PerformedStatus(str(values_in(values, STATUS)[0]))
     except ValueError as problem:
         raise InvalidAttribute(f"{tags.show(STATUS)} has none of its three values") from problem
+
+
+def is_mistaken(values: JsonDataset) -> bool:
+    """Whether a step was ended because it was begun for the wrong entry of the worklist.
+
+    Then what was scheduled is still to be done (PS3.16 CID 9300, 110514).
+    """
+    return any(
+        values_in(reason, _CODE_VALUE) == [_WRONG_ENTRY] for reason in values_in(values, _REASONS)
+    )
 
 
 def created(values: JsonDataset) -> JsonDataset:

@@ -7,17 +7,15 @@ a preliminary report that comes late does not stand in the place of the final on
 import hashlib
 import time
 import uuid
-from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, desc, func, or_, select, update
+from sqlalchemy import Connection, Row, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from steckel.index.schema import studies
 from steckel.ris.events import tell
 from steckel.ris.model import EventKind, ReportStatement, ReportStatus
 from steckel.ris.numbered import require_same_patient
-from steckel.ris.schema import orders, report_versions, reports
+from steckel.ris.schema import report_versions, reports
 
 #: What counts more of two that were said at the same time.
 _WORTH: Final = {
@@ -54,32 +52,15 @@ def say_report(connection: Connection, statement: ReportStatement) -> int:
             author=newest.author,
             at=newest.at,
             changed=_now(),
-            **_places(connection, report_pk, statement),
+            **_places(
+                connection, report_pk, statement, is_newest=newest.digest == _digest(statement)
+            ),
         )
     )
     facts = {"report": report_pk, "status": newest.status}
     identity = statement.patient.identity
     tell(connection, EventKind.REPORT, identity, facts, statement.moment.at)
     return report_pk
-
-
-def reports_of_study(connection: Connection, study_uid: str) -> Sequence[Row[Any]]:
-    """Return the rows of the reports of a study, newest first.
-
-    They name the study; or its accession number, and nothing else but the same patient.
-    """
-    accession = select(studies.c.accession).where(studies.c.uid == study_uid).scalar_subquery()
-    ordered = select(orders.c.accession).where(orders.c.study_uid == study_uid)
-    by_number = and_(
-        reports.c.study_uid == "",
-        reports.c.accession != "",
-        or_(reports.c.accession == accession, reports.c.accession.in_(ordered)),
-    )
-    return connection.execute(
-        select(reports)
-        .where(or_(reports.c.study_uid == study_uid, by_number))
-        .order_by(desc(reports.c.at), desc(reports.c.pk))
-    ).all()
 
 
 def _row(connection: Connection, statement: ReportStatement) -> int:
@@ -134,8 +115,10 @@ def standing(version: Any) -> tuple[int, int, str]:
     return version.at, _WORTH[ReportStatus(version.status)], version.tie
 
 
-def _places(connection: Connection, report_pk: int, statement: ReportStatement) -> dict[str, str]:
-    """Return what the report is of: what any version names, and the order knows."""
+def _places(
+    connection: Connection, report_pk: int, statement: ReportStatement, *, is_newest: bool
+) -> dict[str, str]:
+    """Return what the report is of: what its newest version names, else any other."""
     held = connection.execute(select(reports).where(reports.c.pk == report_pk)).one()
     named = {
         "study_uid": next(iter(sorted(statement.study_uids)), ""),
@@ -143,7 +126,9 @@ def _places(connection: Connection, report_pk: int, statement: ReportStatement) 
         "placer": statement.placer,
         "filler": statement.filler,
     }
-    return {name: value or getattr(held, name) for name, value in named.items()}
+    if is_newest:
+        return {name: value or getattr(held, name) for name, value in named.items()}
+    return {name: getattr(held, name) or value for name, value in named.items()}
 
 
 def _digest(statement: ReportStatement) -> str:

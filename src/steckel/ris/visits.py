@@ -13,6 +13,7 @@ from steckel.ris.model import (
     VisitStatement,
     VisitStatus,
 )
+from steckel.ris.numbered import require_same_patient
 from steckel.ris.orders import visit_key
 from steckel.ris.registers import Moment, Registers
 from steckel.ris.schema import appointments, visits
@@ -41,8 +42,16 @@ def say_visit(connection: Connection, statement: VisitStatement) -> bool:
 
 
 def say_appointment(connection: Connection, statement: AppointmentStatement) -> None:
-    """Take a statement about an appointment."""
+    """Take a statement about an appointment.
+
+    Raises
+    ------
+    OfAnotherPatient
+        Its number is that of another patient's appointment.
+    """
     registers = _held(connection, appointments, statement.key)
+    held, identity = registers.get("identity", ""), statement.patient.identity
+    require_same_patient(connection, "appointment", held, identity)
     said: dict[str, Any] = dict(statement.values)
     said["identity"] = statement.patient.identity
     for name in ("order_key", "start", "minutes", "resource", "status"):

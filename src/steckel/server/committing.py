@@ -13,7 +13,7 @@ from steckel.dimse.ports import RemoteEntity
 from steckel.dimse.scu.association import Caller, CannotAssociate
 from steckel.dimse.scu.commitment import deliver, is_taken
 from steckel.dimse.timeouts import Timeouts
-from steckel.errors import SteckelError
+from steckel.errors import places_of
 from steckel.ris.commitment_model import EventReport, Turn
 from steckel.ris.commitments import Commitments
 from steckel.server.desks import PeerDesk
@@ -64,8 +64,10 @@ class CommitmentWork:
                 if rounds % _PRUNING_ROUNDS == 0:
                     self._commitments.prune()
                 rounds, pause = rounds + 1, _ROUND_SECONDS
-            except SteckelError as problem:
-                _log.error("commitments_failed", error=type(problem).__name__, reason=str(problem))
+            except Exception as problem:  # noqa: BLE001 - the thread goes on, and tries again
+                _log.error(
+                    "commitments_failed", error=type(problem).__name__, where=places_of(problem)
+                )
                 pause = _PAUSE_SECONDS
 
 

@@ -5,7 +5,7 @@ import time
 
 import structlog
 
-from steckel.errors import SteckelError
+from steckel.errors import places_of
 from steckel.reporting.archiving import ReportArchiving
 from steckel.ris.report_documents import ReportDocuments
 from steckel.server.wiring import House
@@ -49,6 +49,6 @@ class ReportWork:
             try:
                 self._archiving.run()
                 pause = max(_ROUND_SECONDS, _REST * (time.monotonic() - begun))
-            except SteckelError as problem:
-                _log.error("reports_failed", error=type(problem).__name__, reason=str(problem))
+            except Exception as problem:  # noqa: BLE001 - the thread goes on, and tries again
+                _log.error("reports_failed", error=type(problem).__name__, where=places_of(problem))
                 pause = _PAUSE_SECONDS

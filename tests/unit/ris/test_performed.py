@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, select
 from tests.databases import Index
 from tests.unit.ris.made_performed import COMPLETION, DISCONTINUATION, at_creation, item, text
-from tests.unit.ris.said import order, patient, worklist
+from tests.unit.ris.said import merge, order, patient, worklist
 
 from steckel.errors import AlreadyThere, MissingAttribute, NotFound, NotUpdatable
 from steckel.index.engine import writing
@@ -71,6 +71,34 @@ def test_what_was_discontinued_ends_the_order_too(
     performed.create("1.9.1", at_creation(), "CT1")
     performed.update("1.9.1", DISCONTINUATION)
     assert _state(engine) == ("discontinued", {"S1": "DISCONTINUED"}, False)
+
+
+def test_what_was_begun_for_the_wrong_entry_goes_back_to_the_worklist(
+    engine: Engine, performed: PerformedProcedureSteps
+) -> None:
+    _schedule(engine)
+    performed.create("1.9.1", at_creation(), "CT1")
+    reason = {"00080100": text("SH", "110514"), "00080102": text("SH", "DCM")}
+    performed.update("1.9.1", {**DISCONTINUATION, "00400281": text("SQ", reason)})
+    assert _state(engine) == ("scheduled", {"S1": "SCHEDULED"}, True)
+
+
+def test_the_number_of_another_patients_order_moves_nothing(
+    engine: Engine, performed: PerformedProcedureSteps
+) -> None:
+    _schedule(engine)
+    performed.create("1.9.1", {**at_creation(), "00100020": text("LO", "P9")}, "CT1")
+    assert _state(engine) == ("scheduled", {"S1": "SCHEDULED"}, True)
+
+
+def test_a_modality_may_know_the_patient_by_an_identifier_that_was_merged(
+    engine: Engine, performed: PerformedProcedureSteps
+) -> None:
+    _schedule(engine)
+    with writing(engine) as connection:
+        Department(engine).merge(connection, merge("P1", "P2", 3))
+    performed.create("1.9.1", at_creation(), "CT1")
+    assert _state(engine)[1] == {"S1": "STARTED"}
 
 
 def test_a_second_attempt_counts_more_than_a_discontinued_first(

@@ -5,14 +5,13 @@ from itertools import permutations
 
 import pytest
 from sqlalchemy import Engine, select
-from tests.unit.ris.said import key, merge, order
+from tests.unit.ris.said import key, merge
 
 from steckel.errors import OfAnotherPatient
 from steckel.index.engine import writing
 from steckel.ris.department import Department
 from steckel.ris.model import ReportStatement, ReportStatus
 from steckel.ris.registers import Moment
-from steckel.ris.reports import reports_of_study
 from steckel.ris.schema import report_versions, reports
 
 
@@ -49,14 +48,14 @@ def test_no_version_is_lost(engine: Engine) -> None:
     assert sorted(texts) == ["normal", "not normal", "seems normal"]
 
 
-def test_a_report_is_found_by_the_accession_number_of_the_ordered_study(engine: Engine) -> None:
-    department = Department(engine)
-    with writing(engine) as connection:
-        department.say_order(connection, order("7", "P1", 1, study_uid="1.2.3"))
-        department.say_report(connection, _SAID[0])
-        found = reports_of_study(connection, "1.2.3")
-        assert [row.key for row in found] == ["R1"]
-        assert reports_of_study(connection, "1.2.4") == []
+def test_a_late_version_does_not_move_the_report_elsewhere(engine: Engine) -> None:
+    named = [_report(2, ReportStatus.FINAL, "new", accession="A2"), _SAID[0]]
+    for sequence in permutations(named):
+        with engine.connect() as connection, connection.begin() as transaction:
+            for one in sequence:
+                Department(engine).say_report(connection, one)
+            assert connection.execute(select(reports)).one().accession == "A2"
+            transaction.rollback()
 
 
 def test_a_number_that_is_another_patients_report_adds_no_version_to_it(engine: Engine) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, delete, func, select
 from steckel.exchange.outbound.model import DeliveryState
 from steckel.exchange.schema import deliveries, destinations
 from steckel.index.engine import writing
-from steckel.ris.schema import events
+from steckel.ris.schema import events, matching_progress
 
 _DAY: Final = 86_400_000
 _OVER: Final = (DeliveryState.SENT.value, DeliveryState.DROPPED.value)
@@ -44,10 +44,13 @@ class OutboundRetention:
         )
         with self._engine.connect() as connection:
             old = list(connection.scalars(sent))
-            heard = connection.execute(select(func.min(destinations.c.seen))).scalar()
             oldest = select(events.c.pk, events.c.at).order_by(events.c.pk).limit(_PIECE)
-            if heard is not None:
-                oldest = oldest.where(events.c.pk <= heard)
+            for heard in (
+                connection.execute(select(func.min(destinations.c.seen))).scalar(),
+                connection.execute(select(func.min(matching_progress.c.event))).scalar(),
+            ):
+                if heard is not None:
+                    oldest = oldest.where(events.c.pk <= heard)
             past = [row.pk for row in connection.execute(oldest) if row.at < before]
         if not old and not past:
             return 0
