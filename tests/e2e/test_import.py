@@ -250,7 +250,9 @@ def test_an_import_that_was_stopped_goes_on_where_it_was(
 def test_the_same_import_does_not_run_twice_at_once(node: SteckelServer, many: Path) -> None:
     running = _start(node, "import", many)
     _wait_until_archiving(node, running)
+    running.send_signal(signal.SIGSTOP)  # it could be done before the other has begun
     second = node.cli("import", many)
+    running.send_signal(signal.SIGCONT)
     running.communicate(timeout=60)
     assert second.returncode == 2
     assert "the same import is running already" in second.stderr

@@ -16,7 +16,7 @@ from steckel.dimse.timeouts import Timeouts
 from steckel.errors import places_of
 from steckel.ris.commitment_model import EventReport, Turn
 from steckel.ris.commitments import Commitments
-from steckel.server.desks import PeerDesk
+from steckel.server.peer_desk import PeerDesk
 from steckel.server.tls import dicom_client_context
 from steckel.server.wiring import House
 

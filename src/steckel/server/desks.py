@@ -29,7 +29,7 @@ from steckel.query.catalogue_model import (
     SourceRow,
     VersionRow,
 )
-from steckel.security.peers import PeerDirectory, RemoteAe
+from steckel.security.peers import RemoteAe
 from steckel.server.processes import read_processes
 from steckel.server.store_size import read_store_size
 from steckel.web.ports import ArchiveCounts, EchoResult, ProcessRow, StoreSpace, SystemReport
@@ -112,22 +112,6 @@ class ConflictDesk:
             self._versions.keep_second(conflict_id)
 
 
-class PeerDesk:
-    """The directory of application entities as DIMSE sees it (`dimse.ports.PeerDirectory`)."""
-
-    def __init__(self, directory: PeerDirectory) -> None:
-        self._directory = directory
-
-    def is_allowed(self, aet: str, address: str) -> bool:
-        """Whether an AE with this title may open an association from this address."""
-        return self._directory.is_allowed(aet, address)
-
-    def lookup(self, aet: str) -> RemoteEntity | None:
-        """Return a registered application entity."""
-        found = self._directory.lookup(aet)
-        return None if found is None else _remote(found)
-
-
 class EchoDesk:
     """Sends C-ECHO."""
 
@@ -203,10 +187,6 @@ class StatusDesk:
                 select(func.count()).select_from(patients).where(patients.c.studies > 0)
             ).scalar_one()
         return ArchiveCounts(patients=people, studies=row[0], series=row[1], instances=row[2])
-
-
-def _remote(entity: RemoteAe) -> RemoteEntity:
-    return RemoteEntity(aet=entity.aet, host=entity.host, port=entity.port, tls=entity.tls)
 
 
 def _number(cursor: str | None) -> int | None:

@@ -14,9 +14,11 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, Protocol, cast
 
-from steckel.errors import SteckelError
+from steckel.errors import SteckelError, StorageFailure
 from steckel.server.logs import configure_logs
 from steckel.server.processes import registered
 from steckel.server.saying import say
@@ -86,7 +88,37 @@ def _end_with_supervisor() -> None:
 
 
 def _prepare(settings: Settings) -> "Prepared":
-    """Do what is done once, in rooms that are left again."""
+    """Do what is done once, in a process that ends: what it loads for that is not kept.
+
+    Raises
+    ------
+    SteckelError, OSError
+        The node cannot start.
+    """
+    context = get_context("fork")  # nothing else runs yet
+    receiver, sender = context.Pipe(duplex=False)
+    child = context.Process(target=_prepare_and_tell, args=(settings, sender))
+    child.start()
+    sender.close()
+    try:
+        answer = receiver.recv()
+    except EOFError:
+        answer = StorageFailure("the preparation ended before it was done; its log says why")
+    child.join()
+    if isinstance(answer, Exception):
+        raise answer
+    return cast("Prepared", answer)
+
+
+def _prepare_and_tell(settings: Settings, sender: Connection) -> None:
+    try:
+        sender.send(_prepare_here(settings))
+    except (SteckelError, OSError) as problem:
+        sender.send(problem)
+
+
+def _prepare_here(settings: Settings) -> "Prepared":
+    """Do it in rooms that are left again."""
     from steckel.server.preparing import prepare  # noqa: PLC0415
     from steckel.server.wiring import House  # noqa: PLC0415
 

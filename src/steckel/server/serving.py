@@ -22,7 +22,7 @@ from steckel.ris.performed import PerformedProcedureSteps
 from steckel.ris.reconciliation import Reconciliation
 from steckel.ris.rehearsal import Rehearsals
 from steckel.ris.worklist import Worklist
-from steckel.server.desks import PeerDesk
+from steckel.server.peer_desk import PeerDesk
 from steckel.server.study_sources import StudySources
 from steckel.server.tls import dicom_client_context, dicom_server_context
 from steckel.server.wiring import House

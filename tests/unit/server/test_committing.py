@@ -25,7 +25,7 @@ from steckel.ris.schema import commitments
 from steckel.ris.stored import StoredInstances
 from steckel.security.peers import PeerDirectory, RemoteAe
 from steckel.server.committing import CommitmentAnswers
-from steckel.server.desks import PeerDesk
+from steckel.server.peer_desk import PeerDesk
 
 __all__ = ["database_server", "empty_database", "engine", "index", "upgraded_database"]
 
