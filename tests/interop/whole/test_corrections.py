@@ -1,7 +1,6 @@
 """What was put right about a study, as other programs get it by every way out."""
 
 import io
-import json
 import subprocess
 import zipfile
 from collections.abc import Iterator
@@ -16,12 +15,13 @@ from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, RLELossless
 from pynetdicom import AE, build_role, evt
 from pynetdicom.sop_class import MRImageStorage, StudyRootQueryRetrieveInformationModelGet
-from sqlalchemy import update
+from sqlalchemy import select
 from tests.databases import DatabaseServer, database_server, upgraded_database
 from tests.steckel_server import SteckelServer, free_port, running_server
 
-from steckel.index.engine import open_engine
+from steckel.index.engine import open_engine, writing
 from steckel.index.schema import studies
+from steckel.ris.corrections import Correction, Corrections
 
 __all__ = ["database_server", "upgraded_database"]
 pytestmark = pytest.mark.interop
@@ -33,8 +33,6 @@ RIGHT: dict[str, Any] = {
     "00100010": {"vr": "PN", "Value": [{"Alphabetic": NAME}]},
     "00100020": {"vr": "LO", "Value": ["RIGHT-1"]},
     "00100030": {"vr": "DA"},
-    "04000562": {"vr": "DT", "Value": ["20240102030405.000000+0000"]},
-    "04000565": {"vr": "CS", "Value": ["CORRECT"]},
 }
 NATIVE, COMPRESSED = "MR_small.dcm", "MR_small_RLE.dcm"
 
@@ -78,11 +76,12 @@ def original(sample: bytes) -> Dataset:
 
 
 def put_right(database: str, what: dict[str, Any] | None) -> None:
-    """Write what is put right, as the projection of the index does."""
+    """Put the one study right; with nothing it is as its images say."""
     engine = open_engine(database)
-    with engine.begin() as connection:
-        text = None if what is None else json.dumps(what)
-        connection.execute(update(studies).values(coercion=text))
+    with writing(engine) as connection:
+        uid = connection.execute(select(studies.c.uid)).scalar_one()
+        right = Correction(attributes=what or {})
+        Corrections(engine).correct(connection, uid, right, "test", "a test")
     engine.dispose()
 
 
@@ -279,6 +278,8 @@ def test_the_archive_verifies_and_gives_back_what_it_got(
             metadata = client.get(f"{address(original, 2)}/metadata").json()
         finally:
             put_right(database, RIGHT)
+        again = client.get(address(original, 3), headers=accept)
+        held = accept | {"If-None-Match": again.headers["etag"]}
         assert client.get(address(original, 3), headers=held).status_code == 304
     assert (back.status_code, back.content) == (200, sample)
     assert metadata[0]["00100020"]["Value"] == [original.PatientID]
