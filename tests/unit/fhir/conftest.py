@@ -1,6 +1,7 @@
 """The real web application with the FHIR door over an archive, on both databases."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import httpx
 import pytest
 from prometheus_client import CollectorRegistry
 from tests.databases import (
+    DatabaseServer,
     Index,
     database_server,
     empty_database,
@@ -36,10 +38,31 @@ def anyio_backend() -> str:
 
 @pytest.fixture
 def clinic(index: Index, tmp_path: Path) -> Iterator[Clinic]:
-    house = House(Settings(home=tmp_path / "home", database_url=index.url))
+    """One of its own for a test that changes it."""
+    with _open(index.url, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def shared_clinic(
+    database_server: DatabaseServer,
+    upgraded_database: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Clinic]:
+    """One for all tests of a module, none of which changes it."""
+    with (
+        database_server.database(like=upgraded_database) as url,
+        _open(url, tmp_path_factory.mktemp("clinic")) as opened,
+    ):
+        yield opened
+
+
+@contextmanager
+def _open(url: str, folder: Path) -> Iterator[Clinic]:
+    house = House(Settings(home=folder / "home", database_url=url))
     house.layout.create()
-    (tmp_path / "accounts").mkdir()
-    web = open_house(tmp_path / "accounts")
+    (folder / "accounts").mkdir()
+    web = open_house(folder / "accounts")
     services = FhirServices(records=Records(house.engine), entry=RecordEntry(house.engine))
     parts = replace(web.parts(), metrics=CollectorRegistry(), fhir_routes=fhir_routes(services))
     app = create_app(parts)
