@@ -214,7 +214,10 @@ def test_a_rule_is_tried_before_it_is_saved(desk: Desk) -> None:
     expect(dialog.get_by_role("status")).to_contain_text("open studies right")
     dialog.get_by_role("button", name="Save").click()
     row = _row(page, "Same person")
-    row.get_by_role("checkbox").uncheck()
+    # It is shown at once; a page that is left would take the request with it.
+    with page.expect_response(re.compile("/api/matching-rules/")) as switched:
+        row.get_by_role("checkbox").uncheck()
+    assert switched.value.ok
     expect(row.get_by_role("checkbox")).not_to_be_checked()
     page.reload()
     expect(row.get_by_role("checkbox")).not_to_be_checked()
