@@ -8,7 +8,6 @@ output go ``prepared …`` and ``ready``, one JSON object a line.
 import gc
 import os
 import resource
-import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -23,6 +22,7 @@ from steckel.server.logs import configure_logs
 from steckel.server.processes import registered
 from steckel.server.saying import say
 from steckel.server.settings import Settings, load_settings
+from steckel.server.stopping import stop_on_signals
 
 if TYPE_CHECKING:
     from steckel.server.preparing import Prepared
@@ -49,8 +49,7 @@ def main(argv: list[str]) -> int:
     configure_logs(settings.log_level, role=role)
     _allow_many_files()
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop_on_signals(stop)
     house, run = _enter(role, settings)
     try:
         if first:

@@ -23,6 +23,7 @@ import orjson
 from steckel.errors import SettingsError, SteckelError
 from steckel.server.announcing import announcement
 from steckel.server.settings import Settings, load_settings
+from steckel.server.stopping import stop_on_signals
 
 ROLES = ("web", "dicom", "hl7", "worker")
 #: Who prepares the node if it is among the roles: those that load least come first,
@@ -110,8 +111,7 @@ class Supervisor:
         SteckelError
             A role cannot start; the others were stopped.
         """
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self._stop.set())
+        stop_on_signals(self._stop)
         preparing = next(role for role in _PREPARE if role in self.roles)
         for role in self.roles:
             self._start(role, prepare=role == preparing)
