@@ -12,42 +12,33 @@ from sqlalchemy import (
     Text,
 )
 
+from steckel.index.columns import moment, text
 from steckel.index.metadata import metadata
 from steckel.index.schema import Serial, Words
-
-
-def _text(name: str, *, index: bool = False) -> Column[str]:
-    return Column(name, Words, nullable=False, server_default="", index=index)
-
-
-def _moment(name: str, *, index: bool = False) -> Column[int]:
-    """Milliseconds since 1970."""
-    return Column(name, BigInteger, nullable=False, server_default="0", index=index)
-
 
 #: Every message as it came, in the order of arrival.
 messages = Table(
     "messages",
     metadata,
     Column("pk", Serial, primary_key=True),
-    _text("source"),  #: sending application and facility, ``APP^FACILITY``
-    _text("door"),  #: mllp, mllp-tls, http, ris
-    _text("address"),
-    _text("certificate"),  #: subject of the sender's, where it showed one
-    _moment("received", index=True),
-    _text("control_id"),
-    _text("type"),  #: ``ADT^A40``
+    text("source"),  #: sending application and facility, ``APP^FACILITY``
+    text("door"),  #: mllp, mllp-tls, http, ris
+    text("address"),
+    text("certificate"),  #: subject of the sender's, where it showed one
+    moment("received", index=True),
+    text("control_id"),
+    text("type"),  #: ``ADT^A40``
     Column("digest", LargeBinary, nullable=False),
     Column("raw", LargeBinary, nullable=False),
-    _text("state"),  #: `exchange.model.State`
-    _text("reason"),  #: for a person; never patient data
-    _text("location"),  #: of the fault, as ERR-2 spells it
-    _moment("said"),  #: MSH-7
-    _text("patient_id"),
-    _text("accession"),
+    text("state"),  #: `exchange.model.State`
+    text("reason"),  #: for a person; never patient data
+    text("location"),  #: of the fault, as ERR-2 spells it
+    moment("said"),  #: MSH-7
+    text("patient_id"),
+    text("accession"),
     Column("repeats", Integer, nullable=False, server_default="0"),  #: times it came again
     Column("attempts", Integer, nullable=False, server_default="0"),
-    _moment("processed"),
+    moment("processed"),
     Index("ix_messages_state_pk", "state", "pk"),
     #: What came before is known by it (`exchange.intake`).
     Index("uq_messages_control_id_source_digest", "control_id", "source", "digest", unique=True),
@@ -67,8 +58,8 @@ profiles = Table(
     Column("version", Integer, nullable=False),
     Column("is_active", Boolean, nullable=False),
     Column("body", Text, nullable=False),
-    _moment("at"),
-    _text("by"),
+    moment("at"),
+    text("by"),
     Index("uq_profiles_name_version", "name", "version", unique=True),
 )
 
@@ -77,16 +68,16 @@ destinations = Table(
     metadata,
     Column("pk", Serial, primary_key=True),
     Column("name", Words, nullable=False, unique=True),
-    _text("host"),
+    text("host"),
     Column("port", Integer, nullable=False),
     Column("tls", Boolean, nullable=False),
     Column("options", Text, nullable=False),  #: JSON: what it wants to hear, and how
     Column("is_paused", Boolean, nullable=False),
-    _moment("failing_since"),  #: zero while it works
-    _text("problem"),
+    moment("failing_since"),  #: zero while it works
+    text("problem"),
     Column("seen", BigInteger, nullable=False, server_default="0"),  #: `events.pk` up to which
-    _moment("changed"),
-    _text("by"),
+    moment("changed"),
+    text("by"),
 )
 
 #: Messages on their way out.
@@ -95,19 +86,19 @@ deliveries = Table(
     metadata,
     Column("pk", Serial, primary_key=True),
     Column("destination_pk", ForeignKey("destinations.pk", ondelete="CASCADE"), nullable=False),
-    _text("type"),
-    _text("control_id", index=True),
-    _text("patient_id", index=True),
-    _text("accession", index=True),
+    text("type"),
+    text("control_id", index=True),
+    text("patient_id", index=True),
+    text("accession", index=True),
     Column("raw", LargeBinary, nullable=False),
-    _text("state"),  #: waiting, sent, parked, dropped
+    text("state"),  #: waiting, sent, parked, dropped
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("refusals", Integer, nullable=False, server_default="0"),  #: times it was answered AE
-    _moment("next_attempt"),
-    _moment("created", index=True),
-    _moment("sent"),
+    moment("next_attempt"),
+    moment("created", index=True),
+    moment("sent"),
     Column("answer", LargeBinary),
-    _text("reason"),
+    text("reason"),
     Index("ix_deliveries_destination_pk_state_pk", "destination_pk", "state", "pk"),
     sqlite_autoincrement=True,
 )

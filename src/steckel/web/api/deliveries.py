@@ -7,13 +7,13 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from steckel.errors import InvalidQuery
 from steckel.exchange.outbound.desk import DeliveryFilter
 from steckel.exchange.outbound.model import DeliveryState
 from steckel.hl7.labels import Language
 from steckel.web import destination_shapes as shapes
 from steckel.web.answers import Json, no_content
 from steckel.web.api.callers import Caring
+from steckel.web.api.cursors import row_of
 from steckel.web.destination_view import spell_delivery
 from steckel.web.message_view import spell_content
 from steckel.web.ports import Destinations
@@ -54,7 +54,7 @@ class DeliveryDoor:
 
     def page(self, _caller: Caring, question: Annotated[DeliveryQuestion, Query()]) -> Response:
         """List messages on their way out, newest first."""
-        before = _number(question.cursor)
+        before = row_of(question.cursor)
         found, following = self._destinations.page(question.criteria(), question.limit, before)
         items = [spell_delivery(row) for row in found]
         return Json({"items": items, "next_cursor": None if following is None else str(following)})
@@ -82,11 +82,3 @@ class DeliveryDoor:
         self._destinations.drop(delivery_id)
         _log.info("delivery_dropped", delivery=delivery_id, by=caller.name)
         return no_content()
-
-
-def _number(cursor: str | None) -> int | None:
-    if cursor is None:
-        return None
-    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 19):
-        raise InvalidQuery("the cursor is not one of ours")
-    return int(cursor)

@@ -9,13 +9,14 @@ from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 from starlette.responses import Response
 
-from steckel.errors import InvalidQuery, TooLarge, UnsupportedTransferSyntax
+from steckel.errors import TooLarge, UnsupportedTransferSyntax
 from steckel.exchange.desk import MessageFilter
 from steckel.exchange.model import Door, Origin, State
 from steckel.hl7.labels import Language
 from steckel.web import message_shapes as shapes
 from steckel.web.answers import Json, moment
 from steckel.web.api.callers import Address, Caring, Exchanging
+from steckel.web.api.cursors import row_of
 from steckel.web.message_view import spell_count, spell_detail, spell_message
 from steckel.web.ports import MessageReceiver, MessageStore
 
@@ -93,7 +94,7 @@ class MessageDoor:
 
     def page(self, _caller: Caring, question: Annotated[Question, Query()]) -> Response:
         """List messages, newest first."""
-        before = _number(question.cursor)
+        before = row_of(question.cursor)
         rows, following = self._store.page(question.criteria(), question.limit, before)
         items = [spell_message(row) for row in rows]
         return Json({"items": items, "next_cursor": None if following is None else str(following)})
@@ -167,11 +168,3 @@ class Hl7Door:
 
 def _milliseconds(at: datetime | None) -> int | None:
     return None if at is None else int(at.astimezone(UTC).timestamp() * 1000)
-
-
-def _number(cursor: str | None) -> int | None:
-    if cursor is None:
-        return None
-    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 19):
-        raise InvalidQuery("the cursor is not one of ours")
-    return int(cursor)
