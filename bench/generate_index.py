@@ -22,20 +22,24 @@ _ROWS = 10_000
 _FILLED = (schema.patients, schema.studies, schema.series, schema.containers)
 
 
-def fill(engine: Engine, count: int, *, instances: bool = False) -> None:
-    """Add `count` studies, of a third as many patients, to an empty index."""
+def fill(engine: Engine, count: int, *, instances: bool = False, times: int = 1) -> None:
+    """Add `count` studies, of a third as many patients, to an empty index.
+
+    They have `times` as many images as usual; as usual they have about twelve.
+    """
     patients = range(1, -(-count // STUDIES_PER_PATIENT) + 1)
     for start in range(0, len(patients), _PIECE):
         with writing(engine) as connection:
             if start == 0 and instances:
                 connection.execute(insert(schema.containers).values(pk=1, name="generated"))
-            _add_patients(connection, patients[start : start + _PIECE], count, instances=instances)
+            piece = patients[start : start + _PIECE]
+            _add_patients(connection, piece, count, times, instances=instances)
     with writing(engine) as connection:
         _go_on_after(connection, count)
 
 
 def _add_patients(
-    connection: Connection, numbers: Iterable[int], count: int, *, instances: bool
+    connection: Connection, numbers: Iterable[int], count: int, times: int, *, instances: bool
 ) -> None:
     patients: list[Row] = []
     studies: list[Row] = []
@@ -45,9 +49,9 @@ def _add_patients(
         own = range(first, min(first + STUDIES_PER_PATIENT, count + 1))
         patients.append(patient(number, len(own)))
         for study_number in own:
-            row, exam = study(study_number, patients[-1])
+            row, exam = study(study_number, patients[-1], times)
             studies.append(row)
-            series += series_of(study_number, exam)
+            series += series_of(study_number, exam, times)
     _add(connection, schema.patients, patients)
     _add(connection, schema.studies, studies)
     _add(connection, schema.series, series)
@@ -85,10 +89,11 @@ def main() -> None:
     parser.add_argument("database", help="sqlite:///PATH or postgresql://…, empty")
     parser.add_argument("--studies", type=int, default=100_000)
     parser.add_argument("--instances", action="store_true", help="rows of instances as well")
+    parser.add_argument("--times", type=int, default=1, help="so many times the images")
     options = parser.parse_args()
     engine = open_engine(options.database)
     upgrade(engine)
-    fill(engine, options.studies, instances=options.instances)
+    fill(engine, options.studies, instances=options.instances, times=options.times)
     engine.dispose()
 
 

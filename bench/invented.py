@@ -89,8 +89,8 @@ def patient(number: int, studies: int) -> Row:
     }
 
 
-def study(number: int, owner: Row) -> tuple[Row, Exam]:
-    """Return a study of a patient, and what was examined."""
+def study(number: int, owner: Row, times: int = 1) -> tuple[Row, Exam]:
+    """Return a study of a patient, with so many times the images, and what was examined."""
     rng = random.Random(-number)
     [exam] = rng.choices(_EXAMS, _FREQUENCY)
     day = (_FIRST_DAY + timedelta(days=rng.randrange(_DAYS))).strftime("%Y%m%d")
@@ -130,7 +130,7 @@ def study(number: int, owner: Row) -> tuple[Row, Exam]:
         "search": " ".join(search),
         "json": f"{owner['json'][:-1]},{own[1:]}",
         "series": len(exam.series),
-        "instances": sum(images for _, images in exam.series),
+        "instances": times * sum(images for _, images in exam.series),
         "received": 1_700_000_000_000 + number * 1000,
         "changed": number,
         "created": number,
@@ -138,8 +138,8 @@ def study(number: int, owner: Row) -> tuple[Row, Exam]:
     return row, exam
 
 
-def series_of(study_number: int, exam: Exam) -> Iterator[Row]:
-    """Yield the series of a study; a study has no more than ten."""
+def series_of(study_number: int, exam: Exam, times: int = 1) -> Iterator[Row]:
+    """Yield the series of a study, with so many times the images; a study has no more than ten."""
     for number, (modality, images) in enumerate(exam.series, start=1):
         uid = f"{_ROOT}.{study_number}.{number}"
         description = f"{exam.description} {number}"
@@ -160,7 +160,7 @@ def series_of(study_number: int, exam: Exam) -> Iterator[Row]:
                     "00200011": ("IS", number),
                 }
             ),
-            "instances": images,
+            "instances": times * images,
             "changed": study_number,
         }
 
