@@ -12,17 +12,23 @@ from steckel.ris.registers import Moment
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """`prior` is `survivor` from a moment on; where that is empty, it stands by itself."""
+    """`prior` is `survivor` from a moment on; where that is empty, it stands by itself.
+
+    With `apart_from` it stands by itself only if it was, however indirectly, that one.
+    """
 
     prior: str
     survivor: str
     moment: Moment
+    apart_from: str = ""
 
 
 def survivors(links: Iterable[Link]) -> dict[str, str]:
     """Return for each patient that was merged away who it is in the end."""
     into: dict[str, str] = {}
-    for link in sorted(links, key=lambda link: (link.moment, link.prior, link.survivor)):
+    for link in sorted(links, key=_place):
+        if link.apart_from and link.apart_from not in _chain(into, link.prior):
+            continue
         into.pop(link.prior, None)
         if not link.survivor:
             continue
@@ -33,7 +39,18 @@ def survivors(links: Iterable[Link]) -> dict[str, str]:
     return {prior: _end(into, prior) for prior in into}
 
 
+def _place(link: Link) -> tuple[Moment, str, str, str]:
+    return link.moment, link.prior, link.survivor, link.apart_from
+
+
 def _end(into: dict[str, str], identity: str) -> str:
+    return _chain(into, identity)[-1]
+
+
+def _chain(into: dict[str, str], identity: str) -> list[str]:
+    """Return a patient and who it leads to, one after the other."""
+    found = [identity]
     while identity in into:
         identity = into[identity]
-    return identity
+        found.append(identity)
+    return found

@@ -154,12 +154,16 @@ class PatientStatement:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MergeStatement:
-    """`prior` is the same person as `survivor`; without one, stands by itself again."""
+    """`prior` is the same person as `survivor`; without one, stands by itself again.
+
+    With `apart_from` it is not that one, and stays merged into anybody else.
+    """
 
     prior: PatientKey
     survivor: PatientKey | None
     moment: Moment
     by: str  #: user or message
+    apart_from: PatientKey | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

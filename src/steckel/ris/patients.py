@@ -84,6 +84,8 @@ class Patients:
             raise SelfMerge("a patient cannot be merged into itself")
         _lock_merging(connection)
         self._ensure(connection, prior)
+        other = statement.apart_from.identity if statement.apart_from else ""
+        before = self._end(connection, prior.identity)
         if survivor is not None:  # there is such a patient, whatever else is known
             said = PatientStatement(patient=survivor, moment=statement.moment, weak=True)
             self.say(connection, said)
@@ -92,15 +94,18 @@ class Patients:
             .values(
                 prior=prior.identity,
                 survivor=survivor.identity if survivor else "",
+                apart_from=other,
                 at=statement.moment.at,
                 tie=statement.moment.tie,
                 by=statement.by,
             )
-            .on_conflict_do_nothing(index_elements=["prior", "survivor", "at"])
+            .on_conflict_do_nothing(index_elements=["prior", "survivor", "apart_from", "at"])
         )
         touched = self._relink(connection, prior.identity)
+        if other and before == self._end(connection, prior.identity):
+            return touched  # it was not the other one: nothing was parted
         kind = EventKind.PATIENT_MERGED if survivor else EventKind.PATIENT_UNMERGED
-        facts = {"survivor": survivor.identity if survivor else ""}
+        facts = {"survivor": survivor.identity if survivor else other}
         tell(connection, kind, prior.identity, facts, statement.moment.at)
         return touched
 
@@ -110,6 +115,10 @@ class Patients:
         if row is None or row.survivor_pk is None:
             return row
         return connection.execute(_BY_PK, {"row": row.survivor_pk}).first()
+
+    def _end(self, connection: Connection, identity: str) -> str:
+        row = self.survivor(connection, identity)
+        return row.identity if row is not None else identity
 
     def values(self, connection: Connection, identity: str) -> dict[str, Any]:
         """Return all that was said of a patient, what DICOM has no attribute for included."""
@@ -226,7 +235,9 @@ class Patients:
                 select(links).where(or_(links.c.prior.in_(ahead), links.c.survivor.in_(ahead)))
             ).all()
             for row in rows:
-                known[row.pk] = Link(row.prior, row.survivor, Moment(at=row.at, tie=row.tie))
+                known[row.pk] = Link(
+                    row.prior, row.survivor, Moment(at=row.at, tie=row.tie), row.apart_from
+                )
             met = {row.prior for row in rows} | {row.survivor for row in rows if row.survivor}
             ahead = met - seen
         return list(known.values())

@@ -53,10 +53,11 @@ links = Table(
     Column("pk", Serial, primary_key=True),
     text("prior", index=True),
     text("survivor", index=True),  #: empty: `prior` stands by itself again
+    text("apart_from"),  #: only if it was this one
     moment("at"),
     text("tie"),
     text("by"),  #: user or message
-    Index("uq_links_prior_survivor_at", "prior", "survivor", "at", unique=True),
+    Index("uq_links_prior_survivor_at", "prior", "survivor", "apart_from", "at", unique=True),
 )
 
 visits = Table(
@@ -237,6 +238,7 @@ mismatches = Table(
     text("resolution"),
     Index("uq_mismatches_study_uid_kind", "study_uid", "kind", unique=True),
     Index("ix_mismatches_state_pk", "state", "pk"),
+    Index("ix_mismatches_changed", "changed"),  #: what changed last (`exchange.marks`)
 )
 
 #: How mismatches are put right without a person.

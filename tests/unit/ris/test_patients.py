@@ -1,5 +1,6 @@
 """Patients and their studies follow what is said of them, and no byte is touched."""
 
+from dataclasses import replace
 from itertools import permutations
 from threading import Thread
 from typing import Any
@@ -19,6 +20,8 @@ from steckel.index.schema import patients
 from steckel.index.writer import IndexWriter, Ticket
 from steckel.query.catalogue import Catalogue
 from steckel.ris.department import Department
+from steckel.ris.model import EventKind
+from steckel.ris.schema import events
 
 
 def _archive(
@@ -109,6 +112,42 @@ def test_a_merge_moves_the_studies_and_its_undoing_brings_them_back(engine: Engi
     with engine.connect() as connection:
         back = study(connection, "1.2.1")
         assert (back.owner, back.patient_id, back.coercion) == ("P1", "P1", None)
+
+
+def test_who_is_parted_from_a_stranger_stays_with_the_survivor_and_nobody_is_told(
+    engine: Engine,
+) -> None:
+    department = Department(engine)
+    _archive(engine, "P1", "DOE^JANE", "1.2.1")
+    parting = [
+        replace(merge(one, "", 3), apart_from=key(other))
+        for one, other in (("P1", "P3"), ("P3", "P1"))
+    ]
+    with writing(engine) as connection:
+        department.merge(connection, merge("P1", "P2", 2))
+        for one in parting:
+            department.merge(connection, one)
+        assert study(connection, "1.2.1").owner == "P2"
+        kinds = connection.execute(select(events.c.kind)).scalars().all()
+    assert EventKind.PATIENT_UNMERGED not in kinds
+
+
+def test_two_that_are_parted_are_told_once_with_both_names(engine: Engine) -> None:
+    department = Department(engine)
+    _archive(engine, "P1", "DOE^JANE", "1.2.1")
+    with writing(engine) as connection:
+        department.merge(connection, merge("P1", "P2", 2))
+        for one, other in (("P2", "P1"), ("P1", "P2")):
+            department.merge(connection, replace(merge(one, "", 3), apart_from=key(other)))
+        assert study(connection, "1.2.1").owner == "P1"
+        told = connection.execute(
+            select(events.c.identity, events.c.json).where(
+                events.c.kind == EventKind.PATIENT_UNMERGED
+            )
+        ).all()
+    assert [(one.identity, orjson.loads(one.json)) for one in told] == [
+        (key("P1").identity, {"survivor": key("P2").identity})
+    ]
 
 
 def test_the_page_of_a_merged_patient_is_that_of_the_survivor(engine: Engine) -> None:

@@ -150,12 +150,12 @@ def _link(reading: Reading, _event: str) -> list[Statement]:
 def _unlink(reading: Reading, _event: str) -> list[Statement]:
     """A37: two PID that are two persons after all, whichever was merged into the other."""
     first, second, both = _two_patients(reading)
-    moment = both[0].moment
+    moment, by = both[0].moment, _by(reading)
     return [
         *both,
         *(
-            MergeStatement(prior=key, survivor=None, moment=moment, by=_by(reading))
-            for key in (second, first)
+            MergeStatement(prior=key, survivor=None, apart_from=other, moment=moment, by=by)
+            for key, other in ((second, first), (first, second))
         ),
     ]
 

@@ -76,7 +76,8 @@ def _people(connection: Connection, event: Event) -> tuple[Person | None, Person
         return _person(connection, str(event.facts.get("survivor", ""))), prior
     if event.kind is EventKind.PATIENT_UNMERGED:
         prior = _person(connection, event.identity, is_itself=True)
-        return _person(connection, _former_survivor(connection, event), is_itself=True), prior
+        other = str(event.facts.get("survivor", "")) or _former_survivor(connection, event)
+        return _person(connection, other, is_itself=True), prior
     return _person(connection, event.identity), None
 
 

@@ -53,8 +53,13 @@ def test_a_link_is_a_merge_of_the_second_into_the_first() -> None:
     assert merges("PID|||N^^^H", "PID|||O^^^H", kind="ADT^A24") == [(OLD, NEW)]
 
 
-def test_an_unlink_has_both_stand_by_themselves() -> None:
-    assert merges("PID|||N^^^H", "PID|||O^^^H", kind="ADT^A37") == [(OLD, None), (NEW, None)]
+def test_an_unlink_parts_two_from_each_other_and_from_nobody_else() -> None:
+    found = said(message("ADT^A37", "PID|||N^^^H", "PID|||O^^^H")).statements
+    assert [
+        (one.prior, one.survivor, one.apart_from)
+        for one in found
+        if isinstance(one, MergeStatement)
+    ] == [(OLD, None, NEW), (NEW, None, OLD)]
 
 
 def test_adt_speaks_strongly_and_orders_beside_the_matter() -> None:

@@ -151,6 +151,7 @@ def _add_tables() -> None:
         sa.Column("pk", _KEY, nullable=False),
         sa.Column("prior", _WORDS, server_default="", nullable=False),
         sa.Column("survivor", _WORDS, server_default="", nullable=False),
+        sa.Column("apart_from", _WORDS, server_default="", nullable=False),
         sa.Column("at", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("tie", _WORDS, server_default="", nullable=False),
         sa.Column("by", _WORDS, server_default="", nullable=False),
@@ -158,7 +159,12 @@ def _add_tables() -> None:
     )
     op.create_index(op.f("ix_links_prior"), "links", ["prior"], unique=False)
     op.create_index(op.f("ix_links_survivor"), "links", ["survivor"], unique=False)
-    op.create_index("uq_links_prior_survivor_at", "links", ["prior", "survivor", "at"], unique=True)
+    op.create_index(
+        "uq_links_prior_survivor_at",
+        "links",
+        ["prior", "survivor", "apart_from", "at"],
+        unique=True,
+    )
     op.create_table(
         "matching_progress",
         sa.Column("pk", sa.SmallInteger(), autoincrement=False, nullable=False),
@@ -231,6 +237,7 @@ def _add_tables() -> None:
         sa.UniqueConstraint("id", name=op.f("uq_mismatches_id")),
     )
     op.create_index("ix_mismatches_state_pk", "mismatches", ["state", "pk"], unique=False)
+    op.create_index("ix_mismatches_changed", "mismatches", ["changed"], unique=False)
     op.create_index(
         "uq_mismatches_study_uid_kind", "mismatches", ["study_uid", "kind"], unique=True
     )
