@@ -6,13 +6,14 @@ each of its doors.
 """
 
 import os
+import random
 import shutil
 import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from bench.processes import descendants, kill
 
 _READY_SECONDS = 120.0
 _STOP_SECONDS = 60.0
+#: Below those that a system gives to connections, and to whoever asks for any.
+_PORTS = range(10_000, 20_000)
 _NOTHING: Mapping[str, str] = {}
 #: Where every contestant sends what a C-MOVE asks for.
 DESTINATION = "BENCHDEST"
@@ -183,10 +186,12 @@ class Contestant:
 
 
 def free_port() -> int:
-    """Return a port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port at which nobody listens; nothing that names no port is given it meanwhile."""
+    while True:
+        port = random.choice(_PORTS)
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_for_listener(port: int) -> None:

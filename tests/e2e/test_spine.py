@@ -7,7 +7,8 @@ from pathlib import Path
 import pydicom
 import pytest
 from pydicom.data import get_testdata_file
-from tests.steckel_server import SteckelServer, free_port, running_server, wait_for_port
+from tests.ports import free_port
+from tests.steckel_server import SteckelServer, running_server, wait_for_port
 
 _DCMTK = Path("/usr/bin")
 

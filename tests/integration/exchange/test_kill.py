@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 from tests.databases import Index
+from tests.ports import free_port
 from tests.unit.exchange.doubles import effects, raw_message, until
 from tests.unit.mllp.running import frame
 
@@ -23,11 +24,6 @@ pytestmark = pytest.mark.timeout(240)
 
 _ROOT = Path(__file__).parents[3]
 _SENDERS, _EACH, _KILLS = 4, 60, 6
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 class Role:

@@ -1,7 +1,6 @@
 """Real peers: DCMTK's tools by full path, pynetdicom in the process."""
 
 import shutil
-import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -35,11 +34,3 @@ def dcmtk() -> Callable[..., subprocess.CompletedProcess[str]]:
         )
 
     return run
-
-
-@pytest.fixture
-def free_port() -> int:
-    """Return a port that was free a moment ago, for a peer that cannot choose one."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pydicom
 import pytest
+from tests.ports import free_port
 from tests.steckel_server import wait_for_port
 from tests.unit.dimse.fakes import make_part10
 from tests.unit.dimse.running import EXPLICIT, IMPLICIT, JPEG, House, running
@@ -206,20 +207,17 @@ def test_movescu_is_told_of_a_destination_that_is_down(house: House, dcmtk: Run)
     assert "1.2.3.4.2" in told
 
 
-def test_storescp_of_dcmtk_takes_what_we_move(
-    house: House, dcmtk: Run, tmp_path: Path, free_port: int
-) -> None:
+def test_storescp_of_dcmtk_takes_what_we_move(house: House, dcmtk: Run, tmp_path: Path) -> None:
     files = fill(house)
+    port = free_port()
     with subprocess.Popen(
-        ["/usr/bin/storescp", "-od", str(tmp_path), "+B", str(free_port)],
+        ["/usr/bin/storescp", "-od", str(tmp_path), "+B", str(port)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as storescp:
         try:
-            house.peers.remotes["DCMTK"] = RemoteEntity(
-                aet="DCMTK", host="127.0.0.1", port=free_port
-            )
-            wait_for_port(free_port)
+            house.peers.remotes["DCMTK"] = RemoteEntity(aet="DCMTK", host="127.0.0.1", port=port)
+            wait_for_port(port)
             told = move(dcmtk, house, "DCMTK")
         finally:
             storescp.terminate()

@@ -17,7 +17,8 @@ from pynetdicom import AE, build_role, evt
 from pynetdicom.sop_class import MRImageStorage, StudyRootQueryRetrieveInformationModelGet
 from sqlalchemy import select
 from tests.databases import DatabaseServer, database_server, upgraded_database
-from tests.steckel_server import SteckelServer, free_port, running_server
+from tests.ports import free_port
+from tests.steckel_server import SteckelServer, running_server
 
 from steckel.index.engine import open_engine, writing
 from steckel.index.schema import studies

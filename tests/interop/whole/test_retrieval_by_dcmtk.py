@@ -10,7 +10,8 @@ from pydicom.dataset import Dataset
 from pydicom.uid import CTImageStorage
 from pynetdicom import AE
 from pynetdicom.sop_class import PatientStudyOnlyQueryRetrieveInformationModelFind
-from tests.steckel_server import SteckelServer, free_port
+from tests.ports import free_port
+from tests.steckel_server import SteckelServer
 
 pytestmark = pytest.mark.interop
 

@@ -13,7 +13,8 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from pynetdicom import AE, evt, sop_class
 from pynetdicom.association import Association
-from tests.steckel_server import SteckelServer, free_port, running_server
+from tests.ports import free_port
+from tests.steckel_server import SteckelServer, running_server
 from tests.unit.ris.said import order, patient
 
 from steckel.dicom import dictionary

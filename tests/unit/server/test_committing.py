@@ -16,7 +16,7 @@ from tests.databases import (
     index,
     upgraded_database,
 )
-from tests.steckel_server import free_port
+from tests.ports import free_port
 
 from steckel.dimse.scu.association import Caller
 from steckel.ris.commitment_model import CommitmentRequest, Reference
