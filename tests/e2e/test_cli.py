@@ -15,7 +15,9 @@ import httpx
 import pytest
 from pynetdicom import AE
 from pynetdicom.sop_class import Verification
-from tests.steckel_server import PASSWORD, SteckelServer, free_port, running_server
+from tests.e2e.resident import family, proportional_bytes
+from tests.ports import free_port
+from tests.steckel_server import PASSWORD, SteckelServer, running_server
 
 _LIMIT = 300 << 20
 
@@ -62,11 +64,7 @@ def add_user(server: SteckelServer, *arguments: str, password: str) -> int:
 def test_all_processes_at_rest_fit_into_300_mb(server: SteckelServer) -> None:
     httpx.get(f"{server.url}/readyz")
     assert server._process is not None
-    pages = [
-        int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-        for pid in [server._process.pid, *server.pids()]
-    ]
-    assert sum(pages) * os.sysconf("SC_PAGE_SIZE") < _LIMIT
+    assert sum(map(proportional_bytes, family(server._process.pid))) < _LIMIT
 
 
 def test_an_account_works_at_once_and_no_more_once_it_is_disabled(server: SteckelServer) -> None:
@@ -204,7 +202,7 @@ def _certificate(folder: Path, name: str) -> tuple[Path, Path]:
 
 def _tls(ours: tuple[Path, Path], theirs: tuple[Path, Path]) -> dict[str, str]:
     return {
-        "STECKEL_DICOM_TLS": f"127.0.0.1:{20000 + free_port() % 40000:05d}",
+        "STECKEL_DICOM_TLS": f"127.0.0.1:{free_port()}",
         "STECKEL_DICOM_TLS_CERT": str(ours[0]),
         "STECKEL_DICOM_TLS_KEY": str(ours[1]),
         "STECKEL_DICOM_TLS_CA": str(theirs[0]),

@@ -129,11 +129,11 @@ def test_the_dicom_role_alone_is_started_again(server: SteckelServer) -> None:
 
 
 def _process_of(server: SteckelServer, role: str) -> int:
-    """Return the process number of a role, by its command line."""
+    """Return the process number of a role, by what it calls itself."""
     [found] = [
         pid
         for pid in server.pids()
-        if role.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        if Path(f"/proc/{pid}/cmdline").read_bytes().startswith(f"steckel: {role}".encode())
     ]
     return found
 

@@ -1,4 +1,4 @@
-"""One process of a node: ``python -m steckel.server.role ROLE``, started by the supervisor.
+"""One process of a node, forked by the nursery when the supervisor asks for it.
 
 It speaks with the supervisor over two pipes: on standard input comes ``go``
 when all is prepared, and the end when the supervisor is gone; on standard
@@ -42,9 +42,8 @@ class Rooms(Protocol):
         """Leave them."""
 
 
-def main(argv: list[str]) -> int:
-    """Run a role; ``--prepare`` makes this process do what is done once."""
-    role, first = argv[0], "--prepare" in argv
+def run_role(role: str, *, prepare: bool) -> int:
+    """Run a role until it is told to stop; the first of a node does what is done once."""
     settings = load_settings(os.environ, {})
     configure_logs(settings.log_level, role=role)
     _allow_many_files()
@@ -52,7 +51,7 @@ def main(argv: list[str]) -> int:
     stop_on_signals(stop)
     house, run = _enter(role, settings)
     try:
-        if first:
+        if prepare:
             done = _prepare(settings)
             say("prepared", password=done.password, recovered=done.recovered)
         if sys.stdin.readline().strip() != "go":
@@ -149,7 +148,3 @@ def _enter(role: str, settings: Settings) -> tuple[Rooms, Run]:
     from steckel.server.role_dicom import run_dicom  # noqa: PLC0415
 
     return serving, partial(run_dicom, serving)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

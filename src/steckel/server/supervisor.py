@@ -9,19 +9,19 @@ one that cannot start ends the node with the reason.
 import contextlib
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from typing import Any, NoReturn, TextIO
+from typing import Any, BinaryIO, NoReturn, TextIO
 
 import orjson
 
 from steckel.errors import SettingsError, SteckelError
 from steckel.server.announcing import announcement
+from steckel.server.births import PYTHON, adopt_orphans, bear, bury_orphans
 from steckel.server.settings import Settings, load_settings
 from steckel.server.stopping import stop_on_signals
 
@@ -31,11 +31,11 @@ ROLES = ("web", "dicom", "hl7", "worker")
 _PREPARE = ("worker", "hl7", "dicom", "web")
 #: Tells this process to print the password of `admin` although it is no new one.
 _SHOW_LOGIN = "--show-login"
-#: ``-P``: a folder that somebody starts Steckel in is no place to import from.
-_PYTHON = (sys.executable, "-P", "-m")
 _EXIT_CANNOT_START = 78
 _GRACE_SECONDS = 25.0
 _RESTART_SECONDS = 1.0
+#: How often it looks for roles that are due, and for orphans.
+_LOOK_SECONDS = 0.2
 #: After a role could not start although it ran before: what it lacks may come back.
 _RETRY_SECONDS = 10.0
 
@@ -59,7 +59,7 @@ def parse_roles(text: str) -> tuple[str, ...]:
 
 def run_node(settings: Settings, roles: Sequence[str], *, show_password: bool = False) -> NoReturn:
     """Become the supervisor of a node: the process is replaced, which frees what it loaded."""
-    command = [*_PYTHON, __name__, *roles, *([_SHOW_LOGIN] if show_password else [])]
+    command = [*PYTHON, __name__, *roles, *([_SHOW_LOGIN] if show_password else [])]
     environment = {**os.environ, **settings.as_environment()}
     sys.stdout.flush()
     os.execve(sys.executable, command, environment)  # noqa: S606 - ourselves
@@ -84,8 +84,10 @@ def main(argv: Sequence[str]) -> int:
 @dataclass(slots=True)
 class _Child:
     role: str
-    process: subprocess.Popen[bytes]
+    pid: int
+    orders: BinaryIO  #: its standard input
     ready: bool = False
+    ended: bool = False
     restart_at: float | None = None
 
 
@@ -96,7 +98,7 @@ class Supervisor:
     settings: Settings
     roles: Sequence[str]
     announce: Callable[[str | None], None]  #: called once, when all is ready, with a new password
-    _events: "SimpleQueue[tuple[str, dict[str, Any]]]" = field(default_factory=SimpleQueue)
+    _events: "SimpleQueue[tuple[_Child, dict[str, Any]]]" = field(default_factory=SimpleQueue)
     _children: dict[str, _Child] = field(default_factory=dict)
     _stop: threading.Event = field(default_factory=threading.Event)
     _prepared: bool = False
@@ -112,54 +114,46 @@ class Supervisor:
             A role cannot start; the others were stopped.
         """
         stop_on_signals(self._stop)
-        preparing = next(role for role in _PREPARE if role in self.roles)
-        for role in self.roles:
-            self._start(role, prepare=role == preparing)
+        adopt_orphans()
         try:
+            self._start(self.roles)
             while not self._stop.is_set():
                 self._step()
         finally:
             self._stop_children()
 
-    def _start(self, role: str, *, prepare: bool = False) -> None:
-        command = [*_PYTHON, "steckel.server.role", role]
-        if prepare:
-            command.append("--prepare")
-        process = subprocess.Popen(  # noqa: S603 - ourselves
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, **self.settings.as_environment()},
-            # Signals of the terminal are for the supervisor, which passes them on.
-            start_new_session=True,
-        )
-        self._children[role] = _Child(role, process)
-        threading.Thread(target=self._listen, args=(role, process), daemon=True).start()
-        if self._prepared:
-            _send_go(process)
+    def _start(self, roles: Sequence[str]) -> None:
+        """Start roles; the one that loads least prepares the node, if that is to be done."""
+        preparing = None if self._prepared else next(role for role in _PREPARE if role in roles)
+        for born in bear(roles, self.settings.as_environment(), preparing=preparing):
+            child = _Child(born.role, born.pid, born.orders)
+            self._children[born.role] = child
+            threading.Thread(target=self._listen, args=(child, born.answers), daemon=True).start()
+            if self._prepared:
+                _send_go(child)
 
-    def _listen(self, role: str, process: "subprocess.Popen[bytes]") -> None:
-        assert process.stdout is not None
-        for line in process.stdout:
-            try:
-                self._events.put((role, orjson.loads(line)))
-            except orjson.JSONDecodeError:
-                _tell(line.decode(errors="replace").rstrip())
-        self._events.put((role, {"kind": "ended", "status": process.wait()}))
+    def _listen(self, child: _Child, answers: BinaryIO) -> None:
+        with answers:
+            for line in answers:
+                try:
+                    self._events.put((child, orjson.loads(line)))
+                except orjson.JSONDecodeError:
+                    _tell(line.decode(errors="replace").rstrip())
+        self._events.put((child, {"kind": "ended"}))
 
     def _step(self) -> None:
         try:
-            role, event = self._events.get(timeout=0.2)
+            child, event = self._events.get(timeout=_LOOK_SECONDS)
         except Empty:
+            bury_orphans(one.pid for one in self._children.values() if not one.ended)
             self._restart_due()
             return
-        child = self._children[role]
         match event["kind"]:
             case "prepared":
                 self._password = event["password"]
                 self._prepared = True
                 for other in self._children.values():
-                    _send_go(other.process)
+                    _send_go(other)
             case "ready":
                 child.ready = True
                 if all(c.ready for c in self._children.values()) and not self._announced:
@@ -168,7 +162,7 @@ class Supervisor:
             case "failed":
                 self._failed(child, event["reason"])
             case "ended":
-                self._ended(child, event["status"])
+                self._ended(child, _bury(child))
 
     def _failed(self, child: _Child, reason: str) -> None:
         """Give up a node that cannot start; one that ran keeps its other roles running."""
@@ -189,20 +183,41 @@ class Supervisor:
     def _restart_due(self) -> None:
         for child in list(self._children.values()):
             if child.restart_at is not None and time.monotonic() >= child.restart_at:
-                self._start(child.role)
+                self._restart(child)
+
+    def _restart(self, child: _Child) -> None:
+        try:
+            self._start([child.role])
+        except SteckelError as problem:
+            _tell(str(problem))
+            child.restart_at = time.monotonic() + _RETRY_SECONDS
 
     def _stop_children(self) -> None:
-        for child in self._children.values():
-            if child.process.poll() is None:
-                child.process.send_signal(signal.SIGTERM)
-                _close_input_unless_started(child)
+        running = [child for child in self._children.values() if not child.ended]
+        for child in running:
+            os.kill(child.pid, signal.SIGTERM)
+            _close_input_unless_started(child)
         deadline = time.monotonic() + _GRACE_SECONDS
-        for child in self._children.values():
+        while not all(child.ended for child in running):
             try:
-                child.process.wait(max(deadline - time.monotonic(), 0.1))
-            except subprocess.TimeoutExpired:
-                child.process.kill()
-                child.process.wait()
+                child, event = self._events.get(timeout=max(deadline - time.monotonic(), 0.1))
+            except Empty:
+                break
+            if event["kind"] == "ended":
+                _bury(child)
+        for child in running:
+            if not child.ended:
+                os.kill(child.pid, signal.SIGKILL)
+                _bury(child)
+
+
+def _bury(child: _Child) -> int:
+    """Wait for the end of a process and return its status, negative for a signal.
+
+    Only this thread does: until then nobody else has the number that signals go to.
+    """
+    child.ended = True
+    return os.waitstatus_to_exitcode(os.waitpid(child.pid, 0)[1])
 
 
 def _tell(text: str, stream: TextIO | None = None) -> None:
@@ -211,22 +226,19 @@ def _tell(text: str, stream: TextIO | None = None) -> None:
         print(text, file=stream or sys.stderr, flush=True)
 
 
-def _send_go(process: "subprocess.Popen[bytes]") -> None:
-    assert process.stdin is not None
+def _send_go(child: _Child) -> None:
     try:
-        process.stdin.write(b"go\n")
-        process.stdin.flush()
+        child.orders.write(b"go\n")
+        child.orders.flush()
     except BrokenPipeError:
         return  # it has ended; `_listen` says so
 
 
 def _close_input_unless_started(child: _Child) -> None:
     """Wake a child that still waits for ``go``."""
-    if not child.ready and child.process.stdin is not None:
-        try:
-            child.process.stdin.close()
-        except BrokenPipeError:
-            return
+    if not child.ready:
+        with contextlib.suppress(BrokenPipeError):
+            child.orders.close()
 
 
 if __name__ == "__main__":
