@@ -1,4 +1,4 @@
-"""Deleting studies, series and instances (`web.ports.Deleter`, `dicomweb.ports.Deleter`).
+"""Deleting studies, series and instances (`web.ports.archive.Deleter`, `dicomweb.ports.Deleter`).
 
 The index forgets at once; the bytes are noted as to be erased in the same
 transaction, and go when their container is sealed (`care.erasure`).

@@ -1,4 +1,4 @@
-"""The lists of the workstation, straight from the index (`web.ports.StudyCatalogue`).
+"""The lists of the workstation, straight from the index (`web.ports.archive.StudyCatalogue`).
 
 Every list is paged by key (the values of the last row), so that the thousandth
 page costs what the first does; nothing counts a whole table.

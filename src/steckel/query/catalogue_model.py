@@ -235,3 +235,12 @@ class QuarantineChange:
 
 
 Change = StudyChange | QuarantineChange
+
+
+class Subject(StrEnum):
+    """What is told to have changed, without saying what changed about it."""
+
+    MESSAGES = "messages"
+    MISMATCHES = "mismatches"
+    DELIVERIES = "deliveries"  #: and the destinations
+    RECORDS = "records"  #: patients, orders, reports

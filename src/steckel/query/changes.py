@@ -1,4 +1,4 @@
-"""What happened, in order, for live lists (`web.ports.ChangeFeed`)."""
+"""What happened, in order, for live lists (`web.ports.live.ChangeFeed`)."""
 
 from collections.abc import Sequence
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    false,
 )
 
 from steckel.index.columns import moment, text
@@ -187,11 +188,12 @@ reports = Table(
     metadata,
     Column("pk", Serial, primary_key=True),
     Column("id", Words, nullable=False, unique=True),
-    Column("key", Words, nullable=False, unique=True),  #: what the author's system calls it
+    Column("key", Words, nullable=False, unique=True),  #: the first of its names, by the alphabet
+    Column("registers", Text, nullable=False),  #: of what it is, as its versions say
     text("identity", index=True),
     text("study_uid", index=True),
     text("accession", index=True),
-    text("placer"),
+    text("placer", index=True),
     text("filler", index=True),
     text("status"),  #: `ris.model.ReportStatus`
     text("title"),
@@ -199,6 +201,14 @@ reports = Table(
     moment("at", index=True),
     Column("versions", Integer, nullable=False, server_default="0"),
     moment("changed", index=True),
+)
+
+#: What its author's system calls a report: a document that replaces another has its own number.
+report_names = Table(
+    "report_names",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("report_pk", ForeignKey("reports.pk", ondelete="CASCADE"), nullable=False, index=True),
 )
 
 report_versions = Table(
@@ -216,10 +226,20 @@ report_versions = Table(
     text("text"),
     text("media_type"),
     Column("body", LargeBinary),  #: PDF or CDA
-    text("sop_instance_uid"),  #: as it is archived; empty until then
+    #: whether all studies that it was found to belong to have it
+    Column("is_archived", Boolean, nullable=False, server_default=false()),
     text("by"),  #: message that brought it
     Index("uq_report_versions_report_pk_digest", "report_pk", "digest", unique=True),
-    Index("ix_report_versions_sop_instance_uid_pk", "sop_instance_uid", "pk"),
+    Index("ix_report_versions_is_archived_pk", "is_archived", "pk"),
+)
+
+#: As which instance a study has a version of a report.
+report_instances = Table(
+    "report_instances",
+    metadata,
+    Column("version_pk", ForeignKey("report_versions.pk", ondelete="CASCADE"), primary_key=True),
+    Column("study_uid", Words, primary_key=True),
+    text("sop_instance_uid"),
 )
 
 #: Studies that do not fit what was ordered, for a person to put right (IHE PIR).

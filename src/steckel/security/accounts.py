@@ -19,10 +19,9 @@ from steckel.errors import NotFound
 from steckel.index.engine import writing
 from steckel.security.decisions import Role
 from steckel.security.passwords import SHORTEST, Passwords, generate, require_acceptable
+from steckel.security.principal import FIRST_ACCOUNT
 from steckel.security.refusals import AlreadyExists, InvalidValue
 from steckel.security.tables import account as accounts_table
-
-FIRST_ACCOUNT = "admin"
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
 _LONGEST_DISPLAY_NAME = 128

@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from steckel.security.decisions import Role, allows
 
+#: Name of the account that a new site has.
+FIRST_ACCOUNT = "admin"
+
 
 class Via(StrEnum):
     """How a caller showed who it is."""

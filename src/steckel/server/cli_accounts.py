@@ -2,7 +2,8 @@
 
 A door like the JSON API: it decodes arguments, calls `security`, prints. The rule:
 no password is an argument, where the history of the shell and the list of processes
-would show it; what a script needs stands alone on standard output.
+would show it; what a script needs stands alone on standard output. What a command imports, it
+imports when it runs: the others start faster.
 """
 
 import sys
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import orjson
 import typer
@@ -19,21 +20,23 @@ from rich.table import Table
 from rich.text import Text
 
 from steckel.errors import NotFound, SteckelError
-from steckel.security.accounts import FIRST_ACCOUNT, Account, AccountChange
 from steckel.security.decisions import Role
-from steckel.security.peers import RemoteAe
-from steckel.security.site import Security
-from steckel.security.tokens import ApiToken
-from steckel.web.ports import EchoSender
-from steckel.web.spelling import spell_account, spell_entity, spell_token
+from steckel.security.principal import FIRST_ACCOUNT
+
+if TYPE_CHECKING:
+    from steckel.security.accounts import Account
+    from steckel.security.peers import RemoteAe
+    from steckel.security.site import Security
+    from steckel.security.tokens import ApiToken
+    from steckel.web.ports.system import EchoSender
 
 
 @dataclass(frozen=True, kw_only=True)
 class AccountsDesk:
     """What the commands work on."""
 
-    security: Security
-    echo: EchoSender
+    security: "Security"
+    echo: "EchoSender"
 
 
 OpenAccounts = Callable[[], AbstractContextManager[AccountsDesk]]
@@ -87,6 +90,8 @@ class UserCommands:
 
     def list(self, as_json: _Json = False) -> None:
         """List all accounts."""
+        from steckel.web.spelling import spell_account  # noqa: PLC0415
+
         with _desk(self._open) as desk:
             accounts = desk.security.accounts.list()
         if as_json:
@@ -100,17 +105,19 @@ class UserCommands:
         with _desk(self._open) as desk:
             desk.security.accounts.get(name)  # before a password is typed in vain
             password = _ask_password(from_stdin=password_stdin)
-            _change(desk, name, AccountChange(password=password))
+            _change(desk, name, password=password)
             _say("the password is changed, and all sessions of the account have ended")
 
     def disable(self, name: _Name) -> None:
         """Keep an account from logging in; its sessions end, its tokens stop working."""
         with _desk(self._open) as desk:
-            _change(desk, name, AccountChange(disabled=True))
+            _change(desk, name, disabled=True)
             _say("the account is disabled")
 
     def enable(self, name: _Name) -> None:
         """Let an account log in again."""
+        from steckel.security.accounts import AccountChange  # noqa: PLC0415
+
         with _desk(self._open) as desk:
             desk.security.accounts.change(name, AccountChange(disabled=False))
             _say("the account is enabled")
@@ -146,6 +153,8 @@ class TokenCommands:
         as_json: _Json = False,
     ) -> None:
         """List tokens; what they are is never shown again."""
+        from steckel.web.spelling import spell_token  # noqa: PLC0415
+
         with _desk(self._open) as desk:
             owner = desk.security.accounts.get(user).name if user else None
             tokens = desk.security.tokens.list(owner)
@@ -189,6 +198,8 @@ class EntityCommands:
         description: Annotated[str, typer.Option(help="What it is, for people.")] = "",
     ) -> None:
         """Register an application entity, or replace the one of this title."""
+        from steckel.security.peers import RemoteAe  # noqa: PLC0415
+
         with _desk(self._open) as desk:
             entity = RemoteAe(aet=title, host=host, port=port, tls=tls, description=description)
             is_new = desk.security.peers.save(entity)
@@ -196,6 +207,8 @@ class EntityCommands:
 
     def list(self, as_json: _Json = False) -> None:
         """List the registered application entities."""
+        from steckel.web.spelling import spell_entity  # noqa: PLC0415
+
         with _desk(self._open) as desk:
             entities = desk.security.peers.list()
         if as_json:
@@ -232,7 +245,12 @@ def _desk(open_accounts: OpenAccounts) -> Iterator[AccountsDesk]:
         _fail(str(error))
 
 
-def _change(desk: AccountsDesk, name: str, change: AccountChange) -> None:
+def _change(
+    desk: AccountsDesk, name: str, *, password: str | None = None, disabled: bool | None = None
+) -> None:
+    from steckel.security.accounts import AccountChange  # noqa: PLC0415
+
+    change = AccountChange(password=password, disabled=disabled)
     account = desk.security.accounts.change(name, change)
     desk.security.sessions.end_all(account.name)
 
@@ -267,17 +285,17 @@ def _print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     console.print(table)
 
 
-def _account_row(account: Account) -> tuple[str, ...]:
+def _account_row(account: "Account") -> tuple[str, ...]:
     state = "disabled" if account.disabled else "active"
     moments = _when(account.created), _when(account.last_login)
     return (account.name, account.display_name, account.role.value, state, *moments)
 
 
-def _token_row(token: ApiToken) -> tuple[str, ...]:
+def _token_row(token: "ApiToken") -> tuple[str, ...]:
     return (token.id, token.name, token.account, _when(token.created), _when(token.last_used))
 
 
-def _entity_row(entity: RemoteAe) -> tuple[str, ...]:
+def _entity_row(entity: "RemoteAe") -> tuple[str, ...]:
     tls = "yes" if entity.tls else "no"
     return (entity.aet, entity.host, str(entity.port), tls, entity.description)
 

@@ -1,22 +1,18 @@
 """Opens what the commands about accounts, application entities and destinations work on.
 
-The server may run meanwhile.
+The server may run meanwhile. What is opened is imported then: most commands need none of it.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from steckel.exchange.outbound.desk import DestinationDesk
-from steckel.security.accounts import ensure_admin
 from steckel.server.cli_accounts import AccountsDesk, OpenAccounts
 from steckel.server.cli_destinations import OpenDesk, OutboundDesk
-from steckel.server.desks import EchoDesk
-from steckel.server.logs import configure_command_logs
-from steckel.server.messages import MessageRooms
-from steckel.server.preparing import prepare_database
 from steckel.server.settings import Settings
-from steckel.server.tls import dicom_client_context
-from steckel.server.wiring import House
+
+if TYPE_CHECKING:
+    from steckel.server.wiring import House
 
 
 def desk_opener(settings_from: Callable[[], Settings]) -> OpenAccounts:
@@ -24,16 +20,13 @@ def desk_opener(settings_from: Callable[[], Settings]) -> OpenAccounts:
 
     @contextmanager
     def open_desk() -> Iterator[AccountsDesk]:
-        settings = settings_from()
-        configure_command_logs(settings.log_level)
-        house = House(settings)
-        try:
-            prepare_database(house)
+        from steckel.server.desks import EchoDesk  # noqa: PLC0415
+        from steckel.server.tls import dicom_client_context  # noqa: PLC0415
+
+        with _open_house(settings_from()) as house:
             _ensure_first_account(house)
             tls = dicom_client_context(house.settings)
             yield AccountsDesk(security=house.security, echo=EchoDesk(house.settings.aet, tls))
-        finally:
-            house.close()
 
     return open_desk
 
@@ -43,22 +36,36 @@ def outbound_opener(settings_from: Callable[[], Settings]) -> OpenDesk:
 
     @contextmanager
     def open_desk() -> Iterator[OutboundDesk]:
-        settings = settings_from()
-        configure_command_logs(settings.log_level)
-        house = House(settings)
-        try:
-            prepare_database(house)
+        from steckel.exchange.outbound.desk import DestinationDesk  # noqa: PLC0415
+        from steckel.server.messages import MessageRooms  # noqa: PLC0415
+
+        with _open_house(settings_from()) as house:
             yield OutboundDesk(
                 destinations=DestinationDesk(house.engine),
-                probes=MessageRooms(settings, house.engine).probes,
+                probes=MessageRooms(house.settings, house.engine).probes,
             )
-        finally:
-            house.close()
 
     return open_desk
 
 
-def _ensure_first_account(house: House) -> None:
+@contextmanager
+def _open_house(settings: Settings) -> "Iterator[House]":
+    from steckel.server.logs import configure_command_logs  # noqa: PLC0415
+    from steckel.server.preparing import prepare_database  # noqa: PLC0415
+    from steckel.server.wiring import House  # noqa: PLC0415
+
+    configure_command_logs(settings.log_level)
+    house = House(settings)
+    try:
+        prepare_database(house)
+        yield house
+    finally:
+        house.close()
+
+
+def _ensure_first_account(house: "House") -> None:
     """Make `admin` with the chosen password, so that tokens can be made before the first start."""
+    from steckel.security.accounts import ensure_admin  # noqa: PLC0415
+
     if house.settings.admin_password:
         ensure_admin(house.security.accounts, house.settings.admin_password)

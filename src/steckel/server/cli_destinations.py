@@ -1,16 +1,17 @@
 """``steckel destination``: other systems that are told what happens, at the terminal.
 
-A door like the JSON API: it decodes arguments, calls `exchange.outbound`, prints.
+A door like the JSON API: it decodes arguments, calls `exchange.outbound`, prints. What a command
+imports, it imports when it runs: the others start faster.
 """
 
 import getpass
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import orjson
 import typer
@@ -19,20 +20,20 @@ from rich.table import Table
 from rich.text import Text
 
 from steckel.errors import NotFound, SteckelError
-from steckel.exchange.outbound.desk import DestinationDesk
-from steckel.exchange.outbound.model import Address, Destination, DestinationForm, QueueLength
-from steckel.exchange.outbound.subscriptions import options_of, read_subscription
 from steckel.security.refusals import InvalidValue
-from steckel.web.destination_view import spell_destination
-from steckel.web.ports import Probes
+
+if TYPE_CHECKING:
+    from steckel.exchange.outbound.desk import DestinationDesk
+    from steckel.exchange.outbound.model import Address, Destination, QueueLength
+    from steckel.web.ports.exchange import Probes
 
 
 @dataclass(frozen=True, kw_only=True)
 class OutboundDesk:
     """What the commands work on."""
 
-    destinations: DestinationDesk
-    probes: Probes
+    destinations: "DestinationDesk"
+    probes: "Probes"
 
 
 OpenDesk = Callable[[], AbstractContextManager[OutboundDesk]]
@@ -80,6 +81,8 @@ class DestinationCommands:
         ] = None,
     ) -> None:
         """Set up a destination, or set up the one of this name anew; its queue stays."""
+        from steckel.exchange.outbound.model import Address  # noqa: PLC0415
+
         with _desk(self._open) as desk:
             is_new = _save(desk.destinations, name, Address(host=host, port=port, tls=tls), [
                 *([f"events={events}"] if events else []), *(option or []),
@@ -88,6 +91,8 @@ class DestinationCommands:
 
     def list(self, as_json: _Json = False) -> None:
         """List the destinations and what waits for them."""
+        from steckel.web.destination_view import spell_destination  # noqa: PLC0415
+
         with _desk(self._open) as desk:
             found = desk.destinations.list()
         if as_json:
@@ -145,32 +150,36 @@ class DestinationCommands:
         _say(f"{name}: {probe.message} ({probe.milliseconds:.0f} ms)")
 
 
-def _save(desk: DestinationDesk, name: str, address: Address, options: list[str]) -> bool:
+def _save(desk: "DestinationDesk", name: str, address: "Address", options: list[str]) -> bool:
     """Set a destination up; options that are not named keep their value. Whether it is new."""
+    from steckel.exchange.outbound.model import DestinationForm  # noqa: PLC0415
+    from steckel.exchange.outbound.subscriptions import (  # noqa: PLC0415
+        options_of,
+        read_subscription,
+    )
+
     now = time.time_ns() // 1_000_000
     try:
         held: dict[str, Any] = options_of(desk.get(name)[0].subscription)
         is_new = False
     except NotFound:
         held, is_new = {}, True
-    subscription = read_subscription(held | dict(_option(text) for text in options))
+    lists = {
+        key for key, value in options_of(read_subscription({})).items() if isinstance(value, list)
+    }
+    subscription = read_subscription(held | dict(_option(text, lists) for text in options))
     form = DestinationForm(name=name, address=address, subscription=subscription)
     (desk.add if is_new else desk.change)(form, getpass.getuser(), now)
     return is_new
 
 
-_LISTS = frozenset(
-    key for key, value in options_of(read_subscription({})).items() if isinstance(value, list)
-)
-
-
-def _option(text: str) -> tuple[str, Any]:
+def _option(text: str, lists: Collection[str]) -> tuple[str, Any]:
     """Return ``KEY=VALUE`` as an option: a list is comma-separated, a number is one."""
     key, separator, value = text.partition("=")
     if not separator:
         raise InvalidValue(f"{text!r} is no KEY=VALUE")
     key = key.strip()
-    if key in _LISTS:
+    if key in lists:
         return key, [part.strip() for part in value.split(",") if part.strip()]
     try:
         number = json.loads(value)
@@ -180,7 +189,7 @@ def _option(text: str) -> tuple[str, Any]:
     return key, number if is_number and key in ("answer_seconds", "error_retries") else value
 
 
-def _cells(destination: Destination, length: QueueLength) -> tuple[str, ...]:
+def _cells(destination: "Destination", length: "QueueLength") -> tuple[str, ...]:
     state = "paused" if destination.is_paused else "works"
     if destination.failing_since:
         state = f"{'stopped' if destination.is_paused else 'fails'}: {destination.problem}"

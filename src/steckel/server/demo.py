@@ -14,7 +14,8 @@ from steckel.errors import InputError
 from steckel.exchange.model import Door, Origin
 from steckel.index.schema import studies
 from steckel.ingest.model import Way
-from steckel.security.accounts import FIRST_ACCOUNT, AccountChange, ensure_admin
+from steckel.security.accounts import AccountChange, ensure_admin
+from steckel.security.principal import FIRST_ACCOUNT
 from steckel.server.importing import import_paths
 from steckel.server.logs import configure_command_logs
 from steckel.server.messages import MessageRooms

@@ -1,21 +1,14 @@
 """The ports of the JSON API (`web.ports`) over the rooms of the archive."""
 
-import os
 import ssl
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select, text
-
-from steckel import __version__
-from steckel.archive.disk import translate_errors
 from steckel.dimse.ports import RemoteEntity
 from steckel.dimse.scu.association import CannotAssociate
 from steckel.dimse.scu.echo import echo
-from steckel.errors import InvalidQuery, StorageFailure
-from steckel.index.schema import patients, studies
+from steckel.errors import InvalidQuery
 from steckel.ingest.conflicts import Conflict, ConflictStore
 from steckel.ingest.model import Arrival, Receipt, Refusal, Source, Way
 from steckel.ingest.quarantine import QuarantineEntry, QuarantineStore
@@ -30,12 +23,7 @@ from steckel.query.catalogue_model import (
     VersionRow,
 )
 from steckel.security.peers import RemoteAe
-from steckel.server.processes import read_processes
-from steckel.server.store_size import read_store_size
-from steckel.web.ports import ArchiveCounts, EchoResult, ProcessRow, StoreSpace, SystemReport
-
-if TYPE_CHECKING:
-    from steckel.server.wiring import House
+from steckel.web.ports.system import EchoResult
 
 _CHUNK = 1 << 20
 _ECHO_SECONDS = 10.0
@@ -129,64 +117,6 @@ class EchoDesk:
             return EchoResult(ok=False, milliseconds=_since(started), message=str(problem))
         message = "" if status == 0 else f"it answered with status 0x{status:04X}"
         return EchoResult(ok=status == 0, milliseconds=_since(started), message=message)
-
-
-class StatusDesk:
-    """How the node is."""
-
-    def __init__(self, house: "House") -> None:
-        self._house = house
-        self._started = int(time.time() * 1000)
-
-    def report(self) -> SystemReport:
-        """Return the state of the node."""
-        house = self._house
-        processes = read_processes(house.settings.home)
-        return SystemReport(
-            version=__version__,
-            started=self._started,
-            roles=tuple(process.role for process in processes),
-            database=house.engine.dialect.name,
-            store=self._space(),
-            counts=self._counts(),
-            quarantine=house.quarantine.count(),
-            conflicts=house.conflicts.count(),
-            processes=tuple(
-                ProcessRow(role=p.role, pid=p.pid, rss_bytes=p.rss_bytes) for p in processes
-            ),
-        )
-
-    def check(self) -> None:
-        """Ask the database and the store for an answer."""
-        try:
-            with self._house.engine.connect() as connection:
-                connection.execute(text("SELECT 1"))
-        except Exception as problem:
-            raise StorageFailure("the database does not answer") from problem
-        with translate_errors():
-            self._house.layout.open.stat()
-
-    def _space(self) -> StoreSpace:
-        with translate_errors():
-            status = os.statvfs(self._house.layout.root)
-        return StoreSpace(
-            used_bytes=read_store_size(self._house.settings.home),
-            free_bytes=status.f_bavail * status.f_frsize,
-        )
-
-    def _counts(self) -> ArchiveCounts:
-        # Counters of the studies, not a count of all instances.
-        totals = select(
-            func.count(studies.c.pk),
-            func.coalesce(func.sum(studies.c.series), 0),
-            func.coalesce(func.sum(studies.c.instances), 0),
-        )
-        with self._house.engine.connect() as connection:
-            row = connection.execute(totals).one()
-            people = connection.execute(
-                select(func.count()).select_from(patients).where(patients.c.studies > 0)
-            ).scalar_one()
-        return ArchiveCounts(patients=people, studies=row[0], series=row[1], instances=row[2])
 
 
 def _number(cursor: str | None) -> int | None:

@@ -5,11 +5,11 @@ from rich.console import Console
 from steckel.errors import StorageFailure
 from steckel.index.failures import DamagedIndex
 from steckel.index.files import set_aside
-from steckel.server.desks import StatusDesk
 from steckel.server.preparing import index_incomplete, prepare_database
 from steckel.server.processes import read_processes
 from steckel.server.progress import progress_report
 from steckel.server.settings import Settings
+from steckel.server.status_desk import StatusDesk
 from steckel.server.wiring import House
 
 

@@ -17,11 +17,11 @@ from steckel.index.schema import erasures
 from steckel.index.second import backlog
 from steckel.index.upgrade import require_current
 from steckel.ris.commitments import GIVEN_UP, WAITING, count_commitments
-from steckel.server.desks import StatusDesk
 from steckel.server.preparing import require_index
 from steckel.server.settings import Settings
+from steckel.server.status_desk import StatusDesk
 from steckel.server.wiring import House
-from steckel.web.ports import StoreSpace, SystemReport
+from steckel.web.ports.system import StoreSpace, SystemReport
 
 #: Exit statuses: of the LSB for services where there is one.
 WELL, WRONG, NOT_RUNNING = 0, 1, 3

@@ -5,6 +5,7 @@ from prometheus_client import REGISTRY
 from steckel.dicomweb.ports import DicomwebServices
 from steckel.dicomweb.routes import dicomweb_routes
 from steckel.exchange.desk import MessageDesk
+from steckel.exchange.marks import Marks
 from steckel.exchange.outbound.desk import DestinationDesk
 from steckel.exchange.profile_desk import ProfileDesk
 from steckel.fhir.ports import FhirServices
@@ -17,10 +18,11 @@ from steckel.ris.record_entry import RecordEntry
 from steckel.ris.records import Records
 from steckel.ris.report_shelf import ReportShelf
 from steckel.ris.rule_book import RuleBook
-from steckel.server.desks import ConflictDesk, EchoDesk, QuarantineDesk, StatusDesk
+from steckel.server.desks import ConflictDesk, EchoDesk, QuarantineDesk
 from steckel.server.message_metrics import MessageMetrics
 from steckel.server.outbound_metrics import OutboundMetrics
 from steckel.server.serving import STATIC, ServingHouse
+from steckel.server.status_desk import StatusDesk
 from steckel.server.tls import dicom_client_context
 from steckel.web.application import WebApplication, create_app
 from steckel.web.assets import workstation_routes
@@ -54,6 +56,7 @@ def web_application(house: ServingHouse) -> WebApplication:
         patient_finder=IdentifiedPatients(house.engine),
         reports=ReportReading(ReportShelf(house.engine)),
         changes=house.changes,
+        marks=Marks(house.engine),
         quarantine=QuarantineDesk(house.quarantine, house.ingest),
         conflicts=ConflictDesk(house.conflicts, house.versions),
         orders=OrderList(house.engine),

@@ -1,20 +1,22 @@
 """What happens in the archive, told to everybody who listens.
 
-One task asks the change feed twice a second while somebody listens, and hands what
-is new to all. Its rule: who cannot follow is let go; who comes back says what was
-heard last and gets what was missed, or is told to look at everything again.
+One task asks the change feed and the marks twice a second while somebody listens, and hands
+what is new to all. Its rule: who cannot follow is let go; who comes back says what was heard
+last and gets what was missed, or is told to look at everything again. That something changed
+about a subject has no number: who comes back looks at all subjects again.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import structlog
 from anyio.to_thread import run_sync
 
 from steckel.errors import places_of
-from steckel.query.catalogue_model import Change
-from steckel.web.ports import ChangeFeed
+from steckel.query.catalogue_model import Change, Subject
+from steckel.web.ports.live import ChangeFeed, SubjectMarks
 
 _log = structlog.get_logger(__name__)
 
@@ -24,14 +26,24 @@ _MOST_WAITING = 1000
 _MOST_MISSED = 1000
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SubjectChange:
+    """Something changed about a subject."""
+
+    subject: Subject
+
+
+Told = Change | SubjectChange
+
+
 class Listener:
     """One who listens."""
 
     def __init__(self) -> None:
         self.position = 0  #: number of the last change that was told
-        self._queue: asyncio.Queue[Change | None] = asyncio.Queue()
+        self._queue: asyncio.Queue[Told | None] = asyncio.Queue()
 
-    def tell(self, changes: Sequence[Change]) -> None:
+    def tell(self, changes: Sequence[Told]) -> None:
         """Hand over changes; who has too many waiting is let go."""
         if self._queue.qsize() + len(changes) > _MOST_WAITING:
             self.end()
@@ -45,7 +57,7 @@ class Listener:
             self._queue.get_nowait()
         self._queue.put_nowait(None)
 
-    async def next(self, patience: float) -> Change | None:
+    async def next(self, patience: float) -> Told | None:
         """Return the next change, or ``None`` when it is over.
 
         Raises
@@ -56,8 +68,8 @@ class Listener:
         while True:
             async with asyncio.timeout(patience):
                 change = await self._queue.get()
-            if change is None:
-                return None
+            if change is None or isinstance(change, SubjectChange):
+                return change
             if change.sequence > self.position:
                 self.position = change.sequence
                 return change
@@ -66,8 +78,9 @@ class Listener:
 class Broadcast:
     """Tells changes. Lives in one event loop."""
 
-    def __init__(self, feed: ChangeFeed, interval: float = _INTERVAL) -> None:
+    def __init__(self, feed: ChangeFeed, marks: SubjectMarks, interval: float = _INTERVAL) -> None:
         self._feed = feed
+        self._marks = marks
         self._interval = interval
         self._listeners: set[Listener] = set()
         self._task: asyncio.Task[None] | None = None
@@ -99,7 +112,8 @@ class Broadcast:
         self._listeners.add(listener)
         try:
             listener.position = await self.latest()
-            self._start(listener.position)
+            if self._closed or not self._is_running:
+                self._start(listener.position, await run_sync(self._marks.read))
             yield listener
         finally:
             self._listeners.discard(listener)
@@ -111,25 +125,40 @@ class Broadcast:
         if self._task is not None:
             self._task.cancel()
 
-    def _start(self, position: int) -> None:
+    @property
+    def _is_running(self) -> bool:
+        return self._task is not None and not self._task.done()
+
+    def _start(self, position: int, marks: Mapping[Subject, Hashable]) -> None:
         if self._closed:
             self._let_go()
-        elif self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._run(position))
+        elif not self._is_running:
+            self._task = asyncio.create_task(self._run(position, marks))
 
     def _let_go(self) -> None:
         for listener in self._listeners:
             listener.end()
 
-    async def _run(self, position: int) -> None:
+    async def _run(self, position: int, marks: Mapping[Subject, Hashable]) -> None:
         try:
             while self._listeners:
                 changes = await run_sync(self._feed.changes_since, position)
                 if changes:
                     position = changes[-1].sequence
-                    for listener in tuple(self._listeners):
-                        listener.tell(changes)
+                    self._tell(changes)
+                before, marks = marks, await run_sync(self._marks.read)
+                self._tell(
+                    [
+                        SubjectChange(subject=subject)
+                        for subject, mark in marks.items()
+                        if mark != before.get(subject)
+                    ]
+                )
                 await asyncio.sleep(self._interval)
         except Exception as error:  # noqa: BLE001  the job ends here; a new listener starts the next
             _log.error("change_feed_failed", error=type(error).__name__, where=places_of(error))
             self._let_go()
+
+    def _tell(self, changes: Sequence[Told]) -> None:
+        for listener in tuple(self._listeners):
+            listener.tell(changes)

@@ -27,7 +27,7 @@ from steckel.web.invocation import (
     read_invocation,
 )
 from steckel.web.policy import PAGE_POLICY
-from steckel.web.ports import PatientFinder, StudyCatalogue
+from steckel.web.ports.archive import PatientFinder, StudyCatalogue
 from steckel.web.problems import new_reference, status_of
 
 PATH = "/IHEInvokeImageDisplay"

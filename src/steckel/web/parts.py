@@ -9,26 +9,24 @@ from starlette.routing import BaseRoute
 
 from steckel.ingest.model import Receiver
 from steckel.security.site import Security
-from steckel.web.ports import (
-    ChangeFeed,
+from steckel.web.ports.archive import (
     Conflicts,
     Deleter,
-    Destinations,
-    EchoSender,
-    MatchingRules,
-    MessageReceiver,
-    MessageStore,
-    Orders,
     PatientFinder,
-    Previews,
-    Probes,
-    ProfileStore,
     Quarantine,
-    Reconciliation,
     Reports,
     StudyCatalogue,
-    SystemStatus,
 )
+from steckel.web.ports.exchange import (
+    Destinations,
+    MessageReceiver,
+    MessageStore,
+    Probes,
+    ProfileStore,
+)
+from steckel.web.ports.live import ChangeFeed, SubjectMarks
+from steckel.web.ports.orders import MatchingRules, Orders, Previews, Reconciliation
+from steckel.web.ports.system import EchoSender, SystemStatus
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +49,7 @@ class WebParts:
     patient_finder: PatientFinder
     reports: Reports
     changes: ChangeFeed
+    marks: SubjectMarks
     quarantine: Quarantine
     conflicts: Conflicts
     orders: Orders

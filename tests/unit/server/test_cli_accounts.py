@@ -19,7 +19,7 @@ from steckel.security.passwords import Passwords
 from steckel.security.peers import RemoteAe
 from steckel.security.site import Security, open_security
 from steckel.server.cli_accounts import AccountsDesk, register
-from steckel.web.ports import EchoResult
+from steckel.web.ports.system import EchoResult
 
 GOOD = "correct horse battery"
 

@@ -1,7 +1,7 @@
 """The rooms behind the web application, in memory."""
 # ruff: noqa: ARG002  they take what their ports take
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from steckel.archive.draft import Buffer
@@ -27,17 +27,12 @@ from steckel.query.catalogue_model import (
     StudyFilter,
     StudyRow,
     StudySort,
+    Subject,
     VersionRow,
 )
 from steckel.reporting.reading import ReadableReport, ReadableVersion, ReportBody
 from steckel.security.peers import RemoteAe
-from steckel.web.ports import (
-    ArchiveCounts,
-    EchoResult,
-    ProcessRow,
-    StoreSpace,
-    SystemReport,
-)
+from steckel.web.ports.system import ArchiveCounts, EchoResult, ProcessRow, StoreSpace, SystemReport
 
 NOON = 1_772_366_400_000  # 2026-03-01T12:00:00Z
 
@@ -158,6 +153,14 @@ class Feed:
     def changes_since(self, sequence: int) -> Sequence[Change]:
         self.asked.append(sequence)
         return [change for change in self.changes if change.sequence > sequence]
+
+
+@dataclass
+class FixedMarks:
+    marks: dict[Subject, int] = field(default_factory=dict)
+
+    def read(self) -> Mapping[Subject, int]:
+        return dict(self.marks)
 
 
 ENTRY = QuarantineRow(

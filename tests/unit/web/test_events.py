@@ -6,10 +6,10 @@ import httpx
 import orjson
 import pytest
 from fastapi import FastAPI
-from tests.unit.web.rooms import Feed
+from tests.unit.web.rooms import Feed, FixedMarks
 
 from steckel.errors import StorageFailure
-from steckel.query.catalogue_model import Change, ChangeKind, QuarantineChange, StudyChange
+from steckel.query.catalogue_model import Change, ChangeKind, QuarantineChange, StudyChange, Subject
 from steckel.web.api.events import EventDoor
 from steckel.web.broadcast import Broadcast
 
@@ -74,8 +74,13 @@ def feed() -> Feed:
 
 
 @pytest.fixture
-async def broadcast(feed: Feed) -> AsyncIterator[Broadcast]:
-    broadcast = Broadcast(feed, interval=0.001)
+def marks() -> FixedMarks:
+    return FixedMarks({Subject.MESSAGES: 1, Subject.MISMATCHES: 1})
+
+
+@pytest.fixture
+async def broadcast(feed: Feed, marks: FixedMarks) -> AsyncIterator[Broadcast]:
+    broadcast = Broadcast(feed, marks, interval=0.001)
     yield broadcast
     broadcast.close()
 
@@ -91,6 +96,17 @@ async def test_a_listener_is_greeted_with_the_last_change_and_told_the_next(
     assert await browser.event() == ("7", "study", {"uid": "1.2.7", "kind": "deleted"})
     feed.changes.append(QuarantineChange(sequence=8, count=3))
     assert await browser.event() == ("8", "quarantine", {"count": 3})
+
+
+async def test_a_subject_of_which_something_changed_is_told_without_a_number(
+    marks: FixedMarks, broadcast: Broadcast
+) -> None:
+    browser = await Browser(broadcast).open()
+    await browser.event()
+    marks.marks[Subject.MISMATCHES] = 2
+    assert await browser.event() == ("", "subject", {"subject": "mismatches"})
+    marks.marks[Subject.MESSAGES] = 7
+    assert await browser.event() == ("", "subject", {"subject": "messages"})
 
 
 async def test_who_comes_back_gets_what_was_missed_once(feed: Feed, broadcast: Broadcast) -> None:
@@ -171,7 +187,7 @@ class FailingFeed(Feed):
 
 async def test_when_the_feed_fails_streams_end_and_new_ones_work_when_it_is_back() -> None:
     feed = FailingFeed([study(5)])
-    broadcast = Broadcast(feed, interval=0.001)
+    broadcast = Broadcast(feed, FixedMarks(), interval=0.001)
     browser = await Browser(broadcast).open()
     await browser.event()
     feed.changes.append(study(6))

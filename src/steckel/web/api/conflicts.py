@@ -9,7 +9,7 @@ from steckel.query.catalogue_model import Keep
 from steckel.web import shapes
 from steckel.web.answers import Json, no_content
 from steckel.web.api.callers import Caring, Cursor, Limit
-from steckel.web.ports import Conflicts
+from steckel.web.ports.archive import Conflicts
 from steckel.web.spelling import spell_conflict
 
 _log = structlog.get_logger(__name__)

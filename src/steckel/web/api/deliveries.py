@@ -16,7 +16,7 @@ from steckel.web.api.callers import Caring
 from steckel.web.api.cursors import row_of
 from steckel.web.destination_view import spell_delivery
 from steckel.web.message_view import spell_content
-from steckel.web.ports import Destinations
+from steckel.web.ports.exchange import Destinations
 
 _log = structlog.get_logger(__name__)
 

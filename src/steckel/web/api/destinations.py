@@ -14,7 +14,7 @@ from steckel.web import destination_shapes as shapes
 from steckel.web.answers import Json, no_content
 from steckel.web.api.callers import Administrator, Caring
 from steckel.web.destination_view import spell_destination
-from steckel.web.ports import Destinations, Probes
+from steckel.web.ports.exchange import Destinations, Probes
 
 _log = structlog.get_logger(__name__)
 

@@ -10,7 +10,7 @@ from steckel.security.peers import PeerDirectory, RemoteAe
 from steckel.web import shapes
 from steckel.web.answers import Json, no_content
 from steckel.web.api.callers import Administrator
-from steckel.web.ports import EchoSender
+from steckel.web.ports.system import EchoSender
 from steckel.web.spelling import spell_entity
 
 _log = structlog.get_logger(__name__)

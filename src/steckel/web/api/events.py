@@ -7,8 +7,8 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
 
-from steckel.query.catalogue_model import Change, QuarantineChange
-from steckel.web.broadcast import Broadcast, Listener
+from steckel.query.catalogue_model import QuarantineChange
+from steckel.web.broadcast import Broadcast, Listener, SubjectChange, Told
 
 _HEARTBEAT = 15.0
 #: A stream ends after this, and the browser comes back: is the session still one?
@@ -34,7 +34,10 @@ class EventDoor:
         return router
 
     async def events(self, request: Request) -> Response:
-        """Stream changes of studies and of the quarantine; ``Last-Event-ID`` resumes."""
+        """Stream changes of studies and of the quarantine; ``Last-Event-ID`` resumes.
+
+        That something changed about messages, mismatches, deliveries or records has no number.
+        """
         since = _last_event_id(request)
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(
@@ -68,7 +71,9 @@ class EventDoor:
             yield _spell(change)
 
 
-def _spell(change: Change) -> bytes:
+def _spell(change: Told) -> bytes:
+    if isinstance(change, SubjectChange):
+        return _event("subject", {"subject": change.subject}, None)
     if isinstance(change, QuarantineChange):
         return _event("quarantine", {"count": change.count}, change.sequence)
     return _event("study", {"uid": change.uid, "kind": change.kind}, change.sequence)

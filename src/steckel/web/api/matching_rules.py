@@ -14,7 +14,7 @@ from steckel.ris.model import MismatchKind
 from steckel.web import shapes_reconciliation as shapes
 from steckel.web.answers import Json, no_content
 from steckel.web.api.callers import Administrator
-from steckel.web.ports import MatchingRules, Reconciliation
+from steckel.web.ports.orders import MatchingRules, Reconciliation
 from steckel.web.spelling_reconciliation import spell_dry_run, spell_rule
 
 _log = structlog.get_logger(__name__)

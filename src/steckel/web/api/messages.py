@@ -18,7 +18,7 @@ from steckel.web.answers import Json, moment
 from steckel.web.api.callers import Address, Caring, Exchanging
 from steckel.web.api.cursors import row_of
 from steckel.web.message_view import spell_count, spell_detail, spell_message
-from steckel.web.ports import MessageReceiver, MessageStore
+from steckel.web.ports.exchange import MessageReceiver, MessageStore
 
 _log = structlog.get_logger(__name__)
 

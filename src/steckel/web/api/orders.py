@@ -9,7 +9,7 @@ from steckel.ris.reconciliation_model import OrderFilter
 from steckel.web import shapes_reconciliation as shapes
 from steckel.web.answers import Json
 from steckel.web.api.callers import Cursor, Limit
-from steckel.web.ports import Orders
+from steckel.web.ports.orders import Orders
 from steckel.web.spelling_reconciliation import spell_order
 
 _Day = Annotated[str | None, Query(pattern=r"^([0-9]{8})?$")]

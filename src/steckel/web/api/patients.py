@@ -8,7 +8,8 @@ from starlette.responses import Response
 from steckel.web import shapes, shapes_reconciliation
 from steckel.web.answers import Json
 from steckel.web.api.callers import Cursor, Limit
-from steckel.web.ports import Orders, StudyCatalogue
+from steckel.web.ports.archive import StudyCatalogue
+from steckel.web.ports.orders import Orders
 from steckel.web.spelling import spell_patient, spell_patient_detail, spell_study_patient
 from steckel.web.spelling_reconciliation import spell_order
 

@@ -15,7 +15,7 @@ from steckel.web import profile_shapes as shapes
 from steckel.web.answers import Json, moment
 from steckel.web.api.callers import Caring
 from steckel.web.keywords import keywords_in
-from steckel.web.ports import ProfileStore
+from steckel.web.ports.exchange import ProfileStore
 
 _log = structlog.get_logger(__name__)
 

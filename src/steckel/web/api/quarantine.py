@@ -9,7 +9,7 @@ from starlette.responses import Response, StreamingResponse
 from steckel.web import shapes
 from steckel.web.answers import Json, no_content
 from steckel.web.api.callers import Caring, Cursor, Limit
-from steckel.web.ports import Quarantine
+from steckel.web.ports.archive import Quarantine
 from steckel.web.spelling import spell_quarantined, spell_received
 
 _log = structlog.get_logger(__name__)

@@ -14,7 +14,7 @@ from steckel.web import shapes_reconciliation as shapes
 from steckel.web.answers import Json
 from steckel.web.api.callers import Caring, Cursor, Limit
 from steckel.web.keywords import keywords_in
-from steckel.web.ports import Previews, Reconciliation
+from steckel.web.ports.orders import Previews, Reconciliation
 from steckel.web.spelling_reconciliation import spell_mismatch, spell_reconciliation
 
 _log = structlog.get_logger(__name__)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from steckel.reporting.reading import ReadableReport, ReadableVersion
 from steckel.web import shapes
 from steckel.web.answers import Json, moment
-from steckel.web.ports import Reports
+from steckel.web.ports.archive import Reports
 
 #: A page that got in here all the same could neither run nor load anything.
 _POLICY_OF_FILES = "default-src 'none'; sandbox; frame-ancestors 'self'"

@@ -11,7 +11,7 @@ from steckel.query.catalogue_model import StudyFilter, StudySort, StudySortKey
 from steckel.web import shapes
 from steckel.web.answers import Json, no_content
 from steckel.web.api.callers import Deleting
-from steckel.web.ports import Deleter, StudyCatalogue
+from steckel.web.ports.archive import Deleter, StudyCatalogue
 from steckel.web.spelling import spell_study, spell_study_detail
 
 _log = structlog.get_logger(__name__)

@@ -14,7 +14,7 @@ from steckel.errors import StorageFailure
 from steckel.web import shapes
 from steckel.web.answers import Json, moment
 from steckel.web.api.callers import Administrator
-from steckel.web.ports import SystemReport, SystemStatus
+from steckel.web.ports.system import SystemReport, SystemStatus
 
 _log = structlog.get_logger(__name__)
 

@@ -300,6 +300,7 @@ def _add_tables() -> None:
         sa.Column("pk", _KEY, nullable=False),
         sa.Column("id", _WORDS, nullable=False),
         sa.Column("key", _WORDS, nullable=False),
+        sa.Column("registers", sa.Text(), nullable=False),
         sa.Column("identity", _WORDS, server_default="", nullable=False),
         sa.Column("study_uid", _WORDS, server_default="", nullable=False),
         sa.Column("accession", _WORDS, server_default="", nullable=False),
@@ -320,6 +321,7 @@ def _add_tables() -> None:
     op.create_index(op.f("ix_reports_changed"), "reports", ["changed"], unique=False)
     op.create_index(op.f("ix_reports_filler"), "reports", ["filler"], unique=False)
     op.create_index(op.f("ix_reports_identity"), "reports", ["identity"], unique=False)
+    op.create_index(op.f("ix_reports_placer"), "reports", ["placer"], unique=False)
     op.create_index(op.f("ix_reports_study_uid"), "reports", ["study_uid"], unique=False)
     op.create_table(
         "visits",
@@ -395,6 +397,19 @@ def _add_tables() -> None:
         op.f("ix_performed_steps_study_uid"), "performed_steps", ["study_uid"], unique=False
     )
     op.create_table(
+        "report_names",
+        sa.Column("name", _WORDS, nullable=False),
+        sa.Column("report_pk", _KEY, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["report_pk"],
+            ["reports.pk"],
+            name=op.f("fk_report_names_report_pk"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_report_names")),
+    )
+    op.create_index(op.f("ix_report_names_report_pk"), "report_names", ["report_pk"], unique=False)
+    op.create_table(
         "report_versions",
         sa.Column("pk", _KEY, nullable=False),
         sa.Column("report_pk", _KEY, nullable=False),
@@ -408,7 +423,7 @@ def _add_tables() -> None:
         sa.Column("text", _WORDS, server_default="", nullable=False),
         sa.Column("media_type", _WORDS, server_default="", nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=True),
-        sa.Column("sop_instance_uid", _WORDS, server_default="", nullable=False),
+        sa.Column("is_archived", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("by", _WORDS, server_default="", nullable=False),
         sa.ForeignKeyConstraint(
             ["report_pk"],
@@ -419,16 +434,26 @@ def _add_tables() -> None:
         sa.PrimaryKeyConstraint("pk", name=op.f("pk_report_versions")),
     )
     op.create_index(
-        "ix_report_versions_sop_instance_uid_pk",
-        "report_versions",
-        ["sop_instance_uid", "pk"],
-        unique=False,
+        "ix_report_versions_is_archived_pk", "report_versions", ["is_archived", "pk"], unique=False
     )
     op.create_index(
         "uq_report_versions_report_pk_digest",
         "report_versions",
         ["report_pk", "digest"],
         unique=True,
+    )
+    op.create_table(
+        "report_instances",
+        sa.Column("version_pk", _KEY, nullable=False),
+        sa.Column("study_uid", _WORDS, nullable=False),
+        sa.Column("sop_instance_uid", _WORDS, server_default="", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["version_pk"],
+            ["report_versions.pk"],
+            name=op.f("fk_report_instances_version_pk"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("version_pk", "study_uid", name=op.f("pk_report_instances")),
     )
     op.create_table(
         "steps",
