@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Every test: Python (units, integration, real peers, a real browser), then the front end.
+# Every test: the front end, then Python (units, integration, real peers, a real browser) in two
+# processes. With arguments it is pytest with these, in one process: `tools/run_tests.sh FILE`.
 # As root on Debian it installs the peers; elsewhere it says what is missing and is skipped.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -66,5 +67,12 @@ if [ -n "$postgres_bin" ] && [ -z "${STECKEL_TEST_POSTGRESQL:-}" ]; then
   export STECKEL_TEST_POSTGRESQL="postgresql://steckel@127.0.0.1:$port/steckel_test"
 fi
 
-$bin/pytest "$@"
-npm --prefix workstation run --silent test
+if [ "$#" -gt 0 ]; then
+  $bin/pytest "$@"
+else
+  # Not beside the others: its tests give a page a second to react.
+  npm --prefix workstation run --silent test
+  # A file stays in one process, which makes its servers once. Nothing sorts the files: those with
+  # servers and browsers come first, and many short ones let both processes end together.
+  $bin/pytest -n 2 --dist loadfile --no-loadscope-reorder
+fi

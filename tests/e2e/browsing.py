@@ -13,6 +13,7 @@ from playwright.sync_api import (
     Frame,
     Page,
     Request,
+    expect,
     sync_playwright,
 )
 from pydicom.dataset import Dataset
@@ -22,6 +23,7 @@ CHECKOUT = Path(__file__).parents[2]
 STATIC = CHECKOUT / "src" / "steckel" / "web" / "static"
 CHROMIUM = Path("/usr/bin/chromium")
 PATIENCE = 60_000  # ms: software rendering on a busy machine
+_STEP = 20_000  # ms: for what takes a moment when nothing else runs
 #: Chromium without a graphics card (WebGL by SwiftShader), and without calls home.
 _FLAGS = (
     "--no-sandbox --use-gl=angle --use-angle=swiftshader --enable-unsafe-swiftshader "
@@ -116,6 +118,7 @@ class Desk:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Run the browser."""
+    expect.set_options(timeout=_STEP)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
         yield launched
@@ -126,7 +129,7 @@ def chromium() -> Iterator[Browser]:
 def desk_in(context: BrowserContext, server: SteckelServer) -> Iterator[Desk]:
     """Open a page that is watched."""
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(_STEP)
     desk = Desk(page=page, origin=server.url)
     desk.watch()
     yield desk
