@@ -27,7 +27,8 @@ _NAMES = {
 }
 TABLES = (
     schema.registrations, schema.identifiers, schema.links, schema.visits, schema.orders,
-    schema.steps, schema.appointments, schema.reports, schema.report_versions, patients,
+    schema.steps, schema.appointments, schema.reports, schema.report_names,
+    schema.report_versions, patients,
 )  # fmt: skip
 
 
@@ -121,5 +122,7 @@ STORIES: tuple[bytes, ...] = (
           "OBX|1|TX|R||one||||||F"),
     story("MDM^T10", "110000", 23, _pid("8", "E^F"), "TXA|1|CR|TX|||||||||D2|D1||||AU",
           "OBX|1|TX|R||two||||||C"),
-    story("MDM^T11", "120000", 24, _pid("8", "E^F"), "TXA|1|CR|TX|||||||||D1"),
+    story("MDM^T10", "113000", 25, _pid("8", "E^F"), "TXA|1|CR|TX|||||||||D3|D2||||AU",
+          "OBX|1|TX|R||three||||||C"),
+    story("MDM^T11", "120000", 24, _pid("8", "E^F"), "TXA|1|CR|TX|||||||||D3"),
 )  # fmt: skip

@@ -55,7 +55,7 @@ class ReportArchiving:
         while True:
             found, following = self._documents.waiting(after)
             for version_pk, placings in groupby(found, key=attrgetter("version_pk")):
-                made += self._place_all(version_pk, list(placings))
+                made += self._place_all(version_pk, list(placings), are_all=True)
             if following is None:
                 return made
             after = following
@@ -67,23 +67,29 @@ class ReportArchiving:
         made = 0
         found = self._documents.of_new_studies(since, until)
         for version_pk, placings in groupby(found, key=attrgetter("version_pk")):
-            made += self._place_all(version_pk, list(placings))
+            made += self._place_all(version_pk, list(placings), are_all=False)
         self._documents.keep_seen(until)
         return made
 
-    def _place_all(self, version_pk: int, placings: list[Placing]) -> int:
-        """Have one version in its studies; return how many documents were made."""
+    def _place_all(self, version_pk: int, placings: list[Placing], *, are_all: bool) -> int:
+        """Have one version in studies; return how many documents were made.
+
+        `are_all`: these are all studies that it belongs to.
+        """
         version = self._documents.version(version_pk)
         if version is None:
             return 0
-        made, noted = 0, ""
+        have = self._documents.noted(version_pk)
+        made = 0
+        archived: dict[str, str] = {}
         for placing in placings:
-            if placing not in self._refused:
-                added, uid = self._place(version, placing)
-                made += added
-                noted = noted or uid
-        if noted:
-            self._documents.note(version_pk, noted)
+            if placing in self._refused or placing.study_uid in have:
+                continue
+            added, uid = self._place(version, placing)
+            made += added
+            archived |= {placing.study_uid: uid} if uid else {}
+        left = {placing.study_uid for placing in placings} - have - archived.keys()
+        self._documents.note(version_pk, archived, is_whole=are_all and not left)
         return made
 
     def _place(self, version: ReportVersion, placing: Placing) -> tuple[int, str]:

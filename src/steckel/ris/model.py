@@ -236,7 +236,8 @@ class ReportStatement:
 
     `text` is plain text; `body` a document with its `media_type` (``application/pdf``,
     ``text/xml`` for CDA). It is of the study with one of `study_uids`, else of the order with
-    this accession, filler or placer number.
+    this accession, filler or placer number. What `replaces` another by its key is a version of
+    the same report, as is what replaces this one.
     """
 
     key: str
@@ -252,6 +253,7 @@ class ReportStatement:
     accession: str = ""
     placer: str = ""
     filler: str = ""
+    replaces: str = ""
     by: str = ""
 
 

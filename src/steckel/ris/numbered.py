@@ -30,12 +30,17 @@ def require_same_patient(connection: Connection, what: str, held: str, said: str
     OfAnotherPatient
         It is not.
     """
-    if not held or held == said or _is_same_number(held, said):
-        return
-    rows = connection.execute(_OWNERS, {"identities": [held, said]})
-    owners = {row[0]: row[1] for row in rows}
-    if owners.get(held, held) != owners.get(said, said):
+    if held and not is_same_patient(connection, held, said):
         raise OfAnotherPatient(f"the {what} with this number is another patient's")
+
+
+def is_same_patient(connection: Connection, one: str, other: str) -> bool:
+    """Whether two identities are one patient's, as `require_same_patient` has it."""
+    if one == other or _is_same_number(one, other):
+        return True
+    rows = connection.execute(_OWNERS, {"identities": [one, other]})
+    owners = {row[0]: row[1] for row in rows}
+    return bool(owners.get(one, one) == owners.get(other, other))
 
 
 def _is_same_number(held: str, said: str) -> bool:

@@ -29,6 +29,7 @@ from steckel.ris.model import (
 )
 from steckel.ris.numbered import require_same_patient
 from steckel.ris.registers import Registers
+from steckel.ris.reported import is_reported
 from steckel.ris.schema import orders, steps, visits
 from steckel.ris.worklist_item import Whose, item_columns
 
@@ -153,7 +154,7 @@ def _refresh(connection: Connection, order: _Order, now: int) -> None:
     registers = order.registers
     held = connection.execute(_PERFORMED, {"order": order.pk}).all()
     performed = {step.step_id: step.performed for step in held}
-    said = OrderStatus(registers.get("end") or registers.get("status") or OrderStatus.SCHEDULED)
+    said = _said_status(connection, order)
     planned = _planned(registers)
     status = _status(said, list(performed.values()))
     pictured: Mapping[str, str] = {}
@@ -184,6 +185,16 @@ def _refresh(connection: Connection, order: _Order, now: int) -> None:
     if status != order.status and order.status:
         facts = {"order": order.key, "status": status, "before": order.status}
         tell(connection, EventKind.ORDER_STATUS, order.identity, facts, now)
+
+
+def _said_status(connection: Connection, order: _Order) -> OrderStatus:
+    """Return where messages have moved an order; a final report ends one that they left open."""
+    registers = order.registers
+    said = OrderStatus(registers.get("end") or registers.get("status") or OrderStatus.SCHEDULED)
+    if said in TERMINAL:
+        return said
+    numbers = {name: registers.get(name, "") for name in _NUMBERS}
+    return OrderStatus.COMPLETED if is_reported(connection, order.identity, numbers) else said
 
 
 def refresh_orders(connection: Connection, keys: Iterable[str]) -> None:

@@ -1,12 +1,12 @@
 """Which versions of reports are to become documents of which studies (`reporting.archiving`).
 
-A version waits while no document of it is noted. A study that comes later, of the same accession
-number, gets its own: new studies are looked at by the number of their change.
+A version waits until each study that it belongs to is noted to have it. A study that comes later,
+of the same accession number, gets its own: new studies are looked at by the number of their change.
 
 The rule: a report is put into a study of the same patient only, whatever number it names.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -30,9 +30,10 @@ from steckel.dicom.json_model import JsonDataset
 from steckel.index.engine import writing
 from steckel.index.schema import clock, corrections, patients, studies
 from steckel.index.signals import CHANGE_CLOCK, REPORT_CLOCK
+from steckel.index.upserting import add_new
 from steckel.ris.model import ReportStatus
 from steckel.ris.reports import standing
-from steckel.ris.schema import orders, report_versions, reports
+from steckel.ris.schema import orders, report_instances, report_versions, reports
 
 _MOST: Final = 1000
 
@@ -74,13 +75,13 @@ class ReportDocuments:
         self._engine = engine
 
     def waiting(self, after: int = 0) -> tuple[list[Placing], int | None]:
-        """Return where versions without a document belong, if their studies are here.
+        """Return where versions that wait belong, if their studies are here.
 
         Some at a time, with the row that the next call goes on `after`; ``None``: that was all.
         """
         pending = (
             select(report_versions.c.pk)
-            .where(report_versions.c.sop_instance_uid == "", report_versions.c.pk > after)
+            .where(report_versions.c.is_archived.is_(False), report_versions.c.pk > after)
             .order_by(report_versions.c.pk)
             .limit(_MOST)
         )
@@ -89,7 +90,7 @@ class ReportDocuments:
             if not pks:
                 return [], None
             among = and_(
-                report_versions.c.sop_instance_uid == "",
+                report_versions.c.is_archived.is_(False),
                 report_versions.c.pk.between(pks[0], pks[-1]),
             )
             return _placed(connection, among), pks[-1]
@@ -156,14 +157,40 @@ class ReportDocuments:
             ).scalar()
         return None if text is None else orjson.loads(text)
 
-    def note(self, version_pk: int, sop_instance_uid: str) -> None:
-        """Note as which instance a version is archived."""
-        with writing(self._engine) as connection:
-            connection.execute(
-                update(report_versions)
-                .where(report_versions.c.pk == version_pk, report_versions.c.sop_instance_uid == "")
-                .values(sop_instance_uid=sop_instance_uid)
+    def noted(self, version_pk: int) -> set[str]:
+        """Return the studies that are noted to have a version."""
+        with self._engine.connect() as connection:
+            return set(
+                connection.execute(
+                    select(report_instances.c.study_uid).where(
+                        report_instances.c.version_pk == version_pk
+                    )
+                ).scalars()
             )
+
+    def note(self, version_pk: int, archived: Mapping[str, str], *, is_whole: bool) -> None:
+        """Note as which instance each study has a version, and whether no other waits for it."""
+        if not archived and not is_whole:
+            return
+        with writing(self._engine) as connection:
+            for study_uid, sop_instance_uid in archived.items():
+                values = {
+                    "version_pk": version_pk,
+                    "study_uid": study_uid,
+                    "sop_instance_uid": sop_instance_uid,
+                }
+                connection.execute(
+                    add_new(
+                        connection, report_instances, tuple(values), ("version_pk", "study_uid")
+                    ),
+                    values,
+                )
+            if is_whole:
+                connection.execute(
+                    update(report_versions)
+                    .where(report_versions.c.pk == version_pk)
+                    .values(is_archived=True)
+                )
 
 
 def places_of_reports(*columns: ColumnElement[Any]) -> list[Select[Any]]:

@@ -11,7 +11,7 @@ from steckel.index.schema import studies
 from steckel.ris.model import ReportStatus
 from steckel.ris.report_documents import places_of_reports
 from steckel.ris.reports import standing
-from steckel.ris.schema import report_versions, reports
+from steckel.ris.schema import report_instances, report_versions, reports
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,7 +61,8 @@ class ReportShelf:
             pks: set[int] = set()
             for question in places_of_reports(reports.c.pk):
                 pks.update(connection.execute(question.where(studies.c.uid == study_uid)).scalars())
-            return self._facts(connection, reports.c.pk.in_(sorted(pks)), _CDA_ONLY)
+            among = reports.c.pk.in_(sorted(pks))
+            return self._facts(connection, among, _CDA_ONLY, study_uid)
 
     def report(self, report_id: str) -> ReportFacts:
         """Return one report, or raise `NotFound`; bodies as in `of_study`."""
@@ -87,7 +88,11 @@ class ReportShelf:
         raise NotFound("the report has no such version")
 
     def _facts(
-        self, connection: Connection, condition: ColumnElement[bool], body: ColumnElement[Any]
+        self,
+        connection: Connection,
+        condition: ColumnElement[bool],
+        body: ColumnElement[Any],
+        study_uid: str = "",
     ) -> list[ReportFacts]:
         rows = connection.execute(
             select(
@@ -96,6 +101,7 @@ class ReportShelf:
                 func.coalesce(func.length(report_versions.c.body), 0).label("size"),
                 reports.c.id.label("report_id"),
                 reports.c.accession,
+                _instance_in(study_uid).label("sop_instance_uid"),
             )
             .join(reports, report_versions.c.report_pk == reports.c.pk)
             .where(condition)
@@ -106,6 +112,16 @@ class ReportShelf:
             by_report.setdefault(row.report_id, []).append(row)
         found = [_report(report_id, held) for report_id, held in by_report.items()]
         return sorted(found, key=lambda one: (-one.versions[0].at, one.id))
+
+
+def _instance_in(study_uid: str) -> ColumnElement[str]:
+    """Return as which instance a study has a version; without one, any study that has it."""
+    held = select(func.min(report_instances.c.sop_instance_uid)).where(
+        report_instances.c.version_pk == report_versions.c.pk
+    )
+    if study_uid:
+        held = held.where(report_instances.c.study_uid == study_uid)
+    return func.coalesce(held.scalar_subquery(), "")
 
 
 def _report(report_id: str, rows: Sequence[Any]) -> ReportFacts:

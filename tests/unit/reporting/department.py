@@ -5,7 +5,7 @@ from typing import Any
 
 from pydicom import Dataset, dcmread
 from pydicom.filebase import DicomBytesIO
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from steckel.dicom.encode import encode_dataset
 from steckel.dicom.json_model import JsonDataset
@@ -25,7 +25,7 @@ from steckel.ris.model import (
 )
 from steckel.ris.registers import Moment
 from steckel.ris.report_documents import ReportDocuments
-from steckel.ris.schema import report_versions
+from steckel.ris.schema import report_instances, report_versions
 from steckel.server.wiring import House
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
@@ -137,7 +137,15 @@ class Ward:
         return [dataset for dataset in held if dataset.SOPClassUID != CT]
 
     def noted(self) -> list[str]:
-        """Return the instances that versions are noted to be archived as."""
+        """Return the instances that versions are noted to be archived as; the first of each."""
+        found = select(func.coalesce(func.min(report_instances.c.sop_instance_uid), ""))
+        same = report_instances.c.version_pk == report_versions.c.pk
         with self.house.engine.connect() as connection:
-            column = report_versions.c.sop_instance_uid
-            return list(connection.execute(select(column).order_by(report_versions.c.pk)).scalars())
+            return list(
+                connection.execute(
+                    found.select_from(report_versions)
+                    .outerjoin(report_instances, same)
+                    .group_by(report_versions.c.pk)
+                    .order_by(report_versions.c.pk)
+                ).scalars()
+            )

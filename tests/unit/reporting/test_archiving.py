@@ -6,6 +6,8 @@ from tests.unit.reporting.department import PDF, Ward
 from steckel.errors import OutOfSpace
 from steckel.ingest.model import Refusal
 from steckel.ris.model import ReportStatus
+from steckel.ris.report_documents import ReportDocuments
+from steckel.ris.report_shelf import ReportShelf
 
 
 def test_a_report_waits_for_its_study_and_is_put_into_it(ward: Ward) -> None:
@@ -93,7 +95,7 @@ def test_what_was_archived_before_a_process_was_killed_is_only_noted(
     ward.images("1.2.3")
     ward.report(text="Normal.")
     with monkeypatch.context() as patch:
-        patch.setattr(ward.archiving._documents, "note", lambda *_: None)
+        patch.setattr(ward.archiving._documents, "note", lambda *_, **__: None)
         assert ward.archiving.run() == 1
     assert ward.noted() == [""]
     ward.restart()
@@ -111,6 +113,33 @@ def test_a_full_disk_is_tried_again(ward: Ward, monkeypatch: pytest.MonkeyPatch)
         with pytest.raises(OutOfSpace):
             ward.archiving.run()
     assert ward.archiving.run() == 1
+
+
+def test_a_study_that_refuses_a_report_waits_although_another_took_it(
+    ward: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ward.images("1.2.3")
+    ward.images("1.2.4")
+    ward.report(text="Normal.")
+    archive = ward.archiving._archive
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            ward.archiving,
+            "_archive",
+            lambda made, placing, report: (
+                placing.study_uid != "1.2.4" and archive(made, placing, report)
+            ),
+        )
+        assert ward.archiving.run() == 1
+        assert ward.archiving.run() == 0
+    ward.restart()
+    assert ward.archiving.run() == 1
+    shelf = ReportShelf(ward.house.engine)
+    for study in ("1.2.3", "1.2.4"):
+        (document,) = ward.reports_in(study)
+        (report,) = shelf.of_study(study)
+        assert [one.sop_instance_uid for one in report.versions] == [document.SOPInstanceUID]
+    assert ReportDocuments(ward.house.engine).waiting() == ([], None)
 
 
 def test_a_cancelled_report_says_so_in_its_content(ward: Ward) -> None:

@@ -1,11 +1,11 @@
 """Results and documents: ORU^R01 and MDM, each a version of a report.
 
 A report is known by its filler order number, a document by its unique number; what replaces
-or cancels a document names it as its parent.
+or cancels a document names it as its parent, and is one report with it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from steckel.dicom.uids import is_valid_uid
@@ -99,12 +99,13 @@ def read_document(reading: Reading, patient: PatientKey, event: str) -> list[Rep
     result = _result(reading, group)
     status = _document_status(result, event)
     number, parent = (number_of_ei(group.find(place)[0]) for place in ("TXA-12", "TXA-13"))
-    named = parent if parent.value and event not in _ADDENDA else number
-    if not named.value:
+    replaced = f"D{parent.key}" if parent.value and event not in _ADDENDA else ""
+    key = f"D{number.key}" if number.value else replaced
+    if not key:
         raise fault(FaultCode.REQUIRED_FIELD_MISSING, "TXA-12", "the document has no number")
     if result.content.is_empty and status not in _BARE and event in ("T02", "T04", "T06", "T08"):
         reading.warn("a document without content: only its status is taken")
-    return [_statement(result, f"D{named.key}", patient, status)]
+    return [replace(_statement(result, key, patient, status), replaces=replaced)]
 
 
 def _both(first: ReportStatement, second: ReportStatement) -> ReportStatement:

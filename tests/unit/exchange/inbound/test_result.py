@@ -148,7 +148,13 @@ def test_a_document_that_is_not_finished_is_preliminary(completion: Any) -> None
 
 def test_what_replaces_a_document_names_it_as_its_parent() -> None:
     found = document("T10", "TXA|1|CR|TX|||||||||DOC2|DOC1||||AU", "OBX|1|TX|R||new||||||C")
-    assert (found.key, found.status) == ("DDOC1", ReportStatus.CORRECTED)
+    assert (found.key, found.replaces) == ("DDOC2", "DDOC1")
+    assert found.status is ReportStatus.CORRECTED
+
+
+def test_an_addendum_is_a_report_of_its_own_beside_its_parent() -> None:
+    found = document("T06", "TXA|1|CR|TX|||||||||DOC2|DOC1||||AU", "OBX|1|TX|R||more||||||F")
+    assert (found.key, found.replaces) == ("DDOC2", "")
 
 
 @pytest.mark.parametrize(

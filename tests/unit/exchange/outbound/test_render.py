@@ -150,7 +150,8 @@ def test_a_document_and_its_replacement_are_of_one_report() -> None:
     second = read(with_report(number=2), report_message="MDM")
     (made,) = read_document(reading(first), KEY, "T02")
     (replaced,) = read_document(reading(second), KEY, "T10")
-    assert made.key == replaced.key == "D5f1e.1"
+    assert made.key == replaced.replaces == "D5f1e.1"
+    assert replaced.key == "D5f1e.2"
     assert (made.text, made.body) == (REPORT.text, REPORT.body)
     assert (made.status, replaced.status) == (ReportStatus.FINAL, ReportStatus.CORRECTED)
 
