@@ -1,11 +1,14 @@
 """One connection of a sender: frames in, acknowledgements out, in the order of the frames.
 
 The rule: memory is bounded whatever the peer does. What was read and is not answered yet
-keeps the connection from being read; so does a peer that does not read our answers.
+keeps the connection from being read; so does a peer that does not read our answers. To read
+a long message takes a while: it is done in another thread, and what comes behind it follows there,
+so that messages of one connection are kept in their order.
 """
 
 import asyncio
 from collections import deque
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
@@ -13,6 +16,7 @@ from typing import Any, Protocol, cast
 
 import structlog
 
+from steckel.errors import places_of
 from steckel.exchange.model import Door, Origin
 from steckel.hl7.framing import Frame, Mllp, Noise, NoiseReason, encode
 from steckel.mllp.limits import Limits
@@ -57,6 +61,7 @@ class Surroundings:
     limits: Limits
     mailbox: Mailbox
     registry: Registry
+    beside: Executor  #: reads what is long
 
 
 class Connection(asyncio.Protocol):
@@ -69,6 +74,8 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._origin = Origin(door=Door.MLLP)
         self._slots: deque[_Slot] = deque()
+        #: what is read in another thread, while there is any
+        self._beside: deque[tuple[_Slot, bytes]] = deque()
         self._noise = 0
         self._is_noisy = False
         self._undecoded = b""
@@ -155,6 +162,15 @@ class Connection(asyncio.Protocol):
     def _take(self, payload: bytes) -> None:
         slot = _Slot(len(payload), monotonic())
         self._slots.append(slot)
+        if len(payload) <= self._around.limits.beside and not self._beside:
+            self._hand_in(slot, payload)
+        else:
+            self._beside.append((slot, payload))
+            if len(self._beside) == 1:
+                self._read_beside()
+        self._read_or_not()
+
+    def _hand_in(self, slot: _Slot, payload: bytes) -> None:
         post = self._around.mailbox.post
         self._around.receiver.receive(
             payload,
@@ -162,7 +178,25 @@ class Connection(asyncio.Protocol):
             lambda answer: post(partial(self._answered, slot, answer)),
             lambda answer: post(partial(self._say, answer)),
         )
-        self._read_or_not()
+
+    def _read_beside(self) -> None:
+        """Have the first that waits be read in another thread."""
+        reading = self._around.beside.submit(self._hand_in, *self._beside[0])
+        reading.add_done_callback(
+            lambda done: self._around.mailbox.post(partial(self._was_read, done))
+        )
+
+    def _was_read(self, done: "Future[None]") -> None:
+        """Go on with the next one, in the loop again."""
+        if done.cancelled():
+            return  # the listener has stopped
+        self._beside.popleft()
+        if self._beside:
+            self._read_beside()
+        problem = done.exception()
+        if problem is not None:
+            _log.error("mllp_read_failed", error=type(problem).__name__, where=places_of(problem))
+            self.drop("a message could not be read")
 
     def _note(self, noise: Noise) -> None:
         """Deal with what is no frame: one that is too long is answered."""

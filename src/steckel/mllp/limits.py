@@ -10,6 +10,8 @@ class Limits:
     connections: int = 256
     idle: float = 3600.0  #: between frames, and from the beginning of a frame to its end
     message: int = 64 << 20
+    #: A longer message is read in a thread beside the event loop.
+    beside: int = 32 << 10
     #: Of one connection: messages and bytes that were read and are not answered yet.
     unanswered: int = 64
     unanswered_bytes: int = 8 << 20

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 
 import structlog
@@ -20,6 +21,8 @@ _log = structlog.get_logger(__name__)
 
 _LOOK_SECONDS = 1.0
 _BACKLOG = 1024
+#: Threads that read long messages.
+_READERS = 2
 #: Keepalive probes: a sender whose machine is gone is noticed after some minutes.
 _KEEPALIVE = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 20), ("TCP_KEEPCNT", 6))
 
@@ -33,6 +36,7 @@ class Listener:
         self._limits = limits
         self._connections: set[Connection] = set()
         self._servers: list[asyncio.Server] = []
+        self._beside = ThreadPoolExecutor(_READERS, "mllp-reader")
         self._watching: asyncio.Task[None] | None = None
 
     def __len__(self) -> int:
@@ -49,6 +53,7 @@ class Listener:
             limits=self._limits,
             mailbox=Mailbox(loop),
             registry=self,
+            beside=self._beside,
         )
         _set_options(plain)
         self._servers.append(
@@ -82,6 +87,7 @@ class Listener:
             await asyncio.sleep(0.01)
         for connection in list(self._connections):
             connection.drop("the server is being stopped")
+        self._beside.shutdown(wait=False, cancel_futures=True)
 
     def enter(self, connection: Connection) -> bool:
         """Add a connection, if there is room."""

@@ -10,7 +10,7 @@ Later = Callable[[bytes], None]
 
 
 class Receiver(Protocol):
-    """Keeps and answers what comes in a frame; never waits."""
+    """Keeps and answers what comes in a frame; never waits. Thread-safe."""
 
     def receive(self, raw: bytes, origin: Origin, answer: Answer, later: Later) -> None:
         """Keep what a frame holds.

@@ -2,6 +2,7 @@
 
 import random
 import socket
+import threading
 from contextlib import suppress
 
 from tests.unit.mllp.running import (
@@ -13,7 +14,9 @@ from tests.unit.mllp.running import (
     until,
 )
 
+from steckel.exchange.model import Origin
 from steckel.mllp.limits import Limits
+from steckel.mllp.ports import Answer, Later
 
 
 def test_a_frame_is_answered() -> None:
@@ -126,6 +129,56 @@ def test_after_a_pause_reading_goes_on_where_it_was() -> None:
         for answer, text in held:
             answer(text)
         assert read_frames(peer, 6) == [b"M%d" % n for n in range(6)]
+
+
+class Slow(Taking):
+    """Takes its time with what is long."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.goes_on = threading.Event()
+        self.reads = threading.Event()
+
+    def receive(self, raw: bytes, origin: Origin, answer: Answer, later: Later) -> None:
+        if raw.startswith(b"long"):
+            self.reads.set()
+            assert self.goes_on.wait(20)
+        if raw.startswith(b"long bad"):
+            raise ValueError("it cannot be read")
+        super().receive(raw, origin, answer, later)
+
+
+_LONG = b"long" + b"x" * 100
+
+
+def test_a_long_message_that_takes_time_to_read_keeps_nobody_else_waiting() -> None:
+    receiver = Slow()
+    with (
+        running(receiver, Limits(beside=50)) as server,
+        server.connect() as peer,
+        server.connect() as other,
+    ):
+        peer.sendall(frame(_LONG) + frame(b"short"))
+        assert receiver.reads.wait(20)
+        other.sendall(frame(b"other"))
+        assert read_frames(other, 1) == [b"OTHER"]
+        receiver.goes_on.set()
+        assert read_frames(peer, 2) == [_LONG.upper(), b"SHORT"]
+        peer.sendall(frame(b"after"))
+        assert read_frames(peer, 1) == [b"AFTER"]
+    assert [raw[:5] for raw, _ in receiver.received] == [b"other", b"longx", b"short", b"after"]
+
+
+def test_a_long_message_that_cannot_be_read_ends_its_connection_and_no_other() -> None:
+    receiver = Slow()
+    receiver.goes_on.set()
+    with running(receiver, Limits(beside=50)) as server:
+        with server.connect() as peer:
+            peer.sendall(frame(b"long bad" + b"x" * 100))
+            assert is_closed(peer)
+        with server.connect() as peer:
+            peer.sendall(frame(_LONG))
+            assert read_frames(peer, 1) == [_LONG.upper()]
 
 
 def test_a_peer_that_reads_no_answers_is_read_no_more() -> None:
