@@ -8,7 +8,7 @@ from here runs on both; without the variable PostgreSQL is skipped.
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -70,6 +70,25 @@ class PostgresqlServer:
 DatabaseServer = SqliteServer | PostgresqlServer
 
 
+class UpgradedDatabases:
+    """One database with the newest schema on each kind of server, made when it is needed."""
+
+    def __init__(self, kept: ExitStack) -> None:
+        self._kept = kept
+        self._urls: dict[type[DatabaseServer], str] = {}
+
+    def on(self, server: DatabaseServer) -> str:
+        """Return the URL of the one on a server, to be copied."""
+        kind = type(server)
+        if kind not in self._urls:
+            url = self._kept.enter_context(server.database())
+            engine = open_engine(url)
+            upgrade(engine)
+            engine.dispose()
+            self._urls[kind] = url
+        return self._urls[kind]
+
+
 @dataclass(frozen=True)
 class Index:
     """A database with the newest schema; each engine is as another process."""
@@ -89,13 +108,18 @@ def database_server(
 
 
 @pytest.fixture(scope="session")
-def upgraded_database(database_server: DatabaseServer) -> Iterator[str]:
+def upgraded_databases() -> Iterator[UpgradedDatabases]:
+    """Those of a whole run: the others here are made anew for each package that imports them."""
+    with ExitStack() as kept:
+        yield UpgradedDatabases(kept)
+
+
+@pytest.fixture(scope="session")
+def upgraded_database(
+    database_server: DatabaseServer, upgraded_databases: UpgradedDatabases
+) -> str:
     """The URL of a database with the newest schema, to be copied."""
-    with database_server.database() as url:
-        engine = open_engine(url)
-        upgrade(engine)
-        engine.dispose()
-        yield url
+    return upgraded_databases.on(database_server)
 
 
 @pytest.fixture
