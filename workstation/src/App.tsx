@@ -9,6 +9,7 @@ import { ErrorBoundary } from './ErrorBoundary.tsx'
 import { Frame } from './frame/Frame.tsx'
 import { KeysProvider } from './keys/keys.tsx'
 import { LiveProvider } from './live/events.tsx'
+import { LiveQueries } from './live/LiveQueries.tsx'
 import { AdminScreen } from './screens/admin/AdminScreen.tsx'
 import { AccountsPage } from './screens/admin/AccountsPage.tsx'
 import { RemoteAesPage } from './screens/admin/RemoteAesPage.tsx'
@@ -41,6 +42,7 @@ function LoggedIn() {
   return (
     <SessionGate>
       <LiveProvider>
+        <LiveQueries />
         <Outlet />
         <ExpiredDialog />
         <Reconnect />

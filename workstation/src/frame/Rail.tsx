@@ -5,13 +5,13 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { NavLink } from 'react-router'
 import type { MessageSummary } from '@/api/exchange_types.ts'
-import { useLive } from '@/live/events.tsx'
+import { useLive, withoutEvents } from '@/live/events.tsx'
 import { summaryOptions } from '@/screens/messages/queries.ts'
 import { useApi } from '@/session/services.tsx'
 import { useIsAdmin } from '@/session/session.tsx'
 import styles from './Frame.module.css'
 
-/** How many things wait for somebody: in quarantine, of which events tell, in two versions, studies that do not fit, messages in error. */
+/** How many things wait for somebody: in quarantine, in two versions, studies that do not fit, messages in error. */
 const errorCount = (summary: MessageSummary): number => summary.states.find(({ state }) => state === 'error')?.count ?? 0
 
 function useInboxCount(admin: boolean): number {
@@ -31,11 +31,11 @@ function useInboxCount(admin: boolean): number {
   const mismatches = useQuery({
     queryKey: ['inbox-count', 'mismatches'],
     queryFn: async ({ signal }) => (await api.mismatches(null, 'open', null, signal, 1)).count,
-    refetchInterval: 15_000,
+    refetchInterval: withoutEvents,
   })
-  const errors = useQuery({ ...summaryOptions(api, 15_000), enabled: admin, select: errorCount })
+  const errors = useQuery({ ...summaryOptions(api), enabled: admin, select: errorCount })
   useLive((event) => {
-    if (event.type === 'study') return
+    if (event.type === 'study' || event.type === 'subject') return
     if (event.type === 'quarantine') client.setQueryData(key, event.count)
     void client.invalidateQueries({ queryKey: ['quarantine'] })
   })

@@ -5,9 +5,17 @@
 import { createContext, useContext, useEffect, useMemo, useRef, type ReactNode } from 'react'
 import type { StudyEvent } from '@/api/types.ts'
 
+/** What is told to have changed, without saying what changed about it. */
+export const subjects = ['messages', 'mismatches', 'deliveries', 'records'] as const
+export type Subject = (typeof subjects)[number]
+
+/** Milliseconds after which what events tell of is asked for all the same: if the stream is broken, or says nothing of a change. */
+export const withoutEvents = 60_000
+
 export type LiveEvent =
   | { type: 'study'; study: StudyEvent }
   | { type: 'quarantine'; count: number }
+  | { type: 'subject'; subject: Subject }
   /** Events may have been missed: what is shown should be asked for again. */
   | { type: 'resumed' }
 
@@ -36,6 +44,12 @@ function quarantineEvent(text: unknown): LiveEvent | null {
   return typeof count === 'number' ? { type: 'quarantine', count } : null
 }
 
+function subjectEvent(text: unknown): LiveEvent | null {
+  const told = parse(text)?.['subject']
+  const subject = subjects.find((each) => each === told)
+  return subject ? { type: 'subject', subject } : null
+}
+
 interface StreamHooks {
   tell: (event: LiveEvent) => void
   onOpen: () => void
@@ -51,6 +65,7 @@ function openStream({ tell, onOpen, onLost }: StreamHooks): EventSource {
     })
   on('study', studyEvent)
   on('quarantine', quarantineEvent)
+  on('subject', subjectEvent)
   source.addEventListener('open', onOpen)
   source.addEventListener('error', onLost)
   return source

@@ -4,13 +4,14 @@ import { useMemo } from 'react'
 import type { Api } from '@/api/api.ts'
 import type { DeliveryFilters, DestinationSettings } from '@/api/exchange_types.ts'
 import type { Language } from '@/api/types.ts'
+import { withoutEvents } from '@/live/events.tsx'
 import { useApi } from '@/session/services.tsx'
 
 export const destinationKeys = { all: ['destinations'], deliveries: ['deliveries'], one: ['delivery'] } as const
 
 export function useDestinations() {
   const api = useApi()
-  return useQuery({ queryKey: destinationKeys.all, queryFn: ({ signal }) => api.destinations(signal), refetchInterval: 5_000 })
+  return useQuery({ queryKey: destinationKeys.all, queryFn: ({ signal }) => api.destinations(signal), refetchInterval: withoutEvents })
 }
 
 export function useDeliveries(filters: DeliveryFilters) {
@@ -21,7 +22,7 @@ export function useDeliveries(filters: DeliveryFilters) {
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
     placeholderData: keepPreviousData,
-    refetchInterval: (query) => ((query.state.data?.pages.length ?? 0) <= 2 ? 5_000 : false),
+    refetchInterval: (query) => ((query.state.data?.pages.length ?? 0) <= 2 ? withoutEvents : false),
   })
   const deliveries = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data])
   return { ...list, deliveries }

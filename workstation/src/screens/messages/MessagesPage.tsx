@@ -50,7 +50,7 @@ export function MessagesPage() {
   const selection = useMemo(() => messageSelection(filters), [filters])
   const list = useMessages(selection)
   const { messages, fetchNextPage, hasNextPage, isFetchingNextPage, isError } = list
-  const summary = useMessageSummary(list.data?.pages.length ?? 0)
+  const summary = useMessageSummary()
   const again = useReplayMessages()
   const { tell, tellProblem } = useNotices()
   const [selected, setSelected] = useState<number | null>(null)

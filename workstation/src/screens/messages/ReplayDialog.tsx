@@ -12,14 +12,14 @@ import { ProgressBar } from '@/ui/QuietBar.tsx'
 import styles from './Messages.module.css'
 import { summaryOptions, useReplayMessages } from './queries.ts'
 
-/** Milliseconds between two looks while it runs. */
-const watching = 700
+/** Milliseconds between two looks while it runs, beside those that events ask for. */
+const watching = 5_000
 
 function Progress({ total }: { total: number }) {
   const { t } = useTranslation()
   const format = useFormat()
   const [highest, setHighest] = useState(0)
-  const summary = useQuery({ ...summaryOptions(useApi(), watching), refetchInterval: watching })
+  const summary = useQuery({ ...summaryOptions(useApi()), refetchInterval: watching })
   const left = summary.data?.states.find((each) => each.state === 'received')?.count ?? total
   // What comes in meanwhile waits too; the bar never goes back.
   const done = Math.max(highest, Math.min(total, total - left))

@@ -28,7 +28,7 @@ function usePatient(key: string) {
   const { refetch } = query
   const [timer, setTimer] = useState<number | null>(null)
   useLive((event) => {
-    if (event.type === 'quarantine' || timer !== null) return
+    if (event.type !== 'study' || timer !== null) return
     setTimer(window.setTimeout(() => {
       setTimer(null)
       void refetch()

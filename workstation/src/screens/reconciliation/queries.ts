@@ -3,7 +3,7 @@ import { keepPreviousData, queryOptions, useInfiniteQuery, useMutation, useQuery
 import { useMemo } from 'react'
 import type { Api } from '@/api/api.ts'
 import type { Choice, Mismatch, MismatchKind, MismatchState } from '@/api/reconciliation_types.ts'
-import { useLive } from '@/live/events.tsx'
+import { withoutEvents } from '@/live/events.tsx'
 import { useApi } from '@/session/services.tsx'
 
 export const reconciliationKeys = { list: ['mismatches'], one: ['reconciliation'], count: ['inbox-count', 'mismatches'] } as const
@@ -28,18 +28,13 @@ export function casesOf(mismatches: readonly Mismatch[]): Case[] {
 
 export function useMismatches(kind: MismatchKind | null, state: MismatchState) {
   const api = useApi()
-  const client = useQueryClient()
   const list = useInfiniteQuery({
     queryKey: [...reconciliationKeys.list, kind, state],
     queryFn: ({ pageParam, signal }) => api.mismatches(kind, state, pageParam, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
     placeholderData: keepPreviousData,
-    // Matching runs a moment after the images came, of which events tell; orders tell nothing.
-    refetchInterval: 15_000,
-  })
-  useLive((event) => {
-    if (event.type !== 'quarantine') void client.invalidateQueries({ queryKey: reconciliationKeys.list })
+    refetchInterval: withoutEvents,
   })
   const cases = useMemo(() => casesOf(list.data?.pages.flatMap((page) => page.items) ?? []), [list.data])
   return { ...list, cases, counts: list.data?.pages[0]?.counts }

@@ -110,7 +110,7 @@ export function useLiveStudies(filters: StudyFilters): ReadonlySet<string> {
     )
   }
   useLive((event) => {
-    if (event.type === 'quarantine') return
+    if (event.type === 'quarantine' || event.type === 'subject') return
     const state = waiting.current
     if (event.type === 'study') (event.study.kind === 'deleted' ? state.deleted : state.changed).add(event.study.uid)
     state.since ||= Date.now()
