@@ -87,7 +87,7 @@ def test_the_stories_say_what_they_are_meant_to_say(engine: Engine) -> None:
     tell(engine, STORIES)
     found = known(engine)
     status = {row["placer"]: row["status"] for row in found["orders"]}
-    assert status == {"P1": "completed", "P2": "cancelled"}
+    assert status == {"P1": "completed", "P2": "cancelled", "P9": "in-progress"}
     assert [step["step_id"] for step in found["steps"] if step["study_uid"] == "1.2.3.4"] == [
         "SPS1"
     ]

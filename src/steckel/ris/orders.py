@@ -31,6 +31,7 @@ from steckel.ris.numbered import require_same_patient
 from steckel.ris.registers import Registers
 from steckel.ris.reported import is_reported
 from steckel.ris.schema import orders, steps, visits
+from steckel.ris.unplaced import absorb_unplaced, key_of_order
 from steckel.ris.worklist_item import Whose, item_columns
 
 #: Numbers of an order, and the attribute that each is in the worklist.
@@ -51,9 +52,6 @@ _ROW = select(
 _BY_PK = _ROW.where(orders.c.pk == bindparam("row"))
 _BY_PK_HELD = _BY_PK.with_for_update()
 _BY_KEY = _ROW.where(orders.c.key == bindparam("order_key"))
-_BY_FILLER = select(
-    orders.c.pk, orders.c.key, orders.c.placer, orders.c.procedure_id, orders.c.registers
-).where(orders.c.filler == bindparam("filler"), orders.c.identity == bindparam("patient"))
 _BY_KEY_HELD = _BY_KEY.with_for_update()
 _OF_PATIENTS = (
     select(orders.c.pk)
@@ -99,11 +97,11 @@ def say_order(connection: Connection, statement: OrderStatement) -> int:
     OfAnotherPatient
         Its number is that of another patient's order.
     """
-    held = _held(connection, _key(connection, statement))
+    held = _held(connection, key_of_order(connection, statement))
     require_same_patient(connection, "order", held.identity, statement.patient.identity)
     registers = Registers(held.registers)
     if statement.placer and statement.filler:
-        _absorb_unplaced(connection, statement, held.pk, registers)
+        absorb_unplaced(connection, statement, held.pk, registers)
     registers.say(_said(statement), statement.moment)
     if statement.status in TERMINAL:
         registers.say({"end": statement.status}, statement.moment)
@@ -277,33 +275,6 @@ def _held(connection: Connection, key: str) -> Row[Any, Any, Any, Any, Any, Any]
     )
     statement = _BY_KEY_HELD if connection.dialect.name == "postgresql" else _BY_KEY
     return connection.execute(statement, {"order_key": key}).one()
-
-
-def _key(connection: Connection, statement: OrderStatement) -> str:
-    """Return the key of an order; by its filler number alone, it may be known with a placer's."""
-    if statement.placer or not statement.filler:
-        return statement.key
-    names = {"filler": statement.filler, "patient": statement.patient.identity}
-    found = connection.execute(_BY_FILLER, names).all()
-    if len(found) == 1 and _may_be(statement, found[0]):
-        return str(found[0].key)
-    return statement.key
-
-
-def _absorb_unplaced(
-    connection: Connection, statement: OrderStatement, pk: int, registers: Registers
-) -> None:
-    """Take over what was said of the order by its filler number before its placer was known."""
-    names = {"filler": statement.filler, "patient": statement.patient.identity}
-    for row in connection.execute(_BY_FILLER, names).all():
-        if row.pk != pk and not row.placer and _may_be(statement, row):
-            registers.absorb(Registers(row.registers))
-            connection.execute(delete(orders).where(orders.c.pk == row.pk))
-
-
-def _may_be(statement: OrderStatement, row: Any) -> bool:
-    ours, theirs = statement.procedure_id, row.procedure_id
-    return not ours or not theirs or ours == theirs
 
 
 def _said(statement: OrderStatement) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from steckel.ris.record_matching import (
     token,
 )
 from steckel.ris.record_model import RecordKind, Token, Value
+from steckel.ris.report_documents import places_of_reports
 from steckel.ris.schema import appointments, identifiers, orders, registrations, reports
 
 #: The coding systems of what is the same for all.
@@ -114,10 +115,27 @@ def _based_on(key: str) -> Condition:
         return false()
     named = and_(orders.c.study_uid != "", orders.c.study_uid == studies.c.uid)
     numbered = and_(orders.c.accession != "", orders.c.accession == studies.c.accession)
+    ordered, own = patients.alias("ordered"), patients.alias("own")
     found = [
-        select(studies.c.pk).join(orders, on).where(orders.c.pk == row) for on in (named, numbered)
+        select(studies.c.pk)
+        .join(orders, on)
+        .join(ordered, ordered.c.identity == orders.c.identity)
+        .join(own, own.c.pk == studies.c.patient_pk)
+        .where(orders.c.pk == row, _same(ordered, own))
+        for on in (named, numbered)
     ]
     return studies.c.pk.in_(found[0].union(found[1]))
+
+
+def _same(one: Any, other: Any) -> Condition:
+    """Return the condition that two rows of `patients` are one: numbers are given twice."""
+    same_number = and_(
+        one.c.patient_id != "",
+        one.c.patient_id == other.c.patient_id,
+        or_(one.c.issuer == "", other.c.issuer == ""),
+    )
+    survivors = [func.coalesce(row.c.survivor_pk, row.c.pk) for row in (one, other)]
+    return or_(survivors[0] == survivors[1], same_number)
 
 
 def _has_series(value: Value) -> Condition:
@@ -170,14 +188,11 @@ def _report_number(value: Value) -> Condition:
 
 
 def _reported_study(key: str) -> Condition:
-    other = reports.alias("other")
-    named = select(other.c.pk).where(other.c.study_uid == key)
-    numbered = (
-        select(other.c.pk)
-        .join(studies, and_(studies.c.accession != "", studies.c.accession == other.c.accession))
-        .where(studies.c.uid == key, other.c.study_uid == "")
-    )
-    return reports.c.pk.in_(named.union(numbered))
+    found = [
+        question.where(studies.c.uid == key).correlate(None)
+        for question in places_of_reports(reports.c.pk)
+    ]
+    return reports.c.pk.in_(union(*found))
 
 
 def _reported_order(key: str) -> Condition:
@@ -185,10 +200,13 @@ def _reported_order(key: str) -> Condition:
     if row is None:
         return false()
     other = reports.alias("other")
+    named, ordered = patients.alias("named"), patients.alias("ordered")
     found = [
         select(other.c.pk)
         .join(orders, and_(orders.c[name] != "", orders.c[name] == other.c[name]))
-        .where(orders.c.pk == row)
+        .join(named, named.c.identity == other.c.identity)
+        .join(ordered, ordered.c.identity == orders.c.identity)
+        .where(orders.c.pk == row, _same(named, ordered))
         for name in ("accession", "filler", "study_uid")
     ]
     return reports.c.pk.in_(union(*found))

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from steckel.errors import InvalidQuery, NotFound
 from steckel.index.schema import instances, patients, series, studies
 from steckel.query.cursor import pack_cursor, unpack_cursor
+from steckel.ris.numbered import is_same_patient
 from steckel.ris.record_keys import patient_key
 from steckel.ris.record_kinds import KINDS, Kind, patient_changed
 from steckel.ris.record_model import Record, RecordKind, RecordPage, RecordQuery, Token
@@ -115,7 +116,7 @@ class Records:
                 uids.setdefault(pk, set()).add(uid)
         of_whom = _keys_of(connection, (row.identity for row in rows))
         held = {report.id: report for report in self._shelf.reports([row.id for row in rows])}
-        based = _orders_of(connection, {row.accession for row in rows}, set())
+        based = _OrdersByNumber(connection, {row.accession for row in rows}, set())
         return _in_order(
             pks,
             {
@@ -127,7 +128,7 @@ class Records:
                         "row": row._mapping,  # noqa: SLF001 - the public name of it
                         "patient": of_whom.get(row.identity),
                         "studies": sorted(uids.get(row.pk, ())),
-                        "orders": based.get(row.accession, []),
+                        "orders": based.of(row.identity, row.accession),
                         "report": held[row.id],
                     },
                 )
@@ -229,7 +230,7 @@ def _studies(connection: Connection, pks: Sequence[int]) -> list[Record]:
         entry = {"json": orjson.loads(one.json), "instances": one.instances, "uid": one.uid}
         below.setdefault(one.study_pk, []).append(entry)
     numbers = {row.accession for row in rows if row.accession}
-    based = _orders_of(connection, numbers, {row.uid for row in rows})
+    based = _OrdersByNumber(connection, numbers, {row.uid for row in rows})
     return _in_order(
         pks,
         {
@@ -243,7 +244,7 @@ def _studies(connection: Connection, pks: Sequence[int]) -> list[Record]:
                     "modalities": [value for value in row.modalities.split("\\") if value],
                     "counts": (row.series, row.instances),
                     "patient": patient_key(row.identity, row.patient_pk),
-                    "orders": based.get(row.uid) or based.get(row.accession, []),
+                    "orders": based.of(row.identity, row.uid, row.accession),
                 },
             )
             for row in rows
@@ -315,22 +316,34 @@ def _keys_of(connection: Connection, identities: Iterable[str]) -> dict[str, str
     return {row[0]: patient_key(row[2] or row[0], row[3] or row[1]) for row in rows}
 
 
-def _orders_of(
-    connection: Connection, accessions: set[str], uids: set[str]
-) -> dict[str, list[str]]:
-    """Return keys of orders by accession number and by Study Instance UID."""
-    rows = connection.execute(
-        select(orders.c.pk, orders.c.accession, orders.c.study_uid)
-        .where(
-            or_(
-                orders.c.accession.in_(sorted(accessions - {""})),
-                orders.c.study_uid.in_(sorted(uids - {""})),
+class _OrdersByNumber:
+    """Orders that studies and reports name; each gets only those of its own patient."""
+
+    def __init__(self, connection: Connection, accessions: set[str], uids: set[str]) -> None:
+        self._connection = connection
+        rows = connection.execute(
+            select(orders.c.pk, orders.c.identity, orders.c.accession, orders.c.study_uid)
+            .where(
+                or_(
+                    orders.c.accession.in_(sorted(accessions - {""})),
+                    orders.c.study_uid.in_(sorted(uids - {""})),
+                )
             )
+            .order_by(orders.c.pk)
         )
-        .order_by(orders.c.pk)
-    )
-    found: dict[str, list[str]] = {}
-    for pk, accession, uid in rows:
-        for name in {accession, uid} - {""}:
-            found.setdefault(name, []).append(str(pk))
-    return found
+        self._found: dict[str, list[tuple[int, str]]] = {}
+        for row in rows:
+            for name in {row.accession, row.study_uid} - {""}:
+                self._found.setdefault(name, []).append((row.pk, row.identity))
+
+    def of(self, identity: str, *names: str) -> list[str]:
+        """Return the keys of a patient's orders by the first name that has any."""
+        for name in names:
+            found = [
+                str(pk)
+                for pk, owner in self._found.get(name, ())
+                if is_same_patient(self._connection, owner, identity)
+            ]
+            if found:
+                return found
+        return []

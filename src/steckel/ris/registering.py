@@ -52,7 +52,8 @@ def take_back(connection: Connection, people: Patients, study: Study) -> None:
     """Take a registration back, unless somebody else has said something of the patient since."""
     key = _key(study)
     statement = select(registrations.c.registers).where(registrations.c.identity == key.identity)
-    text = connection.execute(statement).scalar()
+    # Held until the commit: somebody may be saying something of the patient right now.
+    text = connection.execute(statement.with_for_update()).scalar()
     if text is None:
         return
     if any(tie != _tie(study.uid) for _, _, tie in orjson.loads(text).values()):

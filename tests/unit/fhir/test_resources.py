@@ -124,3 +124,21 @@ async def test_nobody_reads_without_a_login(clinic: Clinic) -> None:
     transport = httpx.ASGITransport(clinic.app)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url="http://steckel.test") as nobody:
         assert (await nobody.get("/fhir/Patient")).status_code == 401
+
+
+async def test_a_number_that_two_patients_share_ties_nobody_to_the_others_order(
+    clinic: Clinic, user: httpx.AsyncClient
+) -> None:
+    clinic.ward.images("1.2.5", "A2", "P1")
+    clinic.ward.report(text="Of the first.", key="R3", accession="A2", patient_id="P1")
+    study = (await user.get("/ImagingStudy/1.2.5")).json()
+    assert "basedOn" not in study
+    theirs = (await user.get("/ImagingStudy/1.2.4")).json()["basedOn"]
+    order = theirs[0]["reference"]
+    found = (await user.get("/ImagingStudy", params={"basedon": order})).json()["entry"]
+    assert [one["resource"]["id"] for one in found] == ["1.2.4"]
+    reports = (await user.get("/DiagnosticReport", params={"based-on": order})).json()["entry"]
+    ours = (await user.get("/DiagnosticReport", params={"patient.identifier": "P1"})).json()
+    of_first = {one["resource"]["id"] for one in ours["entry"]}
+    assert not of_first & {one["resource"]["id"] for one in reports}
+    assert all(order not in str(one["resource"].get("basedOn")) for one in ours["entry"])

@@ -6,15 +6,16 @@ from typing import Any
 
 import orjson
 import pytest
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 from tests.unit.ris.said import key, merge, order, patient, worklist
 
 from steckel.errors import NotFound, OfAnotherPatient
 from steckel.index.engine import writing
+from steckel.index.schema import corrections
 from steckel.ris.department import Department
 from steckel.ris.model import OrderStatus, order_key
 from steckel.ris.orders import refresh_order
-from steckel.ris.schema import events, orders, steps
+from steckel.ris.schema import appointments, events, orders, performed_steps, steps
 
 
 def _order(connection: Connection) -> Any:
@@ -155,3 +156,50 @@ def test_an_order_may_be_said_with_an_issuer_that_was_not_named_before(engine: E
         department.say_order(connection, bare)
         department.say_order(connection, order("7", "P1", 2))
         assert _order(connection).identity == key("P1").identity
+
+
+def _numbered(at: int, placer: str, filler: str, **more: Any) -> Any:
+    said = replace(order("7", "P1", at, **more), placer=placer, filler=filler, accession="")
+    return replace(said, key=order_key(placer, filler, "", ""))
+
+
+def test_an_order_is_one_whichever_of_its_numbers_come_first(engine: Engine) -> None:
+    said = [
+        _numbered(1, "", "F7", date="20260101"),
+        _numbered(2, "P7", "", date="20260202"),
+        _numbered(3, "P7", "F7", date="20260303"),
+        _numbered(4, "", "F7", status=OrderStatus.ARRIVED, steps=()),
+    ]
+    for sequence in permutations(said):
+        with engine.connect() as connection, connection.begin() as transaction:
+            for one in sequence:
+                Department(engine).say_order(connection, one)
+            row = _order(connection)
+            assert (row.key, row.placer, row.filler) == (said[1].key, "P7", "F7")
+            (step,) = connection.execute(select(steps)).all()
+            assert (step.date, step.status) == ("20260303", "ARRIVED")
+            transaction.rollback()
+
+
+def test_what_was_done_for_an_order_by_its_filler_number_stays_when_its_placer_is_known(
+    engine: Engine,
+) -> None:
+    department = Department(engine)
+    with writing(engine) as connection:
+        pk = department.say_order(connection, _numbered(1, "", "F7"))
+        connection.execute(update(steps).values(performed="IN PROGRESS"))
+        values = {"uid": "1.2.9", "order_pk": pk, "json": "{}", "status": "IN PROGRESS"}
+        connection.execute(insert(performed_steps).values(values))
+        connection.execute(insert(appointments).values(
+            key="A", order_key=_order(connection).key, registers="{}"
+        ))  # fmt: skip
+        connection.execute(insert(corrections).values(
+            study_uid="1.2.3", order_key=_order(connection).key, attributes="{}", at=1
+        ))  # fmt: skip
+        department.say_order(connection, _numbered(2, "P7", ""))
+        department.say_order(connection, _numbered(3, "P7", "F7"))
+        row = _order(connection)
+        assert row.status == OrderStatus.IN_PROGRESS
+        for column in (appointments.c.order_key, corrections.c.order_key):
+            assert connection.execute(select(column)).scalar_one() == row.key
+        assert connection.execute(select(performed_steps.c.order_pk)).scalar_one() == row.pk

@@ -87,9 +87,11 @@ def _address(server: Running) -> Address:
 
 
 def test_messages_reach_a_system_of_the_same_authority_which_knows_who_sends(site: Site) -> None:
-    with site.receiver(site.theirs) as (accepting, server):
-        with closing(site.lines(site.ours, site.authority).open(_address(server), 20)) as line:
-            codes = [line.send(_MESSAGE % number).code for number in range(2)]
+    with (
+        site.receiver(site.theirs) as (accepting, server),
+        closing(site.lines(site.ours, site.authority).open(_address(server), 20)) as line,
+    ):
+        codes = [line.send(_MESSAGE % number).code for number in range(2)]
     assert codes == ["AA", "AA"]
     assert [raw for raw, _ in accepting.received] == [_MESSAGE % 0, _MESSAGE % 1]
     assert [(one.door, one.certificate) for _, one in accepting.received] == [

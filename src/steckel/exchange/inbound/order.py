@@ -177,7 +177,13 @@ def _made_up(reading: Reading, said: OrderStatement, accession: Number) -> Order
     uid = "" if said.study_uid else default_study_uid(reading, accession, said.key)
     procedure = "" if said.procedure_id else short(f"procedure\x1f{said.key}")
     return OrderStatement(
-        key=said.key, patient=said.patient, moment=moment, study_uid=uid, procedure_id=procedure
+        key=said.key,
+        patient=said.patient,
+        moment=moment,
+        placer=said.placer,  # so that it reaches the order that its message reached
+        filler=said.filler,
+        study_uid=uid,
+        procedure_id=procedure,
     )
 
 
