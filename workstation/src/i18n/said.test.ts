@@ -20,6 +20,19 @@ it('takes the more precise of two sentences', () => {
   expect(said("the archive's disk failed", french)).toBe('le disque de l’archive est en panne')
 })
 
+it('says each of several reasons', () => {
+  expect(said('PV1-19 is no date: left out; its control id came before with another content', french))
+    .toBe('PV1-19 n’est pas une date : omis ; son n° de contrôle est déjà venu avec un autre contenu')
+  expect(said('PID-7 is no date: left out; ZZ9; PV1-19 is no date: left out', french))
+    .toBe('PID-7 n’est pas une date : omis ; ZZ9; PV1-19 n’est pas une date : omis')
+  expect(said('ZZ9; an error of this program; its log says where', french)).toBe('ZZ9 ; une erreur de ce programme ; son journal dit où')
+  expect(said('ZZ9; ZZ8', french)).toBe('ZZ9; ZZ8')
+})
+
+it('takes the sentence that says more by itself', () => {
+  expect(said("the report with this number is another patient's", french)).toBe('le compte rendu de ce numéro est celui d’un autre patient')
+})
+
 it('leaves what it does not know as it is', () => {
   expect(said('Bonjour', french)).toBe('Bonjour')
   expect(said('', french)).toBe('')
