@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    text,
 )
 
 from steckel.index.metadata import metadata
@@ -58,7 +59,15 @@ patients = Table(
     Column("is_registered", Boolean, nullable=False, server_default=false()),
     #: the patient that this one turned out to be; never one that was merged itself
     Column("survivor_pk", ForeignKey("patients.pk"), index=True),
+    #: seen by those only who have to do with the patient, or may see all that are marked
+    Column("is_confidential", Boolean, nullable=False, server_default=false()),
     Index("ix_patients_name_pk", "name", "pk"),
+    Index(
+        "ix_patients_confidential",
+        "pk",
+        sqlite_where=text("is_confidential"),
+        postgresql_where=text("is_confidential"),
+    ),
     sqlite_autoincrement=True,
 )
 
@@ -80,7 +89,7 @@ studies = Table(
     _text("study_id", index=True),
     _text("description"),
     _text("referring", index=True),
-    _text("institution"),
+    _text("institution", index=True),
     _text("modalities"),  #: ``\CT\SR\``, sorted
     _text("sop_classes"),  #: likewise
     _text("body_parts"),
@@ -114,6 +123,9 @@ series = Table(
     _text("description"),
     _text("body_part"),
     _text("station"),
+    _text("department"),  #: Institutional Department Name
+    #: Patient Identity Removed (0012,0062) is YES
+    Column("is_deidentified", Boolean, nullable=False, server_default=false()),
     _text("date"),
     _text("time"),
     Column("json", Text, nullable=False),

@@ -57,7 +57,7 @@ class Statements:
         self.add_series = insert_new(
             series,
             *("study_pk", "uid", "modality", "number", "description", "body_part", "station"),
-            *("date", "time", "json", "changed"),
+            *("department", "is_deidentified", "date", "time", "json", "changed"),
             conflict=["study_pk", "uid"],
         )
         self.find_series = Prepared(

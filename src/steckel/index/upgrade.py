@@ -8,7 +8,7 @@ from steckel.errors import StorageFailure
 from steckel.index.engine import is_sqlite, writing
 
 #: The newest step in ``migrations/versions``; a test compares.
-HEAD = "0005"
+HEAD = "0010"
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 #: Any number will do: held on PostgreSQL while one process migrates.

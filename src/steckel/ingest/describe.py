@@ -71,13 +71,15 @@ def _study(header: Header) -> dict[str, str]:
     }
 
 
-def _series(header: Header, modality: str, body_part: str) -> dict[str, str | int | None]:
+def _series(header: Header, modality: str, body_part: str) -> dict[str, str | int | bool | None]:
     return {
         "modality": modality,
         "number": _number(header, tags.SERIES_NUMBER),
         "description": _column(header, tags.SERIES_DESCRIPTION),
         "body_part": body_part,
         "station": _column(header, tags.STATION_NAME),
+        "department": _column(header, tags.INSTITUTIONAL_DEPARTMENT_NAME),
+        "is_deidentified": _column(header, tags.PATIENT_IDENTITY_REMOVED).strip() == "YES",
         "date": _column(header, tags.SERIES_DATE),
         "time": _column(header, tags.SERIES_TIME),
         "json": to_text(header.json(attributes.SERIES)),

@@ -4,6 +4,7 @@ Every list is paged by key (the values of the last row), so that the thousandth
 page costs what the first does; nothing counts a whole table.
 """
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from sqlalchemy import (
 from steckel.errors import NotFound
 from steckel.index.engine import is_sqlite
 from steckel.index.schema import conflicts, instances, patients, series, studies
+from steckel.index.view import EVERYTHING, View
+from steckel.index.visibility import of_patients, visible
 from steckel.query import catalogue_rows as rows
 from steckel.query.catalogue_model import (
     Count,
@@ -75,6 +78,7 @@ class _Wanted:
     sort: StudySort
     limit: int
     after: list[Any] | None
+    is_whole: bool  #: whether nothing of the list is hidden
 
     @property
     def by_date(self) -> bool:
@@ -85,7 +89,7 @@ class _Wanted:
         """Whether the next rows of the list are the page, by nothing but its order."""
         asked = self.criteria
         loose = asked.search or asked.patient_name or asked.description or asked.modalities
-        return not loose and (self.by_date or not in_range(asked, studies))
+        return self.is_whole and not loose and (self.by_date or not in_range(asked, studies))
 
     def looked_at(self) -> list[Column[Any]]:
         """Return the columns by which it is decided whether a row is on the page."""
@@ -114,9 +118,14 @@ class _Wanted:
 class Catalogue:
     """Thread-safe; blocking."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, view: View = EVERYTHING) -> None:
         self._engine = engine
-        self._conditions = FilterConditions(sqlite=is_sqlite(engine))
+        self._conditions = FilterConditions(sqlite=is_sqlite(engine), view=view)
+        self._view = view
+
+    def seen_by(self, view: View) -> "Catalogue":
+        """Return the lists as somebody with this view sees them."""
+        return Catalogue(self._engine, view)
 
     def studies(
         self, criteria: StudyFilter, sort: StudySort, limit: int, cursor: str | None
@@ -124,7 +133,7 @@ class Catalogue:
         """Return the studies after a cursor."""
         columns = _SORT[sort.key]
         after = None if cursor is None else unpack_cursor(cursor, len(columns))
-        wanted = _Wanted(criteria, sort, limit, after)
+        wanted = _Wanted(criteria, sort, limit, after, is_whole=self._view.is_everything)
         with self._engine.connect() as connection:
             found = self._near(connection, wanted)
             if found is None:
@@ -182,7 +191,7 @@ class Catalogue:
     def study(self, uid: str) -> StudyDetail:
         """Return one study with its series, or raise `NotFound`."""
         with self._engine.connect() as connection:
-            row = connection.execute(_STUDY.where(studies.c.uid == uid)).first()
+            row = connection.execute(_STUDY.where(studies.c.uid == uid, *self._seen())).first()
         if row is None:
             raise NotFound("there is no such study")
         return self._details([row])[0]
@@ -196,7 +205,7 @@ class Catalogue:
         with self._engine.connect() as connection:
             for column, values in ((studies.c.uid, uids), (studies.c.accession, accessions)):
                 if values:  # one index serves one of them
-                    listed = _STUDY.where(column.in_(values)).order_by(
+                    listed = _STUDY.where(column.in_(values), *self._seen()).order_by(
                         desc(studies.c.date + ""), desc(studies.c.time), desc(studies.c.pk)
                     )
                     found += connection.execute(listed.limit(_NAMED)).all()
@@ -204,7 +213,9 @@ class Catalogue:
 
     def patients(self, search: str, limit: int, cursor: str | None) -> Page[PatientRow]:
         """Return the patients after a cursor, by name."""
-        statement = select(patients).where(patients.c.studies > 0)
+        statement = select(patients).where(
+            patients.c.studies > 0, *of_patients(self._view, time.time())
+        )
         if cursor is not None:
             after = tuple_(*unpack_cursor(cursor, 2))
             statement = statement.where(tuple_(patients.c.name, patients.c.pk) > after)
@@ -238,9 +249,10 @@ class Catalogue:
         return connection.execute(listed.where(patients.c.pk.in_(owners)).limit(most)).all()
 
     def patient(self, key: str) -> PatientDetail:
-        """Return one patient with all studies, newest first, or raise `NotFound`.
+        """Return one patient with all studies that are seen, newest first, or raise `NotFound`.
 
-        Of a patient who was merged into another, that other is returned.
+        Of a patient who was merged into another, that other is returned. Somebody who does not
+        see everything sees no patient of whom no study is seen.
         """
         if not key.isdecimal():
             raise NotFound("there is no such patient")
@@ -251,11 +263,16 @@ class Catalogue:
                 row = connection.execute(survivor).first()
             if row is None:
                 raise NotFound("there is no such patient")
-            of_patient = _STUDY.where(studies.c.patient_pk == row.pk).order_by(
+            of_patient = _STUDY.where(studies.c.patient_pk == row.pk, *self._seen()).order_by(
                 desc(studies.c.date), desc(studies.c.time), desc(studies.c.pk)
             )
             found = connection.execute(of_patient).all()
+        if not found and not self._view.is_everything:
+            raise NotFound("there is no such patient")
         return PatientDetail(patient=rows.patient_row(row), studies=tuple(self._details(found)))
+
+    def _seen(self) -> list[ColumnElement[bool]]:
+        return visible(self._view, time.time())
 
     def _study_rows(self, found: Iterable[Any]) -> list[StudyRow]:
         shown = list(found)

@@ -4,6 +4,7 @@ One SQL statement per query, served by the index, streamed. Files are never
 opened: each level has its answer ready.
 """
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +18,8 @@ from steckel.index import attributes as held
 from steckel.index.engine import is_sqlite
 from steckel.index.schema import instances, patients, series, studies
 from steckel.index.summary import values_of
+from steckel.index.view import EVERYTHING, View
+from steckel.index.visibility import of_patients, visible
 from steckel.query.attributes import (
     COLUMNS,
     DEFAULT,
@@ -39,10 +42,15 @@ _DEFAULT_ORDER: dict[Level, tuple[ColumnElement[Any], ...]] = {
 class QueryEngine:
     """Answers queries (`query.ports.Finder`). Thread-safe; blocking."""
 
-    def __init__(self, engine: Engine, *, aet: str) -> None:
+    def __init__(self, engine: Engine, *, aet: str, view: View = EVERYTHING) -> None:
         self._engine = engine
         self._conditions = KeyConditions(sqlite=is_sqlite(engine))
         self._aet = aet
+        self._view = view
+
+    def seen_by(self, view: View) -> "QueryEngine":
+        """Return the engine as it answers somebody with this view."""
+        return QueryEngine(self._engine, aet=self._aet, view=view)
 
     def find(self, query: Query) -> Iterator[JsonDataset]:
         """Yield one data set per match, lazily.
@@ -57,8 +65,13 @@ class QueryEngine:
 
     def statement(self, query: Query) -> Select[Any]:
         """Return the SQL of a query."""
-        statement = _columns(query.level).add_columns(*_patient_counts(query))
+        seen = visible(self._view, time.time())
+        statement = _columns(query.level).add_columns(*_patient_counts(query, self._view))
         statement = statement.where(*self._conditions.of(query))
+        if seen and query.level is Level.PATIENT:
+            statement = statement.where(*of_patients(self._view, time.time()))
+        elif seen:
+            statement = statement.where(*seen)
         statement = statement.order_by(*_order(query))
         if query.limit is not None:
             statement = statement.limit(query.limit)
@@ -138,12 +151,15 @@ def _counts_patient(query: Query) -> bool:
     return query.level is Level.PATIENT or not _OF_PATIENT.keys().isdisjoint(named | query.include)
 
 
-def _patient_counts(query: Query) -> list[ColumnElement[Any]]:
+def _patient_counts(query: Query, view: View) -> list[ColumnElement[Any]]:
     if not _counts_patient(query):
         return []
     patient = patients.c.pk if query.level is Level.PATIENT else studies.c.patient_pk
+    counted = [_THEIRS.c.patient_pk == patient]
+    if seen := visible(view, time.time()):
+        counted.append(_THEIRS.c.pk.in_(select(studies.c.pk).where(*seen).correlate(None)))
     return [
-        select(count).where(_THEIRS.c.patient_pk == patient).scalar_subquery().label(f"n{tag}")
+        select(count).where(*counted).scalar_subquery().label(f"n{tag}")
         for tag, count in _OF_PATIENT.items()
     ]
 

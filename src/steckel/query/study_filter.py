@@ -5,12 +5,15 @@ Three kinds: *narrow* ones leave few rows, each by an index of its own; the
 may leave many rows or hardly any.
 """
 
+import time
 from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, or_
 
 from steckel.index.schema import studies
+from steckel.index.view import EVERYTHING, View
+from steckel.index.visibility import visible
 from steckel.query.catalogue_model import StudyFilter
 from steckel.query.kept_sets import among_kept
 from steckel.query.matching import Matcher
@@ -20,9 +23,10 @@ Conditions = list[ColumnElement[bool]]
 
 
 class FilterConditions:
-    """Makes conditions for one database."""
+    """Makes conditions for one database and one view of it."""
 
-    def __init__(self, *, sqlite: bool) -> None:
+    def __init__(self, *, sqlite: bool, view: View = EVERYTHING) -> None:
+        self._view = view
         self._matcher = Matcher(sqlite=sqlite)
         self._words = WordSearch(sqlite=sqlite)
 
@@ -53,8 +57,9 @@ class FilterConditions:
         return conditions
 
     def loose_in(self, criteria: StudyFilter, rows: FromClause, among: Any = None) -> Conditions:
-        """Return the same for rows that are looked at anyway."""
-        conditions = [
+        """Return the same for rows that are looked at anyway, beside those of `studies`."""
+        conditions = visible(self._view, time.time())
+        conditions += [
             condition
             for typed in _typed(criteria)
             for condition in self._words.conditions(typed, rows.c.search)

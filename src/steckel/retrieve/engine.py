@@ -25,15 +25,19 @@ from steckel.dicom.uids import SeriesUid, StudyUid
 from steckel.errors import NotFound
 from steckel.index.engine import writing
 from steckel.index.schema import documents, series, studies
+from steckel.index.view import View
+from steckel.index.visibility import Sight
 from steckel.retrieve.bulk import value_at
 from steckel.retrieve.coercing import Coercing
 from steckel.retrieve.metadata import instance_to_json, to_bytes
 from steckel.retrieve.model import (
     MetadataDocument,
+    Retriever,
     Selection,
     StoredInstance,
     name_of_coerced,
 )
+from steckel.retrieve.partly_seen import PartlySeen
 from steckel.retrieve.plan import Planner
 from steckel.retrieve.whole import Whole
 
@@ -58,6 +62,13 @@ class RetrieveEngine:
         self._reader = reader
         self._planner = Planner(engine)
         self._coercing = Coercing(now)
+        self._sight = Sight(engine)
+
+    def seen_by(self, view: View) -> Retriever:
+        """Return what somebody with this view can read; nothing else is there for them."""
+        if view.is_everything:
+            return self
+        return PartlySeen(self, self._planner, self._sight, view)
 
     def close(self) -> None:
         """Let go of the database."""

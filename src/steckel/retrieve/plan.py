@@ -1,6 +1,7 @@
 """Which instances are meant, and where they lie: the index side of retrieval."""
 
 import hashlib
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,8 @@ from steckel.dicom.uids import (
 from steckel.errors import NotFound
 from steckel.index.asking import Asking
 from steckel.index.schema import containers, instances, placed_instances, series, studies
+from steckel.index.view import EVERYTHING, View
+from steckel.index.visibility import visible
 from steckel.retrieve.model import Selection, StoredInstance, name_of_coerced
 
 _PIECE = 500
@@ -62,9 +65,9 @@ class Planner:
         """Let go of the database."""
         self._asking.close()
 
-    def select(self, selection: Selection) -> Iterator[StoredInstance]:
-        """Yield instances in order of study, series and instance number; lazily."""
-        statement = _narrowed(_COLUMNS, selection).order_by(*_ORDER)
+    def select(self, selection: Selection, view: View = EVERYTHING) -> Iterator[StoredInstance]:
+        """Yield instances that are seen in order of study, series and number; lazily."""
+        statement = _narrowed(_COLUMNS, selection, view).order_by(*_ORDER)
         with (
             self._engine.connect() as connection,
             connection.execution_options(yield_per=_PIECE).execute(statement) as result,
@@ -72,9 +75,9 @@ class Planner:
             for row in result:
                 yield _stored(row)
 
-    def fingerprint(self, selection: Selection) -> str:
+    def fingerprint(self, selection: Selection, view: View = EVERYTHING) -> str:
         """Name the instances in their order by what is in them; empty where there are none."""
-        statement = _narrowed(_DIGESTS, selection).order_by(*_ORDER)
+        statement = _narrowed(_DIGESTS, selection, view).order_by(*_ORDER)
         named, count = hashlib.blake2b(digest_size=16), 0
         with self._engine.connect() as connection:
             for digest, coercion in connection.execute(statement):
@@ -91,7 +94,8 @@ class Planner:
         return _stored(row)
 
 
-def _narrowed(statement: Select[Any], selection: Selection) -> Select[Any]:
+def _narrowed(statement: Select[Any], selection: Selection, view: View) -> Select[Any]:
+    statement = statement.where(*visible(view, time.time()))
     if not any(
         (
             selection.patient_ids,

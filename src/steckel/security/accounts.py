@@ -17,15 +17,18 @@ from sqlalchemy.exc import IntegrityError
 
 from steckel.errors import NotFound
 from steckel.index.engine import writing
-from steckel.security.decisions import Role
 from steckel.security.passwords import SHORTEST, Passwords, generate, require_acceptable
 from steckel.security.principal import FIRST_ACCOUNT
 from steckel.security.refusals import AlreadyExists, InvalidValue
+from steckel.security.roles import ADMIN, USER
+from steckel.security.sees import Self
 from steckel.security.tables import account as accounts_table
+from steckel.security.tables import role as roles_table
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
 _LONGEST_DISPLAY_NAME = 128
 _LONGEST_PREFERENCES = 16384
+_MOST_NAMES = 50
 
 _BY_NAME = select(accounts_table).where(accounts_table.c.name == bindparam("key"))
 
@@ -39,10 +42,23 @@ class Account:
 
     name: str
     display_name: str
-    role: Role
+    role: str
     disabled: bool
     created: float
     last_login: float | None
+    person: str = ""  #: name as DICOM spells it (PN), by which others refer to this person
+    institutions: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+
+    @property
+    def own(self) -> Self:
+        """What ``own`` means in the rules of its role."""
+        return Self(
+            account=self.name,
+            person=self.person,
+            institutions=self.institutions,
+            departments=self.departments,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,9 +66,12 @@ class AccountChange:
     """What to change of an account; ``None`` leaves it."""
 
     display_name: str | None = None
-    role: Role | None = None
+    role: str | None = None
     disabled: bool | None = None
     password: str | None = None
+    person: str | None = None
+    institutions: tuple[str, ...] | None = None
+    departments: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,9 +90,7 @@ class Accounts:
         self._passwords = passwords
         self._clock = clock
 
-    def add(
-        self, name: str, password: str, *, role: Role = Role.USER, display_name: str = ""
-    ) -> Account:
+    def add(self, name: str, password: str, *, role: str = USER, display_name: str = "") -> Account:
         """Create an account.
 
         Raises
@@ -92,7 +109,7 @@ class Accounts:
             _log.warning("weak_admin_password", shortest=SHORTEST)
         chosen = password or generate()
         try:
-            self._insert(FIRST_ACCOUNT, chosen, Role.ADMIN, "Administrator")
+            self._insert(FIRST_ACCOUNT, chosen, ADMIN, "Administrator")
         except AlreadyExists:
             return None  # another process of this node was quicker
         return None if password else chosen
@@ -132,6 +149,8 @@ class Accounts:
         values = self._values(change)
         known = self.get(name).name
         with writing(self._engine) as connection:
+            if change.role is not None:
+                _require_role(connection, change.role)
             if values:
                 table = accounts_table
                 connection.execute(update(table).where(table.c.name == known).values(**values))
@@ -174,19 +193,20 @@ class Accounts:
             raise InvalidValue(f"preferences have at most {_LONGEST_PREFERENCES} bytes")
         self._set(fold_name(name), preferences=text.decode())
 
-    def _insert(self, name: str, password: str, role: Role, display_name: str) -> Account:
+    def _insert(self, name: str, password: str, role: str, display_name: str) -> Account:
         key = fold_name(name)
         if not _NAME.fullmatch(key):
             raise InvalidValue("a name has up to 64 letters, digits and . _ @ + -")
         values = {
             "name": key,
             "display_name": _display_name(display_name),
-            "role": role.value,
+            "role": role,
             "password_hash": self._passwords.hash(password),
             "created": self._clock(),
         }
         try:
             with writing(self._engine) as connection:
+                _require_role(connection, role)
                 connection.execute(insert(accounts_table).values(**values))
         except IntegrityError as error:
             raise AlreadyExists("an account of this name exists") from error
@@ -197,7 +217,13 @@ class Accounts:
         if change.display_name is not None:
             values["display_name"] = _display_name(change.display_name)
         if change.role is not None:
-            values["role"] = change.role.value
+            values["role"] = change.role
+        if change.person is not None:
+            values["person"] = _display_name(change.person)
+        if change.institutions is not None:
+            values["institutions"] = _names(change.institutions)
+        if change.departments is not None:
+            values["departments"] = _names(change.departments)
         if change.disabled is not None:
             values["disabled"] = change.disabled
         if change.password is not None:
@@ -229,10 +255,13 @@ def account_of(row: RowMapping) -> Account:
     return Account(
         name=row["name"],
         display_name=row["display_name"],
-        role=Role(row["role"]),
+        role=row["role"],
         disabled=row["disabled"],
         created=row["created"],
         last_login=row["last_login"],
+        person=row["person"],
+        institutions=tuple(orjson.loads(row["institutions"])),
+        departments=tuple(orjson.loads(row["departments"])),
     )
 
 
@@ -245,9 +274,24 @@ def _display_name(value: str) -> str:
     return name
 
 
+def _names(values: tuple[str, ...]) -> str:
+    names = [" ".join(value.split()) for value in values]
+    if len(names) > _MOST_NAMES or not all(
+        0 < len(name) <= _LONGEST_DISPLAY_NAME and name.isprintable() for name in names
+    ):
+        raise InvalidValue(f"at most {_MOST_NAMES} printable names")
+    return orjson.dumps(names).decode()
+
+
+def _require_role(connection: Connection, role: str) -> None:
+    if connection.execute(select(roles_table.c.name).where(roles_table.c.name == role)).first():
+        return
+    raise InvalidValue(f"there is no role {role!r}")
+
+
 def _require_administrator(connection: Connection) -> None:
     table = accounts_table
-    able = table.c.role == Role.ADMIN.value, table.c.disabled.is_(False)
+    able = table.c.role == ADMIN, table.c.disabled.is_(False)
     statement = select(func.count()).select_from(table).where(*able)
     if connection.execute(statement).scalar_one() == 0:
         raise InvalidValue("one administrator who can log in has to remain")

@@ -13,7 +13,9 @@ import structlog
 from steckel.security.accounts import Account, Accounts, Clock, fold_name
 from steckel.security.principal import Principal, Via
 from steckel.security.refusals import NotAuthenticated
+from steckel.security.roles import Roles
 from steckel.security.secret import TOKEN_PREFIX
+from steckel.security.sees import view_of
 from steckel.security.sessions import Sessions
 from steckel.security.throttle import LoginThrottle
 from steckel.security.tokens import ApiTokens
@@ -51,9 +53,15 @@ class Authenticator:
     """Says who is asking. Thread-safe; blocking."""
 
     def __init__(
-        self, accounts: Accounts, sessions: Sessions, tokens: ApiTokens, clock: Clock = time.time
+        self,
+        accounts: Accounts,
+        roles: Roles,
+        sessions: Sessions,
+        tokens: ApiTokens,
+        clock: Clock = time.time,
     ) -> None:
         self._accounts = accounts
+        self._roles = roles
         self._sessions = sessions
         self._tokens = tokens
         self._throttle = LoginThrottle(clock)
@@ -100,13 +108,13 @@ class Authenticator:
         live = self._sessions.find(cookie.session)
         if live is None:
             raise NotAuthenticated("the session has ended: log in again")
-        return _principal(live.account, Via.SESSION, session=live.digest)
+        return self.principal_of(live.account, Via.SESSION, session=live.digest)
 
     def _by_token(self, token: str) -> Principal:
         account = self._tokens.find(token)
         if account is None:
             raise NotAuthenticated("the token is wrong or was revoked")
-        return _principal(account, Via.TOKEN)
+        return self.principal_of(account, Via.TOKEN)
 
     def _by_named_token(self, basic: Basic) -> Principal:
         principal = self._by_token(basic.password)
@@ -122,7 +130,7 @@ class Authenticator:
         right = self._verified.check(key, lambda: self._try(name, basic.password, address))
         if not right or stored is None or stored.account.disabled:
             raise NotAuthenticated("the name or the password is wrong")
-        return _principal(stored.account, Via.BASIC)
+        return self.principal_of(stored.account, Via.BASIC)
 
     def _try(self, name: str, password: str, address: str) -> bool:
         try:
@@ -131,12 +139,15 @@ class Authenticator:
             return False
         return True
 
-
-def _principal(account: Account, via: Via, *, session: str | None = None) -> Principal:
-    return Principal(
-        name=account.name,
-        role=account.role,
-        via=via,
-        display_name=account.display_name,
-        session=session,
-    )
+    def principal_of(self, account: Account, via: Via, *, session: str | None = None) -> Principal:
+        """Return an account that has shown who it is, with what its role may do and see."""
+        role = self._roles.find(account.role)
+        return Principal(
+            name=account.name,
+            role=account.role,
+            via=via,
+            actions=role.actions,
+            view=view_of(role.sees, account.own),
+            display_name=account.display_name,
+            session=session,
+        )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from steckel.security.decisions import Role, allows
+from steckel.index.view import NOTHING, View
 
 #: Name of the account that a new site has.
 FIRST_ACCOUNT = "admin"
@@ -22,11 +22,13 @@ class Principal:
     """An account that has shown who it is."""
 
     name: str
-    role: Role
+    role: str
     via: Via
+    actions: frozenset[str] = frozenset()  #: what it may do
+    view: View = NOTHING  #: what it sees
     display_name: str = ""
     session: str | None = None  #: digest of the session's identifier
 
     def may(self, action: str) -> bool:
         """Whether the account has the right to do something."""
-        return allows(self, action)
+        return action in self.actions

@@ -9,6 +9,7 @@ from steckel.security.accounts import Accounts, Clock
 from steckel.security.authentication import Authenticator
 from steckel.security.passwords import Passwords
 from steckel.security.peers import PeerDirectory
+from steckel.security.roles import Roles
 from steckel.security.sessions import Sessions
 from steckel.security.tokens import ApiTokens
 
@@ -18,6 +19,7 @@ class Security:
     """The rooms of access control."""
 
     accounts: Accounts
+    roles: Roles
     sessions: Sessions
     tokens: ApiTokens
     peers: PeerDirectory
@@ -29,12 +31,14 @@ def open_security(
 ) -> Security:
     """Return access control over a database that has its tables."""
     accounts = Accounts(engine, passwords or Passwords(), clock)
+    roles = Roles(engine)
     sessions = Sessions(engine, clock)
     tokens = ApiTokens(engine, clock)
     return Security(
         accounts=accounts,
+        roles=roles,
         sessions=sessions,
         tokens=tokens,
         peers=PeerDirectory(engine),
-        authenticator=Authenticator(accounts, sessions, tokens, clock),
+        authenticator=Authenticator(accounts, roles, sessions, tokens, clock),
     )

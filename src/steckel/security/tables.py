@@ -4,12 +4,25 @@ from sqlalchemy import Boolean, Column, Double, ForeignKey, Integer, String, Tab
 
 from steckel.index.metadata import metadata
 
+#: What accounts may do and see, as sets that an administrator can change.
+role = Table(
+    "role",
+    metadata,
+    Column("name", String(16), primary_key=True),
+    Column("title", Text, nullable=False, server_default=""),
+    Column("actions", Text, nullable=False),  #: JSON: names of `decisions.Action`
+    Column("sees", Text, nullable=False),  #: JSON: `sees.Sees`
+)
+
 account = Table(
     "account",
     metadata,
     Column("name", String(64), primary_key=True),
     Column("display_name", Text, nullable=False, server_default=""),
     Column("role", String(16), nullable=False),
+    Column("person", Text, nullable=False, server_default=""),  #: name as DICOM spells it (PN)
+    Column("institutions", Text, nullable=False, server_default="[]"),  #: JSON
+    Column("departments", Text, nullable=False, server_default="[]"),  #: JSON
     Column("password_hash", Text, nullable=False),
     Column("disabled", Boolean, nullable=False, server_default=false()),
     Column("preferences", Text, nullable=False, server_default="{}"),  #: JSON of the workstation

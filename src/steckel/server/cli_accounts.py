@@ -20,8 +20,8 @@ from rich.table import Table
 from rich.text import Text
 
 from steckel.errors import NotFound, SteckelError
-from steckel.security.decisions import Role
 from steckel.security.principal import FIRST_ACCOUNT
+from steckel.security.roles import ADMIN, USER
 
 if TYPE_CHECKING:
     from steckel.security.accounts import Account
@@ -82,7 +82,7 @@ class UserCommands:
         """Add an account; its password is asked for."""
         with _desk(self._open) as desk:
             password = _ask_password(from_stdin=password_stdin)
-            role = Role.ADMIN if admin else Role.USER
+            role = ADMIN if admin else USER
             account = desk.security.accounts.add(
                 name, password, role=role, display_name=display_name
             )
@@ -288,7 +288,7 @@ def _print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 def _account_row(account: "Account") -> tuple[str, ...]:
     state = "disabled" if account.disabled else "active"
     moments = _when(account.created), _when(account.last_login)
-    return (account.name, account.display_name, account.role.value, state, *moments)
+    return (account.name, account.display_name, account.role, state, *moments)
 
 
 def _token_row(token: "ApiToken") -> tuple[str, ...]:

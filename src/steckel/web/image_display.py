@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Route
 from steckel.dicom import person_name
 from steckel.errors import InvalidQuery, NotAllowed, NotFound, SteckelError
 from steckel.query.catalogue_model import PatientRow, StudyDetail, StudyRow
-from steckel.security.decisions import Action, allows
+from steckel.security.decisions import Action
 from steckel.web.credentials import is_navigation
 from steckel.web.invocation import (
     PatientInvocation,
@@ -79,7 +79,7 @@ class ImageDisplayDoor:
         return RedirectResponse(page, HTTPStatus.FOUND, headers=headers)
 
     def _page(self, request: Request) -> str:
-        if not allows(request.state.principal, Action.READ):
+        if not request.state.principal.may(Action.READ):
             raise NotAllowed("this account has no right to do this")
         asked = read_invocation(request.url.query)
         if isinstance(asked, StudyInvocation):

@@ -160,7 +160,8 @@ class User(TypedDict):
 
     name: str
     display_name: str
-    role: Literal["admin", "user"]
+    role: str
+    actions: list[str]
 
 
 class DicomListener(TypedDict):
@@ -191,7 +192,7 @@ class Account(TypedDict):
 
     name: str
     display_name: str
-    role: Literal["admin", "user"]
+    role: str
     disabled: bool
     created: Moment
     last_login: Moment | None

@@ -185,7 +185,7 @@ def spell_account(account: Account) -> shapes.Account:
     return {
         "name": account.name,
         "display_name": account.display_name,
-        "role": account.role.value,
+        "role": account.role,
         "disabled": account.disabled,
         "created": moment(account.created * 1000),
         "last_login": moment_or_none(account.last_login),

@@ -14,6 +14,7 @@ from tests.databases import Index
 from tests.unit.index.together import run_together
 
 import steckel.exchange.schema
+import steckel.index.access
 import steckel.index.schema
 import steckel.ris.schema
 import steckel.security.tables  # noqa: F401 - its tables are in the same database

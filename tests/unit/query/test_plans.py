@@ -200,10 +200,10 @@ def test_fuzzy_names_are_served(large: Engine, recorder: Recorder) -> None:
     [
         lambda connection: connection.execute(select(studies.c.uid)).all(),
         lambda connection: connection.execute(
-            select(studies.c.uid).where(studies.c.institution == "x")
+            select(studies.c.uid).where(studies.c.body_parts == "x")
         ).all(),
         lambda connection: connection.execute(
-            select(studies.c.uid).order_by(studies.c.institution).limit(5)
+            select(studies.c.uid).order_by(studies.c.body_parts).limit(5)
         ).all(),
     ],
 )

@@ -3,9 +3,9 @@ from sqlalchemy import Engine
 
 from steckel.errors import NotFound
 from steckel.security.accounts import AccountChange, Accounts, ensure_admin
-from steckel.security.decisions import Role
 from steckel.security.passwords import Passwords
 from steckel.security.refusals import AlreadyExists, InvalidValue
+from steckel.security.roles import ADMIN, USER
 from steckel.security.site import Security
 
 GOOD = "correct horse battery"
@@ -20,7 +20,7 @@ def test_the_first_account_gets_the_given_password(accounts: Accounts) -> None:
     assert ensure_admin(accounts, "given-password") is None
     account = accounts.verify("admin", "given-password")
     assert account is not None
-    assert account.role is Role.ADMIN
+    assert account.role == ADMIN
 
 
 def test_without_a_password_one_is_made_and_told_once(accounts: Accounts) -> None:
@@ -78,12 +78,12 @@ def test_a_disabled_account_cannot_be_verified(accounts: Accounts) -> None:
     assert accounts.verify("bob", GOOD) is None
 
 
-@pytest.mark.parametrize("change", [AccountChange(disabled=True), AccountChange(role=Role.USER)])
+@pytest.mark.parametrize("change", [AccountChange(disabled=True), AccountChange(role=USER)])
 def test_the_last_administrator_remains(accounts: Accounts, change: AccountChange) -> None:
     ensure_admin(accounts, GOOD)
     with pytest.raises(InvalidValue, match="administrator"):
         accounts.change("admin", change)
-    assert accounts.get("admin").role is Role.ADMIN
+    assert accounts.get("admin").role == ADMIN
     assert not accounts.get("admin").disabled
 
 

@@ -5,9 +5,9 @@ from tests.unit.security.doubles import Clock, CountingPasswords
 
 from steckel.security.accounts import AccountChange
 from steckel.security.authentication import Basic, Bearer, Cookie
-from steckel.security.decisions import Role
 from steckel.security.principal import Via
 from steckel.security.refusals import NotAuthenticated, Throttled
+from steckel.security.roles import ADMIN, USER
 from steckel.security.site import Security
 
 GOOD = "correct horse battery"
@@ -31,7 +31,7 @@ def fail(
 def test_a_session_shows_who_is_asking(security: Security) -> None:
     session = security.authenticator.log_in("Alice", GOOD, "192.0.2.1")
     principal = security.authenticator.authenticate(Cookie(session=session), "192.0.2.1")
-    assert (principal.name, principal.role, principal.via) == ("alice", Role.USER, Via.SESSION)
+    assert (principal.name, principal.role, principal.via) == ("alice", USER, Via.SESSION)
 
 
 def test_a_token_shows_who_is_asking(security: Security) -> None:
@@ -80,7 +80,7 @@ def test_a_remembered_password_is_forgotten_when_it_changes(security: Security) 
 
 
 def test_a_remembered_password_does_not_help_a_disabled_account(security: Security) -> None:
-    security.accounts.add("root", GOOD, role=Role.ADMIN)
+    security.accounts.add("root", GOOD, role=ADMIN)
     security.authenticator.authenticate(with_password(GOOD), "192.0.2.1")
     security.accounts.change("alice", AccountChange(disabled=True))
     with pytest.raises(NotAuthenticated):

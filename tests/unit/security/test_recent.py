@@ -4,11 +4,11 @@ import pytest
 from tests.unit.security.doubles import Clock
 
 from steckel.security.authentication import Basic, Bearer, Cookie, Credentials
-from steckel.security.decisions import Role
 from steckel.security.principal import Principal, Via
 from steckel.security.recent import RecentPrincipals
+from steckel.security.roles import USER
 
-ANNA = Principal(name="anna", role=Role.USER, via=Via.BASIC)
+ANNA = Principal(name="anna", role=USER, via=Via.BASIC)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from sqlalchemy import Engine, select
 from tests.unit.security.doubles import Clock, CountingPasswords
 
 from steckel.security.accounts import AccountChange
-from steckel.security.decisions import Role
+from steckel.security.roles import ADMIN
 from steckel.security.sessions import Sessions
 from steckel.security.site import Security, open_security
 from steckel.security.tables import session as sessions_table
@@ -66,7 +66,7 @@ def test_all_sessions_but_the_own_one_can_be_ended(sessions: Sessions) -> None:
 
 
 def test_the_session_of_a_disabled_account_does_not_count(security: Security) -> None:
-    security.accounts.add("root", "correct horse battery", role=Role.ADMIN)
+    security.accounts.add("root", "correct horse battery", role=ADMIN)
     identifier = security.sessions.start("alice")
     security.accounts.change("alice", AccountChange(disabled=True))
     assert security.sessions.find(identifier) is None

@@ -11,8 +11,7 @@ from typer.testing import CliRunner
 
 from steckel.errors import StorageFailure
 from steckel.index.engine import open_engine
-from steckel.index.metadata import metadata
-from steckel.security import tables
+from steckel.index.upgrade import upgrade
 from steckel.security.accounts import ensure_admin
 from steckel.security.authentication import Basic, Bearer
 from steckel.security.passwords import Passwords
@@ -55,9 +54,7 @@ class Terminal:
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
     engine = open_engine(f"sqlite:///{tmp_path / 'steckel.sqlite'}")
-    metadata.create_all(
-        engine, tables=[tables.account, tables.session, tables.api_token, tables.ae]
-    )
+    upgrade(engine)
     cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     security = open_security(engine, Passwords(cheap))
     ensure_admin(security.accounts, GOOD)

@@ -34,13 +34,10 @@ from tests.unit.web.rooms import (
 )
 
 from steckel.exchange.outbound.desk import DestinationDesk
-from steckel.exchange.schema import deliveries, destinations
 from steckel.index.engine import open_engine
-from steckel.index.metadata import metadata
-from steckel.ris.schema import events
-from steckel.security import tables
-from steckel.security.decisions import Role
+from steckel.index.upgrade import upgrade
 from steckel.security.passwords import Passwords
+from steckel.security.roles import ADMIN
 from steckel.security.site import Security, open_security
 from steckel.web.application import WebApplication, create_app
 from steckel.web.parts import Site, WebParts
@@ -126,16 +123,10 @@ class House:
 
 def open_house(folder: Path) -> House:
     engine = open_engine(f"sqlite:///{folder / 'steckel.sqlite'}")
-    metadata.create_all(
-        engine,
-        tables=[
-            *(tables.account, tables.session, tables.api_token, tables.ae),
-            *(destinations, deliveries, events),
-        ],
-    )
+    upgrade(engine)
     cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     security = open_security(engine, Passwords(cheap))
-    security.accounts.add("root", GOOD, role=Role.ADMIN, display_name="Ada Root")
+    security.accounts.add("root", GOOD, role=ADMIN, display_name="Ada Root")
     security.accounts.add("alice", GOOD)
     return House(engine=engine, security=security, spool=folder)
 

@@ -46,7 +46,12 @@ async def test_what_holds_no_data_is_open(client: httpx.AsyncClient, path: str) 
 async def test_a_login_gives_a_cookie_that_scripts_cannot_read(client: httpx.AsyncClient) -> None:
     response = await client.post("/api/login", json=LOGIN)
     assert response.status_code == 200
-    assert response.json()["user"] == {"name": "alice", "display_name": "", "role": "user"}
+    assert response.json()["user"] == {
+        "name": "alice",
+        "display_name": "",
+        "role": "user",
+        "actions": ["export", "read", "store"],
+    }
     cookie = response.headers["set-cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=lax" in cookie

@@ -137,7 +137,7 @@ export interface Preferences {
 }
 
 export interface Session {
-  user: { name: string; display_name: string; role: Role }
+  user: { name: string; display_name: string; role: Role; actions: string[] }
   preferences: Preferences
   site: { aet: string; name: string; dicom: { host: string; port: number } }
 }

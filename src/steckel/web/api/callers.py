@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Request
 
 from steckel.errors import NotAllowed
-from steckel.security.decisions import Action, allows
+from steckel.security.decisions import Action
 from steckel.security.principal import Principal
 from steckel.web.authentication import address_of
 
@@ -35,7 +35,7 @@ def who_may(action: Action) -> Callable[[Request], Coroutine[Any, Any, Principal
 
     async def require(request: Request) -> Principal:
         principal = await _caller(request)
-        if not allows(principal, action):
+        if not principal.may(action):
             raise NotAllowed("this account has no right to do this")
         return principal
 

@@ -69,12 +69,7 @@ class SessionDoor:
         authenticator = self._security.authenticator
         identifier = authenticator.log_in(login.name, login.password, address)
         account = self._security.accounts.get(login.name)
-        principal = Principal(
-            name=account.name,
-            role=account.role,
-            via=Via.SESSION,
-            display_name=account.display_name,
-        )
+        principal = authenticator.principal_of(account, Via.SESSION)
         response = Json(self._spell(principal))
         response.set_cookie(
             COOKIE,
@@ -119,7 +114,8 @@ class SessionDoor:
             "user": {
                 "name": principal.name,
                 "display_name": principal.display_name,
-                "role": principal.role.value,
+                "role": principal.role,
+                "actions": sorted(principal.actions),
             },
             "preferences": self._security.accounts.preferences(principal.name),
             "site": {

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from steckel.errors import NotAllowed
 from steckel.security.accounts import fold_name
-from steckel.security.decisions import Action, allows
+from steckel.security.decisions import Action
 from steckel.security.principal import Principal
 from steckel.security.site import Security
 from steckel.web import shapes
@@ -65,4 +65,4 @@ class TokenDoor:
 
 def _reach(caller: Principal) -> str | None:
     """Return whose tokens a caller may see; ``None`` means everybody's."""
-    return None if allows(caller, Action.ADMINISTER) else caller.name
+    return None if caller.may(Action.ADMINISTER) else caller.name

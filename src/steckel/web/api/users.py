@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from steckel.security.accounts import AccountChange
-from steckel.security.decisions import Role
+from steckel.security.roles import USER
 from steckel.security.site import Security
 from steckel.web import shapes
 from steckel.web.answers import Json
@@ -27,7 +27,7 @@ class NewAccount(BaseModel):
 
     name: _Name
     password: str
-    role: Role = Role.USER
+    role: str = USER
     display_name: _Name = ""
 
 
@@ -37,7 +37,7 @@ class ChangedAccount(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     disabled: bool | None = None
-    role: Role | None = None
+    role: str | None = None
     display_name: _Name | None = None
     password: str | None = None
 

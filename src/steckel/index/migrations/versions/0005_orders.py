@@ -236,6 +236,7 @@ def _add_tables() -> None:
         sa.PrimaryKeyConstraint("pk", name=op.f("pk_mismatches")),
         sa.UniqueConstraint("id", name=op.f("uq_mismatches_id")),
     )
+    op.create_index("ix_mismatches_state_changed", "mismatches", ["state", "changed"])
     op.create_index("ix_mismatches_state_pk", "mismatches", ["state", "pk"], unique=False)
     op.create_index("ix_mismatches_changed", "mismatches", ["changed"], unique=False)
     op.create_index(

@@ -1,0 +1,10 @@
+"""Links to studies and reports, and what comes in through links."""
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass

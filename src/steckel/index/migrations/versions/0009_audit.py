@@ -1,0 +1,10 @@
+"""What happened, in an unbroken chain."""
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass

@@ -1,0 +1,132 @@
+"""What a view means: conditions on studies, in one place for every query there is."""
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, and_, false, func, literal, or_, select
+
+from steckel.index.access import assignments, care_relations
+from steckel.index.schema import patients, series, studies
+from steckel.index.view import Criteria, View
+
+Clock = Callable[[], float]
+
+
+def visible(view: View, now: float) -> list[ColumnElement[bool]]:
+    """Return the conditions on `studies` that hold for what is seen; none for everything.
+
+    Parameters
+    ----------
+    now
+        Seconds since 1970: relations that have ended open nothing.
+    """
+    cared = _cared_for(view, now)
+    conditions: list[ColumnElement[bool]] = []
+    if not view.anything:
+        opened = [_meets(criteria) for criteria in view.any_of if not criteria.is_empty]
+        conditions.append(or_(false(), *cared, *opened))
+    if not view.confidential:
+        hidden = select(_PATIENT.c.pk).where(_PATIENT.c.is_confidential)
+        conditions.append(or_(studies.c.patient_pk.not_in(hidden), *cared))
+    return conditions
+
+
+def of_patients(view: View, now: float) -> list[ColumnElement[bool]]:
+    """Return the conditions on `patients`: one is seen who has a study that is seen."""
+    conditions = visible(view, now)
+    if not conditions:
+        return []
+    seen = select(literal(1)).where(studies.c.patient_pk == patients.c.pk, *conditions)
+    return [seen.correlate(patients).exists()]
+
+
+class Sight:
+    """Says whether something is seen, where no list is asked for. Thread-safe; blocking."""
+
+    def __init__(self, engine: Engine, clock: Clock = time.time) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    def sees(self, view: View, study: str) -> bool:
+        """Whether a study with this Study Instance UID is there and seen."""
+        return bool(self.seen(view, [study]))
+
+    def seen(self, view: View, uids: Iterable[str]) -> frozenset[str]:
+        """Return those of some studies that are there and seen."""
+        listed = list(dict.fromkeys(uids))
+        found: set[str] = set()
+        with self._engine.connect() as connection:
+            for start in range(0, len(listed), _AT_ONCE):
+                piece = listed[start : start + _AT_ONCE]
+                statement = select(studies.c.uid).where(
+                    studies.c.uid.in_(piece), *visible(view, self._clock())
+                )
+                found.update(connection.execute(statement).scalars())
+        return frozenset(found)
+
+    def sees_patient(self, view: View, patient_pk: int) -> bool:
+        """Whether a patient has a study that is seen."""
+        statement = select(patients.c.pk).where(
+            patients.c.pk == patient_pk, *of_patients(view, self._clock())
+        )
+        with self._engine.connect() as connection:
+            return connection.execute(statement).first() is not None
+
+
+#: Names in one statement; databases have limits.
+_AT_ONCE = 500
+
+# By names of their own, so that a query which reads these tables itself is not meant.
+_OWN_SERIES = series.alias("seen_series")
+_PATIENT = patients.alias("seen_patients")
+
+
+def _cared_for(view: View, now: float) -> list[ColumnElement[bool]]:
+    if not view.account:
+        return []
+    table = care_relations
+    theirs = (
+        select(func.coalesce(_PATIENT.c.survivor_pk, _PATIENT.c.pk))
+        .join(table, table.c.patient_pk == _PATIENT.c.pk)
+        .where(
+            table.c.account == view.account,
+            or_(table.c.until.is_(None), table.c.until > int(now * 1000)),
+        )
+    )
+    return [studies.c.patient_pk.in_(theirs)]
+
+
+def _meets(criteria: Criteria) -> ColumnElement[bool]:
+    conditions: list[ColumnElement[bool]] = []
+    _one_of(conditions, studies.c.institution, criteria.institutions)
+    _one_of(conditions, studies.c.referring, criteria.referring)
+    _one_of(conditions, studies.c.uid, criteria.studies)
+    of_series = _OWN_SERIES.c
+    if criteria.departments:
+        conditions.append(_has_series(of_series.department.in_(criteria.departments)))
+    if criteria.modalities:
+        conditions.append(_has_series(of_series.modality.in_(criteria.modalities)))
+    if criteria.patients:
+        survivors = select(func.coalesce(_PATIENT.c.survivor_pk, _PATIENT.c.pk)).where(
+            _PATIENT.c.pk.in_(criteria.patients)
+        )
+        conditions.append(studies.c.patient_pk.in_(survivors))
+    if criteria.assigned_to:
+        given = select(assignments.c.study_uid).where(assignments.c.account == criteria.assigned_to)
+        conditions.append(studies.c.uid.in_(given))
+    if criteria.deidentified:
+        conditions.append(~_has_series(of_series.is_deidentified.is_(False)))
+    return and_(*conditions)
+
+
+def _has_series(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    of_study = _OWN_SERIES.c.study_pk == studies.c.pk
+    return select(literal(1)).where(of_study, condition).correlate(studies).exists()
+
+
+def _one_of(
+    conditions: list[ColumnElement[bool]], column: ColumnElement[Any], values: tuple[str, ...]
+) -> None:
+    if values:
+        conditions.append(column.in_(values))
