@@ -2,7 +2,7 @@
  * A server that speaks the workstation's API from memory: for `npm run dev` and for the tests. Never part of a build.
  * Some names make it fail on purpose: the login `slow` is throttled, a search for `boom` is an error of the server.
  */
-import type { AccountChange, NewAccount, RemoteAe, Report, Session, StudyDetail, UploadLine } from '../../src/api/types.ts'
+import type { AccountChange, NewAccount, PatientIdentity, RemoteAe, Report, Session, StudyDetail, UploadLine } from '../../src/api/types.ts'
 import { json, nothing, page, problem } from './answers.ts'
 import { accounts, conflicts, quarantine, remoteAes, tokens } from './care.ts'
 import { makeDepartment, makeStudy } from './data.ts'
@@ -45,6 +45,8 @@ export class FakeServer {
   readonly reconciliation: FakeReconciliation
   /** What was reported, by the UID of the study. */
   reports: Partial<Record<string, Report[]>> = {}
+  /** Who turned out to be a patient, by the key of the patient. */
+  merged: Partial<Record<string, PatientIdentity[]>> = {}
   /** Every request, for tests to look at. */
   readonly log: string[] = []
   private readonly listeners = new Set<(event: string, data: unknown) => void>()
@@ -163,7 +165,9 @@ export class FakeServer {
   private answerPatients(query: URLSearchParams, key: string | undefined): Response {
     if (key === undefined) return json(page(findPatients(this.studies, query.get('search') ?? ''), query))
     const patient = findPatient(this.studies, key)
-    return patient ? json(patient) : problem(404, 'No such patient')
+    if (!patient) return problem(404, 'No such patient')
+    const orders = this.reconciliation.orders.filter((order) => order.patient.key === key)
+    return json({ ...patient, orders, merged: this.merged[patient.key] ?? [] })
   }
 
   private events(): Response {

@@ -4,8 +4,9 @@ import { exchangeApi } from './exchange.ts'
 import type { Call, Query } from './http.ts'
 import { statusOf } from './problem.ts'
 import { reconciliationApi } from './reconciliation.ts'
+import type { PatientRecord } from './reconciliation_types.ts'
 import type {
-  Account, AccountChange, Conflict, CountedPage, EchoResult, NewAccount, NewToken, Page, Patient, PatientDetail,
+  Account, AccountChange, Conflict, CountedPage, EchoResult, NewAccount, NewToken, Page, Patient,
   Preferences, QuarantineItem, RemoteAe, Report, Session, Study, StudyCount, StudyDetail, StudyFilters, SystemState, Token,
   UploadLine,
 } from './types.ts'
@@ -49,7 +50,7 @@ export function createApi(call: Call) {
     patients: (search: string, cursor: string | null, signal?: AbortSignal, limit = 100) =>
       json<Page<Patient>>('GET', '/api/patients', { query: { search, ...page(cursor, limit) }, signal }),
     patient: (key: string, signal?: AbortSignal) =>
-      json<PatientDetail>('GET', `/api/patients/${segment(key)}`, { signal }),
+      json<PatientRecord>('GET', `/api/patients/${segment(key)}`, { signal }),
 
     quarantine: (cursor: string | null, signal?: AbortSignal, limit = 100) =>
       json<CountedPage<QuarantineItem>>('GET', '/api/quarantine', { query: page(cursor, limit), signal }),

@@ -122,7 +122,7 @@ export function DestinationForm({ destination, onClose }: { destination: Destina
         <Group title={t('destinations.groups.messages')}>
           <div className={styles['pair']}>{(['order_message', 'study_message', 'report_message', 'patient_message', 'report_format', 'text_lines'] as const).map(select)}</div>
           <Many label={t('destinations.options.report_statuses')} values={reportStatuses} chosen={options.report_statuses} nameOf={(value) => t(`report.status.${value}`)} onChange={(report_statuses) => change({ report_statuses })} />
-          <Many label={t('destinations.options.order_statuses')} values={orderStatuses} chosen={options.order_statuses} nameOf={(value) => t(`reconciliation.orderStatus.${value}`)} onChange={(order_statuses) => change({ order_statuses })} />
+          <Many label={t('destinations.options.order_statuses')} values={orderStatuses} chosen={options.order_statuses} nameOf={(value) => t(`order.status.${value}`)} onChange={(order_statuses) => change({ order_statuses })} />
           <TextField label={t('destinations.options.viewer_url')} hint={t('destinations.urlHint')} value={options.viewer_url} error={validUrl ? undefined : t('destinations.urlHint')} onChange={(event) => change({ viewer_url: event.target.value })} />
         </Group>
         <Group title={t('destinations.groups.filter')}>{list('modalities')}{list('issuers')}{list('not_from')}</Group>

@@ -8,6 +8,7 @@ function withHistory() {
   const server = new FakeServer({ studies: 12 })
   const [patient] = server.studies.filter((study) => study.patient.id === 'JP-0021').map((study) => study.patient)
   if (!patient) throw new Error('no patient')
+  server.reconciliation.orders = []
   server.studies = server.studies.slice(0, 3).map((study, index) => ({
     ...study, patient, date: `202${5 - index}0301`, modalities: index === 1 ? ['MR'] : ['CT'], description: `Study ${index + 1}`,
   }))
@@ -40,6 +41,31 @@ describe('the page of a patient', () => {
     await user.click(screen.getByRole('button', { name: 'Compare' }))
     const viewer = await screen.findByTitle('OHIF viewer')
     expect(viewer).toHaveAttribute('src', expect.stringContaining(`StudyInstanceUIDs=${uids[0] ?? ''}&StudyInstanceUIDs=${uids[2] ?? ''}`))
+  })
+  it('has orders and reports among the studies, and who else the patient was', async () => {
+    const { server, path, uids } = withHistory()
+    const [study] = server.studies
+    const [order] = new FakeServer().reconciliation.orders
+    if (!study || !order) throw new Error('no study')
+    server.reconciliation.orders = [{ ...order, patient: study.patient, date: '20270102', description: 'Knee to come', modality: 'MR', priority: 'STAT', study_uid: '' }]
+    server.reports[study.uid] = [{ id: 'r1', accession: '', versions: [{ number: 1, status: 'final', at: '2026-02-03T09:00:00', received: '', title: 'What was seen', author: '', text: '', documents: [], sop_instance_uid: null }] }]
+    server.merged[study.patient.key] = [{ ...study.patient, key: 'old', id: 'OLD-7', name: { alphabetic: 'YAMADA^Taro', ideographic: '', phonetic: '' } }]
+    const { user } = renderApp(path, { server })
+    await screen.findByText('What was seen')
+    const lines = screen.getAllByRole('listitem').map((item) => item.textContent)
+    const places = ['Knee to come', 'What was seen', 'Study 1', 'Study 2'].map((text) => lines.findIndex((line) => line.includes(text)))
+    expect(places).toEqual([...places].sort((a, b) => a - b))
+    expect(places).not.toContain(-1)
+    expect(screen.getByText('immediate')).toBeInTheDocument()
+    expect(screen.getByRole('region', { name: 'Also known as' })).toHaveTextContent('OLD-7')
+    expect(screen.getByRole('region', { name: 'Also known as' })).toHaveTextContent('YAMADA Taro')
+    await user.click(screen.getByRole('button', { name: 'Orders' }))
+    expect(screen.queryByText('What was seen')).not.toBeInTheDocument()
+    expect(screen.getByText('Knee to come')).toBeInTheDocument()
+    await user.click(screen.getByRole('button', { name: 'Orders' }))
+    // An order without images opens nothing; the report opens what it is about.
+    await user.keyboard('{Enter}{ArrowDown}{Enter}')
+    expect(await screen.findByTitle('OHIF viewer')).toHaveAttribute('src', expect.stringContaining(`StudyInstanceUIDs=${uids[0] ?? ''}`))
   })
   it('says so when there is no such patient', async () => {
     renderApp('/patients/nobody')

@@ -1,40 +1,25 @@
-/** A patient: who it is on top, and below every study in order of time. */
+/** A patient: who it is on top, and below every order, study and report in order of time. */
 import { Columns2, ExternalLink } from 'lucide-react'
-import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate, useParams } from 'react-router'
-import type { StudyDetail } from '@/api/types.ts'
 import { useFormat } from '@/format/use_format.ts'
 import { useKeys } from '@/keys/keys.tsx'
-import { useLive } from '@/live/events.tsx'
-import { useApi } from '@/session/services.tsx'
 import { PatientBanner } from '@/study/PatientBanner.tsx'
-import { patientOptions } from '@/study/queries.ts'
 import { Button } from '@/ui/Button.tsx'
 import { Chip, ChipGroup } from '@/ui/Chip.tsx'
 import { ProblemView } from '@/ui/ProblemView.tsx'
 import { QuietBar } from '@/ui/QuietBar.tsx'
-import { StudyCard } from './StudyCard.tsx'
+import { AlsoKnown } from './AlsoKnown.tsx'
+import { EventCard } from './EventCard.tsx'
 import styles from './PatientScreen.module.css'
-import { byYear, modalitiesOf, togglePick } from './timeline.ts'
+import { usePatient, useTimeline } from './queries.ts'
+import { byYear, isChosen, kinds, modalitiesOf, toggled, togglePick, type Event, type Kind } from './timeline.ts'
 
-/** How long events are gathered before the page is asked for again. */
-const gather = 500
-
-function usePatient(key: string) {
-  const api = useApi()
-  const query = useQuery(patientOptions(api, key))
-  const { refetch } = query
-  const [timer, setTimer] = useState<number | null>(null)
-  useLive((event) => {
-    if (event.type !== 'study' || timer !== null) return
-    setTimer(window.setTimeout(() => {
-      setTimer(null)
-      void refetch()
-    }, gather))
-  })
-  return query
+/** The study that an event is about and that can be looked at; an order may have its images already. */
+function studyOf(event: Event | undefined, archived: ReadonlySet<string>): string | null {
+  if (event?.kind === 'order') return archived.has(event.order.study_uid) ? event.order.study_uid : null
+  return event?.study.uid ?? null
 }
 
 export function PatientScreen() {
@@ -43,59 +28,78 @@ export function PatientScreen() {
   const navigate = useNavigate()
   const { patientKey = '' } = useParams()
   const query = usePatient(patientKey)
+  const all = useTimeline(query.data)
+  const [chosen, setChosen] = useState<readonly Kind[]>([])
   const [modalities, setModalities] = useState<readonly string[]>([])
   const [picked, setPicked] = useState<readonly string[]>([])
-  const [at, setAt] = useState(0)
+  // By what it is: reports that are found later push the others down.
+  const [at, setAt] = useState('')
 
-  const all = query.data?.studies_list ?? []
-  const studies = all.filter((study) => modalities.length === 0 || study.modalities.some((each) => modalities.includes(each)))
-  const current: StudyDetail | undefined = studies[Math.min(at, studies.length - 1)]
-  const open = (uid: string): void => void navigate(`/view/${uid}`)
+  const years = byYear(all.filter((event) => isChosen(event, chosen, modalities)))
+  const events = years.flatMap((year) => year.events)
+  const index = Math.max(events.findIndex(({ id }) => id === at), 0)
+  const current = events[index]
+  const archived = new Set(query.data?.studies_list.map(({ uid }) => uid))
+  const shown = studyOf(current, archived)
+  const move = (by: number): void => setAt(events[Math.min(Math.max(index + by, 0), events.length - 1)]?.id ?? '')
+  const open = (uid: string | null): void => {
+    if (uid !== null) void navigate(`/view/${uid}`)
+  }
   const compare = (): void => {
     const [first, second] = picked
     if (first !== undefined && second !== undefined) void navigate(`/view/${first}?with=${second}`)
   }
-  const pick = (uid: string): void => setPicked(togglePick(picked, uid))
+  const pick = (event: Event | undefined): void => {
+    if (event?.kind === 'study') setPicked(togglePick(picked, event.study.uid))
+  }
   useKeys(t('patient.title'), [
-    { keys: ['ArrowDown', 'j'], label: t('studies.keys.down'), run: () => setAt(Math.min(at + 1, studies.length - 1)) },
-    { keys: ['ArrowUp', 'k'], label: t('studies.keys.up'), run: () => setAt(Math.max(at - 1, 0)) },
-    { keys: ['Enter'], label: t('studies.keys.open'), run: () => { if (current) open(current.uid) } },
-    { keys: [' '], label: t('patient.pick'), run: () => { if (current) pick(current.uid) } },
+    { keys: ['ArrowDown', 'j'], label: t('patient.keys.down'), run: () => move(1) },
+    { keys: ['ArrowUp', 'k'], label: t('patient.keys.up'), run: () => move(-1) },
+    { keys: ['Enter'], label: t('studies.keys.open'), run: () => open(shown) },
+    { keys: [' '], label: t('patient.pick'), run: () => pick(current) },
     { keys: ['c'], label: t('patient.compare'), run: compare },
     { keys: ['Escape'], label: t('patient.back'), run: () => void navigate(-1) },
   ])
   if (query.isError && !query.data) return <ProblemView error={query.error} onRetry={() => void query.refetch()} />
   if (!query.data) return <QuietBar />
-  const toggle = (modality: string): void =>
-    setModalities(modalities.includes(modality) ? modalities.filter((each) => each !== modality) : [...modalities, modality])
+  const { studies_list: studies, merged } = query.data
+  const present = kinds.filter((kind) => all.some((event) => event.kind === kind))
   return (
     <>
       <PatientBanner patient={query.data}>
-        <span className={styles['quiet']}>{t('count.studies', { count: all.length, shown: format.number(all.length) })}</span>
+        <span className={styles['quiet']}>{t('count.studies', { count: studies.length, shown: format.number(studies.length) })}</span>
       </PatientBanner>
+      <AlsoKnown patient={query.data} merged={merged} />
       <div className={styles['tools']}>
-        <ChipGroup label={t('studies.modalities')}>
-          {modalitiesOf(all).map((modality) => <Chip key={modality} on={modalities.includes(modality)} onClick={() => toggle(modality)}>{modality}</Chip>)}
-        </ChipGroup>
+        <div className={styles['filters']}>
+          {present.length > 1 && (
+            <ChipGroup label={t('patient.kindsLabel')}>
+              {present.map((kind) => <Chip key={kind} on={chosen.includes(kind)} onClick={() => setChosen(toggled(chosen, kind))}>{t(`patient.kinds.${kind}`)}</Chip>)}
+            </ChipGroup>
+          )}
+          <ChipGroup label={t('studies.modalities')}>
+            {modalitiesOf(all).map((modality) => <Chip key={modality} on={modalities.includes(modality)} onClick={() => setModalities(toggled(modalities, modality))}>{modality}</Chip>)}
+          </ChipGroup>
+        </div>
         <span className={styles['compare']}>
           {picked.length === 1 && <span className={styles['quiet']}>{t('patient.pickAnother')}</span>}
           <Button icon={<Columns2 />} isDisabled={picked.length < 2} onPress={compare}>{t('patient.compare')}</Button>
-          {current && <Button kind="ghost" icon={<ExternalLink />} onPress={() => open(current.uid)}>{t('patient.openSelected')}</Button>}
+          {current && <Button kind="ghost" icon={<ExternalLink />} isDisabled={shown === null} onPress={() => open(shown)}>{t('patient.openSelected')}</Button>}
         </span>
       </div>
       <div className={styles['timeline']}>
-        {byYear(studies).map(({ year, studies: group }) => (
+        {years.map(({ year, events: group }) => (
           <section key={year ?? 'none'} aria-label={year ?? t('patient.noDate')}>
             <h2 className={styles['year']}>{year ?? t('patient.noDate')}</h2>
             <ol>
-              {group.map((study) => (
-                <StudyCard key={study.uid} study={study} current={study.uid === current?.uid} picked={picked.includes(study.uid)}
-                  onSelect={() => setAt(studies.indexOf(study))} onOpen={() => open(study.uid)} onPick={() => pick(study.uid)} />
+              {group.map((event) => (
+                <EventCard key={event.id} event={event} current={event.id === current?.id} picked={event.kind === 'study' && picked.includes(event.study.uid)}
+                  onSelect={() => setAt(event.id)} onOpen={() => open(studyOf(event, archived))} onPick={() => pick(event)} />
               ))}
             </ol>
           </section>
         ))}
-        {studies.length === 0 && <p className={styles['none']}>{all.length === 0 ? t('patient.noStudies') : t('empty.noneWithFilters')}</p>}
+        {events.length === 0 && <p className={styles['none']}>{all.length === 0 ? t('patient.nothing') : t('empty.noneWithFilters')}</p>}
       </div>
     </>
   )

@@ -4,11 +4,12 @@ import { useTranslation } from 'react-i18next'
 import type { Order } from '@/api/reconciliation_types.ts'
 import type { PatientIdentity } from '@/api/types.ts'
 import { useFormat } from '@/format/use_format.ts'
+import { statusText } from '@/study/order.ts'
 import clsx from '@/ui/clsx.ts'
 import { PersonName } from '@/ui/PersonName.tsx'
 import { dragType } from './CaseList.tsx'
 import styles from './Reconciliation.module.css'
-import { reasonText, statusText } from './words.ts'
+import { reasonText } from './words.ts'
 
 export interface TargetProps {
   /** The key that picks it, 1 to 9. */

@@ -1,4 +1,4 @@
-/** What the server calls kinds, reasons and states, in the words of the page. */
+/** What the server calls kinds and reasons, in the words of the page. */
 import type { TFunction } from 'i18next'
 import { mismatchKinds } from '@/api/reconciliation_types.ts'
 
@@ -7,20 +7,11 @@ const reasons = [
   'name', 'time', 'modality',
 ] as const
 
-const statuses = [
-  'requested', 'scheduled', 'arrived', 'in-progress', 'completed', 'on-hold', 'cancelled', 'discontinued',
-] as const
-
 const known = <Word extends string>(words: readonly Word[], word: string): Word | undefined => words.find((each) => each === word)
 
 export function reasonText(reason: string, t: TFunction): string {
   const word = known(reasons, reason)
   return word ? t(`reconciliation.reasons.${word}`) : reason
-}
-
-export function statusText(status: string, t: TFunction): string {
-  const word = known(statuses, status)
-  return word ? t(`reconciliation.orderStatus.${word}`) : status
 }
 
 export function acceptedText(decision: string, t: TFunction): string {

@@ -1,13 +1,10 @@
-/** What was reported of a study: the version that counts, its text in place, its documents in a tab of their own. */
+/** One report: the version that counts, its text in place, its documents in a tab of their own. */
 import { ExternalLink } from 'lucide-react'
-import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import type { Report, ReportVersion } from '@/api/types.ts'
 import { useFormat } from '@/format/use_format.ts'
-import { useApi } from '@/session/services.tsx'
 import clsx from '@/ui/clsx.ts'
-import styles from './ReportList.module.css'
-import { reportsOptions } from './queries.ts'
+import styles from './ReportEntry.module.css'
 
 const pdf = 'application/pdf'
 const withdrawn = new Set(['cancelled', 'entered-in-error'])
@@ -41,12 +38,13 @@ function Version({ version }: { version: ReportVersion }) {
   )
 }
 
-function Entry({ report }: { report: Report }) {
+/** A report: its version that counts, and the older ones behind it. */
+export function ReportEntry({ report }: { report: Report }) {
   const { t } = useTranslation()
   const [newest, ...older] = report.versions
   if (!newest) return null
   return (
-    <li className={styles['report']}>
+    <div className={styles['body']}>
       <Version version={newest} />
       {older.length > 0 && (
         <details>
@@ -56,17 +54,6 @@ function Entry({ report }: { report: Report }) {
           </ol>
         </details>
       )}
-    </li>
-  )
-}
-
-export function ReportList({ study }: { study: string }) {
-  const { t } = useTranslation()
-  const query = useQuery(reportsOptions(useApi(), study))
-  if (!query.data || query.data.length === 0) return null
-  return (
-    <ul className={styles['reports']} aria-label={t('report.title')}>
-      {query.data.map((report) => <Entry key={report.id} report={report} />)}
-    </ul>
+    </div>
   )
 }
