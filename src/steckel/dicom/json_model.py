@@ -4,7 +4,10 @@ A data set is a mapping from the eight hex digits of a tag, in upper case, to
 ``{"vr": …, "Value": […]}`` or ``{"vr": …, "BulkDataURI": …}``.
 """
 
-from typing import Any, NotRequired, TypedDict
+from collections.abc import Mapping
+from typing import Any, Final, NotRequired, TypedDict
+
+_HEX_DIGITS: Final = frozenset("0123456789ABCDEF")
 
 
 class JsonElement(TypedDict):
@@ -23,6 +26,18 @@ def values_in(dataset: JsonDataset, tag: int) -> list[Any]:
     """Return the values of an element; none where it is absent or has none."""
     element = dataset.get(json_key(tag))
     return (element.get("Value") if element else None) or []
+
+
+def first_text(dataset: Mapping[str, Any], tag: int | str) -> str:
+    """Return the first value of an element as text; `tag` may be its key. Empty without one."""
+    element = dataset.get(tag if isinstance(tag, str) else json_key(tag))
+    found = (element.get("Value") if element else None) or []
+    return str(found[0]).strip() if found and found[0] is not None else ""
+
+
+def is_json_key(name: str) -> bool:
+    """Whether a name is the key of an element: eight hex digits, in upper case."""
+    return len(name) == 8 and _HEX_DIGITS.issuperset(name)
 
 
 def json_key(tag: int) -> str:

@@ -4,7 +4,7 @@ The rule: a list never counts or reads the whole table.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -29,6 +29,10 @@ from steckel.index.engine import writing
 COUNTED = 10_000
 #: Messages that are put back in one transaction.
 _PIECE = 500
+#: Trigger events of a type that are looked for one by one.
+_KINDS = 100
+#: How far the times of receipt may be out of the order of the numbers: clocks are put right.
+_DISORDER_MS = 3_600_000
 _REPLAYABLE = tuple(state.value for state in State if state is not State.RECEIVED)
 
 _COLUMNS = (
@@ -95,11 +99,16 @@ class MessageDesk:
         self, criteria: MessageFilter, limit: int, before: int | None
     ) -> tuple[list[MessageRow], int | None]:
         """Return messages, newest first, and from where the next ones go on."""
-        question = _matching(select(*_COLUMNS), criteria).order_by(messages.c.pk.desc())
-        if before is not None:
-            question = question.where(messages.c.pk < before)
         with self._engine.connect() as connection:
-            rows = [_row(row) for row in connection.execute(question.limit(limit + 1)).mappings()]
+            limits = _limits(connection, criteria)
+            if before is not None:
+                limits.append(messages.c.pk < before)
+            rows: list[MessageRow] = []
+            for kind in _kinds(connection, criteria.type):
+                question = _matching(select(*_COLUMNS), replace(criteria, type=kind))
+                newest = question.where(*limits).order_by(messages.c.pk.desc()).limit(limit + 1)
+                rows += [_row(row) for row in connection.execute(newest).mappings()]
+        rows.sort(key=lambda row: row.pk, reverse=True)
         return rows[:limit], rows[limit - 1].pk if len(rows) > limit else None
 
     def message(self, pk: int) -> tuple[MessageRow, bytes]:
@@ -175,6 +184,38 @@ def _put_back(connection: Connection, those: Sequence[int]) -> int:
 
 def _matching(question: Select[Any], criteria: MessageFilter) -> Select[Any]:
     return question.where(*_conditions(criteria))
+
+
+def _kinds(connection: Connection, kind: str) -> list[str]:
+    """Return the types that a filter means and that came: each is served by the index of types."""
+    if not kind or "^" in kind:
+        return [kind]
+    exact = select(messages.c.type).where(messages.c.type == kind).limit(1)
+    found = list(connection.execute(exact).scalars())
+    after = messages.c.type >= f"{kind}^"
+    while len(found) < _KINDS:
+        following = select(func.min(messages.c.type)).where(after, messages.c.type < f"{kind}_")
+        here = connection.execute(following).scalar()
+        if here is None:
+            return found
+        found.append(here)
+        after = messages.c.type > here
+    return [kind]  # somebody makes types up: all of them together
+
+
+def _limits(connection: Connection, criteria: MessageFilter) -> list[ColumnElement[bool]]:
+    """Return between which numbers all messages of a time are: they come nearly in order."""
+    found: list[ColumnElement[bool]] = []
+    received = messages.c.received
+    if criteria.until is not None:
+        later = select(messages.c.pk).where(received > criteria.until + _DISORDER_MS)
+        pk = connection.execute(later.order_by(received).limit(1)).scalar()
+        found += [] if pk is None else [messages.c.pk < pk]
+    if criteria.since is not None:
+        earlier = select(messages.c.pk).where(received < criteria.since - _DISORDER_MS)
+        pk = connection.execute(earlier.order_by(received.desc()).limit(1)).scalar()
+        found += [] if pk is None else [messages.c.pk > pk]
+    return found
 
 
 def _conditions(criteria: MessageFilter) -> list[ColumnElement[bool]]:

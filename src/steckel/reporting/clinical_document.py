@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 from xml.etree import ElementTree as ET
 
-_HL7: Final = "{urn:hl7-org:v3}"
+#: The name space of CDA.
+HL7: Final = "{urn:hl7-org:v3}"
 _DECLARATION: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _MAX_BYTES: Final = 32 << 20
 _SPACES: Final = re.compile(r"[ \t\r\n\f\v]+")
@@ -37,31 +38,43 @@ class ClinicalDocument:
 
 def read_clinical_document(document: bytes) -> ClinicalDocument | None:
     """Return what a document says; ``None`` where it is no CDA that can be read."""
+    root = root_of(document)
+    if root is None:
+        return None
+    return ClinicalDocument(
+        instance_identifier=identifier_of(root.find(f"{HL7}id")),
+        code=_code(root.find(f"{HL7}code")),
+        text=_text(root),
+        pdf=_pdf(root),
+    )
+
+
+def root_of(document: bytes) -> ET.Element | None:
+    """Return the root of a CDA document; ``None`` where it is none that can be read."""
     if len(document) > _MAX_BYTES or _DECLARATION.search(_ascii_view(document)):
         return None
     try:
         root = ET.fromstring(document)  # noqa: S314 - no declarations, see above
     except (ET.ParseError, LookupError, ValueError):
         return None
-    if root.tag != f"{_HL7}ClinicalDocument":
-        return None
-    return ClinicalDocument(
-        instance_identifier=_identifier(root.find(f"{_HL7}id")),
-        code=_code(root.find(f"{_HL7}code")),
-        text=_text(root),
-        pdf=_pdf(root),
-    )
+    return root if root.tag == f"{HL7}ClinicalDocument" else None
 
 
-def _ascii_view(document: bytes) -> bytes:
-    """Return the bytes in which a declaration is seen, in UTF-16 as well."""
-    return document.replace(b"\0", b"") if b"\0" in document[:8] else document
-
-
-def _identifier(element: ET.Element | None) -> str:
+def identifier_of(element: ET.Element | None) -> str:
+    """Return an instance identifier (II) as ``root^extension``."""
     if element is None:
         return ""
     return f"{element.get('root', '')}^{element.get('extension', '')}".strip("^")
+
+
+def title_of(root: ET.Element) -> str:
+    """Return the title of a document or a section on one line."""
+    return " ".join((root.findtext(f"{HL7}title") or "").split())
+
+
+def _ascii_view(document: bytes) -> bytes:
+    """Return the bytes in which a declaration is seen: in UTF-16 there are zeros between."""
+    return document.replace(b"\0", b"")
 
 
 def _code(element: ET.Element | None) -> tuple[str, str, str] | None:
@@ -75,10 +88,10 @@ def _code(element: ET.Element | None) -> tuple[str, str, str] | None:
 
 def _text(root: ET.Element) -> str:
     """Return the headings and texts of all sections."""
-    parts = [" ".join((root.findtext(f"{_HL7}title") or "").split())]
-    for section in root.iter(f"{_HL7}section"):
-        title = " ".join((section.findtext(f"{_HL7}title") or "").split())
-        body = section.find(f"{_HL7}text")
+    parts = [title_of(root)]
+    for section in root.iter(f"{HL7}section"):
+        title = title_of(section)
+        body = section.find(f"{HL7}text")
         told = _narrative(body) if body is not None else ""
         if title or told:
             parts.append("\n".join(part for part in (title.rstrip(":") + ":", told) if part != ":"))
@@ -107,7 +120,7 @@ def _gather(element: ET.Element, pieces: list[str], depth: int) -> None:
 
 def _pdf(root: ET.Element) -> bytes:
     """Return the PDF of a document with a body that is no XML (CDA level 1)."""
-    held = root.find(f"{_HL7}component/{_HL7}nonXMLBody/{_HL7}text")
+    held = root.find(f"{HL7}component/{HL7}nonXMLBody/{HL7}text")
     if held is None or held.get("mediaType") != "application/pdf":
         return b""
     try:

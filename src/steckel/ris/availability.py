@@ -4,12 +4,11 @@ Told again when instances were added since, so that who fetched it can fetch the
 kept names the study by its UID: an index that was made anew tells nothing twice.
 """
 
-import time
-
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from steckel.index.schema import corrections, patients, studies
+from steckel.ris import clock
 from steckel.ris.events import tell
 from steckel.ris.model import EventKind
 from steckel.ris.orders import refresh_orders
@@ -48,7 +47,7 @@ def make_available(connection: Connection, study_uid: str, begun: int) -> bool:
     ).first()
     if row is None or row.instances == (row.told or 0):
         return False
-    now = int(time.time() * 1000)
+    now = clock.now()
     _note(connection, study_uid, row.instances, now)
     is_old = row.told is None and row.received < begun
     is_told = row.instances > (row.told or 0) and not is_old

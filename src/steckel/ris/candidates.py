@@ -9,11 +9,12 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from steckel.dicom import tags
+from steckel.dicom.json_model import first_text
 from steckel.index.agreement import agrees
 from steckel.index.rows import normalised
 from steckel.index.schema import patients
 from steckel.ris.likeness import differences, name_key, same_name_and_birth
-from steckel.ris.matching import Order, Person, Study, first
+from steckel.ris.matching import Order, Person, Study
 from steckel.ris.schema import identifiers, orders, steps
 from steckel.ris.surroundings import read_orders, same_patient
 
@@ -116,7 +117,7 @@ def _alike(connection: Connection, study: Study, named: set[str]) -> list[Column
         forms = {patient_id, patient_id.lstrip("0"), patient_id.upper(), patient_id.lower()}
         forms |= {patient_id.zfill(length) for length in range(len(patient_id), 13)}
         conditions.append(patients.c.patient_id.in_(forms - {""}))
-    born = first(study.own, tags.PATIENT_BIRTH_DATE)
+    born = first_text(study.own, tags.PATIENT_BIRTH_DATE)
     if born:
         conditions.append(patients.c.birth_date == born)
     name = normalised(study.own, tags.PATIENT_NAME)
@@ -136,10 +137,10 @@ def _known(
     study: Study, pk: int, person: Person, named: set[str], others: set[str]
 ) -> PatientCandidate:
     """Say why a patient may be that of a study."""
-    patient_id = first(person.json, tags.PATIENT_ID)
+    patient_id = first_text(person.json, tags.PATIENT_ID)
     apart = differences(study.patient_id, patient_id)
     same = same_name_and_birth(study.own, person.json)
-    born = first(study.own, tags.PATIENT_BIRTH_DATE)
+    born = first_text(study.own, tags.PATIENT_BIRTH_DATE)
     reasons = {
         "identifier": bool(patient_id) and patient_id == study.patient_id,
         "similar-identifier": bool(apart),
@@ -147,7 +148,7 @@ def _known(
         "order": person.identity in named,
         "name-and-birth-date": same,
         "name": not same and name_key(person.json) == name_key(study.own) != "",
-        "birth-date": not same and first(person.json, tags.PATIENT_BIRTH_DATE) == born != "",
+        "birth-date": not same and first_text(person.json, tags.PATIENT_BIRTH_DATE) == born != "",
     }
     given = tuple(name for name, holds in reasons.items() if holds)
     score = sum(_WORTH[name] for name in given)
@@ -163,7 +164,7 @@ def _rated(study: Study, order: Order) -> OrderCandidate:
     """Say why a study may be for an order."""
     same = same_name_and_birth(study.own, order.patient.json)
     is_owner = bool(study.owner) and order.patient.identity == study.owner
-    apart = differences(study.patient_id, first(order.patient.json, tags.PATIENT_ID))
+    apart = differences(study.patient_id, first_text(order.patient.json, tags.PATIENT_ID))
     modality, time = bool(order.steps) and order.has_modality(study), order.in_time(study)
     reasons = {
         "study-uid": order.study_uid == study.uid,

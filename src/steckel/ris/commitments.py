@@ -5,7 +5,6 @@ says until when nobody else may try. What the peer has taken is never said again
 has not is tried with growing pauses, and given up in the end, where a person sees it.
 """
 
-import time
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -17,6 +16,7 @@ from steckel.dicom import tags
 from steckel.dicom.json_model import JsonDataset, json_key, values_in
 from steckel.errors import AlreadyThere
 from steckel.index.engine import writing
+from steckel.ris import clock
 from steckel.ris.commitment_model import (
     ALL_COMMITTED,
     SOME_FAILED,
@@ -44,11 +44,6 @@ _MOST_AGE: Final = 3 * _DAY
 _KEPT: Final = 30 * _DAY
 
 
-def milliseconds() -> int:
-    """Return the time, in milliseconds since 1970."""
-    return int(time.time() * 1000)
-
-
 class Commitments:
     """Thread-safe; blocking. `aet` is our own title, where the instances can be had."""
 
@@ -58,7 +53,7 @@ class Commitments:
         stored: StoredInstances,
         *,
         aet: str,
-        now: Callable[[], int] = milliseconds,
+        now: Callable[[], int] = clock.now,
     ) -> None:
         self._engine = engine
         self._stored = stored

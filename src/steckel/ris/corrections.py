@@ -4,7 +4,6 @@ What was decided without changing anything, that a study is as it is, is kept th
 the log has all of it, and taking back is the same for all.
 """
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from steckel.errors import NotFound
 from steckel.index.projecting import Projector
 from steckel.index.schema import correction_log, corrections
+from steckel.ris import clock
 from steckel.ris.orders import refresh_orders
 
 
@@ -79,7 +79,7 @@ class Corrections:
         before = self.of_study(connection, study_uid)
         if before == correction:
             return
-        now = int(time.time() * 1000)
+        now = clock.now()
         connection.execute(
             insert(correction_log).values(
                 study_uid=study_uid,

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Final
 
 from steckel.dicom import person_name, tags
-from steckel.dicom.json_model import JsonDataset, values_in
+from steckel.dicom.json_model import JsonDataset, first_text, values_in
 from steckel.index.agreement import agrees
 
 #: Shorter identifiers differ in a digit or a prefix too easily.
@@ -38,10 +38,10 @@ def differences(one: str, other: str) -> frozenset[Difference]:
 
 def same_name_and_birth(one: JsonDataset, other: JsonDataset) -> bool:
     """Whether both have name and birth date, and these are the same (accents and case aside)."""
-    born = _text(one, tags.PATIENT_BIRTH_DATE)
+    born = first_text(one, tags.PATIENT_BIRTH_DATE)
     return (
         bool(born)
-        and born == _text(other, tags.PATIENT_BIRTH_DATE)
+        and born == first_text(other, tags.PATIENT_BIRTH_DATE)
         and name_key(one) == name_key(other)
         and bool(name_key(one))
         and agrees(one, other)
@@ -72,8 +72,3 @@ def _is_slip(one: str, other: str) -> bool:
         return False
     first, second = apart
     return one[first] == other[second] and one[second] == other[first]
-
-
-def _text(dataset: JsonDataset, tag: int) -> str:
-    found = values_in(dataset, tag)
-    return str(found[0]).strip() if found and found[0] is not None else ""

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from steckel.dicom import tags
-from steckel.dicom.json_model import JsonDataset, JsonElement, json_key, values_in
+from steckel.dicom.json_model import JsonDataset, JsonElement, first_text, json_key, values_in
 from steckel.index.agreement import agrees
 from steckel.ris.corrections import Correction
 from steckel.ris.model import MismatchKind, OrderStatus
@@ -65,12 +65,12 @@ class Study:
     @property
     def patient_id(self) -> str:
         """What the images call the patient."""
-        return first(self.own, tags.PATIENT_ID)
+        return first_text(self.own, tags.PATIENT_ID)
 
     @property
     def accession(self) -> str:
         """What the images call the order."""
-        return first(self.own, tags.ACCESSION_NUMBER)
+        return first_text(self.own, tags.ACCESSION_NUMBER)
 
     @property
     def acquired(self) -> frozenset[str]:
@@ -80,7 +80,7 @@ class Study:
     @property
     def at(self) -> datetime | None:
         """When it was begun, in local time; at noon where only the day is known."""
-        return moment(first(self.own, tags.STUDY_DATE), first(self.own, tags.STUDY_TIME))
+        return moment(first_text(self.own, tags.STUDY_DATE), first_text(self.own, tags.STUDY_TIME))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -194,7 +194,7 @@ def knowledge(order: Order) -> JsonDataset:
     for tag in (tags.REFERRING_PHYSICIAN_NAME,):
         if _is_said(order.json.get(json_key(tag))):
             known[json_key(tag)] = order.json[json_key(tag)]
-    procedure_id = first(dict(order.json), _PROCEDURE_ID)
+    procedure_id = first_text(dict(order.json), _PROCEDURE_ID)
     if procedure_id:
         known[json_key(tags.STUDY_ID)] = {"vr": "SH", "Value": [procedure_id]}
         known[json_key(tags.REQUEST_ATTRIBUTES_SEQUENCE)] = _request(order, procedure_id)
@@ -210,12 +210,6 @@ def moment(date: str, time: str) -> datetime | None:
         return datetime.strptime(text, "%Y%m%d%H%M%S")  # noqa: DTZ007
     except ValueError:
         return None
-
-
-def first(dataset: JsonDataset, tag: int) -> str:
-    """Return the first value of an element as text."""
-    found = values_in(dataset, tag)
-    return str(found[0]).strip() if found and found[0] is not None else ""
 
 
 def _find(
@@ -282,7 +276,7 @@ def _has_accession(study: Study, order: Order) -> bool:
 
 def _issuers(own: JsonDataset) -> set[str]:
     items = values_in(own, _ISSUER_OF_ACCESSION)
-    return {first(item, tag) for item in items for tag in (_LOCAL, _UNIVERSAL)} - {""}
+    return {first_text(item, tag) for item in items for tag in (_LOCAL, _UNIVERSAL)} - {""}
 
 
 def is_of(study: Study, order: Order) -> bool:
@@ -294,13 +288,15 @@ def is_of(study: Study, order: Order) -> bool:
         return False
     if order.patient.identity == study.owner:
         return True
-    own = first(study.own, tags.ISSUER_OF_PATIENT_ID)
+    own = first_text(study.own, tags.ISSUER_OF_PATIENT_ID)
     return not own and has_same_id(study, order) and agrees(study.own, order.patient.json)
 
 
 def has_same_id(study: Study, order: Order) -> bool:
     """Whether images and order call the patient the same."""
-    return bool(study.patient_id) and study.patient_id == first(order.patient.json, tags.PATIENT_ID)
+    return bool(study.patient_id) and study.patient_id == first_text(
+        order.patient.json, tags.PATIENT_ID
+    )
 
 
 def _patient_doubt(study: Study, around: Surroundings, base: Correction) -> MismatchKind | None:

@@ -5,7 +5,6 @@ patients by the events that tell of them. The rule: what is written down as seen
 matched and, for a study, was quiet; after a restart nothing is left out, and little is done twice.
 """
 
-import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from steckel.index.projecting import Projector
 from steckel.index.schema import corrections, patients, studies
 from steckel.query.catalogue_model import ChangeKind, StudyChange
 from steckel.query.changes import Changes
+from steckel.ris import clock
 from steckel.ris.matching import EARLIEST, LATEST, moment
 from steckel.ris.model import EventKind
 from steckel.ris.schema import events, matching_progress, orders
@@ -217,7 +217,7 @@ def _progress(engine: Engine, changes: Changes) -> Row[Any]:
         row = connection.execute(select(matching_progress)).first()
         if row is not None:
             return row
-        now = int(time.time() * 1000)
+        now = clock.now()
         connection.execute(
             insert(matching_progress).values(
                 pk=1,

@@ -12,12 +12,12 @@ from typing import Any
 import orjson
 
 from steckel.dicom import tags
-from steckel.dicom.json_model import json_key
+from steckel.dicom.json_model import first_text, json_key
 from steckel.errors import InvalidRule
 from steckel.ris.candidates import OrderCandidate, PatientCandidate
 from steckel.ris.corrections import Correction
 from steckel.ris.likeness import Difference
-from steckel.ris.matching import Order, Study, first, knowledge
+from steckel.ris.matching import Order, Study, knowledge
 from steckel.ris.model import MismatchKind
 
 _OF_PATIENT = frozenset(
@@ -143,7 +143,7 @@ def assigned(study: Study, order: Order, base: Correction) -> Correction:
     Study ID is the modality's own number, where it gave one.
     """
     known = knowledge(order)
-    if first(study.own, tags.STUDY_ID):
+    if first_text(study.own, tags.STUDY_ID):
         known.pop(json_key(tags.STUDY_ID), None)
     return replace(
         base,

@@ -1,16 +1,21 @@
 """The rows of what waits for a person: one per study and kind, opened, closed, opened again."""
 
 import secrets
-import time
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Engine, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from steckel.index.engine import writing
+from steckel.ris import clock
 from steckel.ris.model import MismatchKind
 from steckel.ris.schema import mismatches
+
+_DAY: Final = 86_400_000
+#: Rows in one transaction: nobody waits for long.
+_PIECE: Final = 500
 
 
 class MismatchState(StrEnum):
@@ -55,7 +60,7 @@ def write_states(
 ) -> None:
     """Write rows; what is open again says of nobody that it was put right."""
     insert: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    now = int(time.time() * 1000)
+    now = clock.now()
     for kind, state in states.items():
         is_open = state is MismatchState.OPEN
         values = {
@@ -85,8 +90,41 @@ def close_all(connection: Connection, study_uid: str, by: str, resolution: str) 
         .where(mismatches.c.study_uid == study_uid, mismatches.c.state != MismatchState.RESOLVED)
         .values(
             state=MismatchState.RESOLVED,
-            changed=int(time.time() * 1000),
+            changed=clock.now(),
             by=by,
             resolution=resolution,
         )
     )
+
+
+class MismatchRetention:
+    """Deletes what was closed long ago.
+
+    The rule: what is open is never among it, and the log of what was put right is not touched:
+    it is the evidence of who decided what.
+    """
+
+    def __init__(self, engine: Engine, days: int) -> None:
+        self._engine = engine
+        self._days = days  #: zero: everything is kept
+
+    def run(self, now: int) -> int:
+        """Delete a piece of what is too old, `now` in milliseconds since 1970; return how many.
+
+        Raises
+        ------
+        StorageFailure
+            The database failed.
+        """
+        if not self._days:
+            return 0
+        closed = mismatches.c.state.in_([MismatchState.ACCEPTED, MismatchState.RESOLVED])
+        is_old = mismatches.c.changed < now - self._days * _DAY
+        with self._engine.connect() as connection:
+            old = select(mismatches.c.pk).where(closed, is_old).limit(_PIECE)
+            those = list(connection.scalars(old))
+        if not those:
+            return 0
+        with writing(self._engine) as connection:
+            gone = delete(mismatches).where(mismatches.c.pk.in_(those), closed, is_old)
+            return connection.execute(gone).rowcount

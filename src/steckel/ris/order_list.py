@@ -7,7 +7,7 @@ import orjson
 from sqlalchemy import Connection, Engine, Row, and_, func, or_, select, tuple_
 
 from steckel.dicom import person_name
-from steckel.dicom.json_model import JsonDataset
+from steckel.dicom.json_model import JsonDataset, first_text
 from steckel.index.schema import patients
 from steckel.index.summary import values_of
 from steckel.query.catalogue_model import Page, PatientRow
@@ -114,8 +114,8 @@ def described(key: str, json: JsonDataset, patient_id: str, issuer: str) -> Pati
         "patient_id": patient_id,
         "issuer": issuer,
         "json": orjson.dumps(json),
-        "birth_date": _text(json, "00100030"),
-        "sex": _text(json, "00100040"),
+        "birth_date": first_text(json, "00100030"),
+        "sex": first_text(json, "00100040"),
         "studies": None,
     }
     return patient_row(_Values(values))
@@ -183,8 +183,3 @@ def _conditions(wanted: OrderFilter) -> list[Any]:
     if wanted.date_to:
         conditions.append(steps.c.date <= wanted.date_to)
     return conditions
-
-
-def _text(json: JsonDataset, key: str) -> str:
-    values = (json.get(key) or {}).get("Value") or []  # type: ignore[call-overload]
-    return str(values[0]) if values and values[0] is not None else ""

@@ -4,7 +4,6 @@
 of its steps. A modality's own word (MPPS) is kept in `steps.performed` and survives both.
 """
 
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,11 +11,12 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
-from steckel.dicom.json_model import JsonDataset, JsonElement
+from steckel.dicom.json_model import JsonDataset, JsonElement, first_text, is_json_key
 from steckel.errors import NotFound
 from steckel.index.rows import to_text
 from steckel.index.schema import patients
 from steckel.index.upserting import add_new, add_or_change_some
+from steckel.ris import clock
 from steckel.ris.acquired import performed_by_images
 from steckel.ris.events import tell
 from steckel.ris.model import (
@@ -110,7 +110,7 @@ def say_order(connection: Connection, statement: OrderStatement) -> int:
     is_new = not held.identity
     at = max(statement.moment.at, held.at)
     order = _Order(held.pk, held.key, registers.get("identity"), held.status, registers, at)
-    _refresh(connection, order, _now())
+    _refresh(connection, order, clock.now())
     if is_new:
         facts = {"order": statement.key}
         tell(
@@ -170,8 +170,8 @@ def _refresh(connection: Connection, order: _Order, now: int) -> None:
             "new_at": order.at,
             "new_accession_issuer": registers.get("accession_issuer", ""),
             "new_modality": _first(planned, "00080060"),
-            "new_description": _text(json, "00321060") or _first(planned, "00400007"),
-            "new_priority": _text(json, "00401003"),
+            "new_description": first_text(json, "00321060") or _first(planned, "00400007"),
+            "new_priority": first_text(json, "00401003"),
             "new_scheduled": _first(planned, "00400002") + _first(planned, "00400003"),
             "new_status": status,
             "new_json": to_text(json),
@@ -197,7 +197,7 @@ def _said_status(connection: Connection, order: _Order) -> OrderStatus:
 
 def refresh_orders(connection: Connection, keys: Iterable[str]) -> None:
     """Work out orders anew by their keys; those that nobody said anything of are passed over."""
-    now = _now()
+    now = clock.now()
     statement = select(orders.c.pk).where(orders.c.key.in_(sorted(keys))).order_by(orders.c.pk)
     for pk in connection.execute(statement).scalars().all():
         refresh_order(connection, pk, now)
@@ -205,7 +205,7 @@ def refresh_orders(connection: Connection, keys: Iterable[str]) -> None:
 
 def refresh_orders_of(connection: Connection, identities: Sequence[str]) -> None:
     """Have the worklist say what is known of patients now."""
-    now = _now()
+    now = clock.now()
     for pk in connection.execute(_OF_PATIENTS, {"identities": list(identities)}).scalars().all():
         refresh_order(connection, pk, now)
 
@@ -231,7 +231,7 @@ class _Plan:
 def _replace_steps(connection: Connection, order_pk: int, plan: _Plan, identity: str) -> None:
     whose = _whose(connection, identity)
     for step_id, values in plan.planned.items():
-        scheduled = _text(values, "00400020")
+        scheduled = first_text(values, "00400020")
         performed = plan.performed.get(step_id, "")
         status = step_status(plan.said, scheduled, performed or plan.pictured.get(step_id, ""))
         columns = item_columns(whose, plan.order, values, status)
@@ -271,7 +271,7 @@ def _held(connection: Connection, key: str) -> Row[Any, Any, Any, Any, Any, Any]
     """Return the row of an order, made when it is new, and held until the commit."""
     connection.execute(
         add_new(connection, orders, ("key", "registers", "json", "created"), ("key",)),
-        {"key": key, "registers": "{}", "json": "{}", "created": _now()},
+        {"key": key, "registers": "{}", "json": "{}", "created": clock.now()},
     )
     statement = _BY_KEY_HELD if connection.dialect.name == "postgresql" else _BY_KEY
     return connection.execute(statement, {"order_key": key}).one()
@@ -305,7 +305,7 @@ def _attributes(connection: Connection, registers: Registers) -> JsonDataset:
     """Return the attributes of the requested procedure, its visit's among them."""
     said = registers.values()
     json: JsonDataset = _visit(connection, registers)
-    json |= {name: value for name, value in said.items() if _is_tag(name)}
+    json |= {name: value for name, value in said.items() if is_json_key(name)}
     for name, (key, vr) in _NUMBERS.items():
         if said.get(name):
             json[key] = JsonElement(vr=vr, Value=[said[name]])
@@ -318,7 +318,7 @@ def _visit(connection: Connection, registers: Registers) -> JsonDataset:
     text = connection.execute(
         _VISIT, {"visit": visit_key(registers.get("identity"), registers.get("visit"))}
     ).scalar()
-    return {n: v for n, v in Registers(text).values().items() if _is_tag(n)} if text else {}
+    return {n: v for n, v in Registers(text).values().items() if is_json_key(n)} if text else {}
 
 
 def visit_key(identity: str, number: str) -> str:
@@ -339,18 +339,5 @@ def _status(said: OrderStatus, performed: Sequence[str]) -> OrderStatus:
     return OrderStatus.DISCONTINUED
 
 
-def _is_tag(name: str) -> bool:
-    return len(name) == 8 and name == name.upper() and name.isalnum()
-
-
-def _text(json: Mapping[str, Any], key: str) -> str:
-    values = (json.get(key) or {}).get("Value") or []
-    return str(values[0]) if values else ""
-
-
 def _first(planned: Mapping[str, JsonDataset], key: str) -> str:
-    return next((found for step in planned.values() if (found := _text(step, key))), "")
-
-
-def _now() -> int:
-    return int(time.time() * 1000)
+    return next((found for step in planned.values() if (found := first_text(step, key))), "")

@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import Connection, Engine, Row, bindparam, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from steckel.dicom.json_model import JsonDataset
+from steckel.dicom.json_model import JsonDataset, is_json_key
 from steckel.errors import SelfMerge
 from steckel.index.projecting import Projector
 from steckel.index.rows import patient_columns, to_text
@@ -270,12 +270,8 @@ def _identity(key: PatientKey) -> JsonDataset:
 
 
 def _demographics(key: PatientKey, registers: Registers) -> JsonDataset:
-    said = {name: value for name, value in _effective(registers).items() if _is_tag(name)}
+    said = {name: value for name, value in _effective(registers).items() if is_json_key(name)}
     return dict(sorted((said | _identity(key)).items()))
-
-
-def _is_tag(name: str) -> bool:
-    return len(name) == 8 and name.isalnum() and name == name.upper()
 
 
 def describe(row: Row[Any]) -> JsonDataset:

@@ -5,7 +5,6 @@ A step that has begun leaves the worklist in the same transaction, and the order
 for again at each change: the order may have come meanwhile.
 """
 
-import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -17,6 +16,7 @@ from steckel.dicom import tags
 from steckel.dicom.json_model import JsonDataset, values_in
 from steckel.errors import AlreadyThere, NotFound
 from steckel.index.engine import writing
+from steckel.ris import clock
 from steckel.ris import performed_rules as rules
 from steckel.ris.model import PerformedStatus
 from steckel.ris.performed_links import linked_steps, wanted_of
@@ -29,16 +29,11 @@ Refresh = Callable[[Connection, int, int], None]
 _STRONGEST = (PerformedStatus.IN_PROGRESS, PerformedStatus.COMPLETED, PerformedStatus.DISCONTINUED)
 
 
-def milliseconds() -> int:
-    """Return the time, in milliseconds since 1970."""
-    return int(time.time() * 1000)
-
-
 class PerformedProcedureSteps:
     """Keeps them. Thread-safe; durable when a call returns."""
 
     def __init__(
-        self, engine: Engine, refresh: Refresh, *, now: Callable[[], int] = milliseconds
+        self, engine: Engine, refresh: Refresh, *, now: Callable[[], int] = clock.now
     ) -> None:
         self._engine = engine
         self._refresh = refresh

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from steckel.dicom import tags
-from steckel.dicom.json_model import JsonDataset, values_in
+from steckel.dicom.json_model import JsonDataset, first_text, values_in
 from steckel.ris.performed_rules import SCHEDULED_STEP_ATTRIBUTES_SEQUENCE
 from steckel.ris.schema import orders, steps
 
@@ -77,14 +77,14 @@ def wanted_of(performed: JsonDataset) -> list[Wanted]:
     An item without Scheduled Procedure Step ID is for the steps of its procedure that have
     the same modality.
     """
-    modality = _first(performed, tags.MODALITY)
-    patient_id = _first(performed, tags.PATIENT_ID)
+    modality = first_text(performed, tags.MODALITY)
+    patient_id = first_text(performed, tags.PATIENT_ID)
     return [
         Wanted(
-            step_id=_first(item, tags.SCHEDULED_PROCEDURE_STEP_ID),
-            study_uid=_first(item, tags.STUDY_INSTANCE_UID),
-            accession=_first(item, tags.ACCESSION_NUMBER),
-            procedure_id=_first(item, tags.REQUESTED_PROCEDURE_ID),
+            step_id=first_text(item, tags.SCHEDULED_PROCEDURE_STEP_ID),
+            study_uid=first_text(item, tags.STUDY_INSTANCE_UID),
+            accession=first_text(item, tags.ACCESSION_NUMBER),
+            procedure_id=first_text(item, tags.REQUESTED_PROCEDURE_ID),
             modality=modality,
             patient_id=patient_id,
         )
@@ -114,8 +114,3 @@ def _rows(connection: Connection, wanted: Iterable[Wanted]) -> Iterator[Any]:
                 .where(condition)
                 .order_by(steps.c.pk)
             )
-
-
-def _first(values: JsonDataset, tag: int) -> str:
-    found = values_in(values, tag)
-    return str(found[0]).strip() if found and found[0] is not None else ""

@@ -29,7 +29,7 @@ from steckel.ris.reconciliation_model import (
     Outcome,
     StudyReconciliation,
 )
-from steckel.ris.reconciliation_rows import label_of, mismatch_row, study_reconciliation
+from steckel.ris.reconciliation_rows import label_of, mismatch_rows, study_reconciliation
 from steckel.ris.registering import register, take_back
 from steckel.ris.rule_book import KeptRule
 from steckel.ris.schema import mismatches, orders
@@ -69,10 +69,10 @@ class Reconciliation:
         statement = statement.order_by(desc(mismatches.c.pk)).limit(limit + 1)
         with self._engine.connect() as connection:
             found = connection.execute(statement).all()
-            rows = [mismatch_row(connection, row) for row in found[:limit]]
+            rows = mismatch_rows(connection, found[:limit])
         following = pack_cursor([found[limit - 1].pk]) if len(found) > limit else None
         # A study may be deleted, and its rows not closed yet.
-        return Page(items=tuple(row for row in rows if row), next_cursor=following)
+        return Page(items=tuple(rows), next_cursor=following)
 
     def counts(self) -> dict[MismatchKind, int]:
         """Return how many are open, by kind."""

@@ -1,13 +1,13 @@
 """From the tables to what a person sees of studies that do not fit."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Row, select
 
 from steckel.dicom import tags
-from steckel.dicom.json_model import JsonDataset
+from steckel.dicom.json_model import JsonDataset, first_text
 from steckel.errors import NotFound
 from steckel.index.schema import patients, studies
 from steckel.query.catalogue_model import PatientRow, StudyRow
@@ -15,7 +15,6 @@ from steckel.query.catalogue_rows import patient_row, study_row
 from steckel.ris.candidates import OrderCandidate, order_candidates, patient_candidates
 from steckel.ris.corrections import Correction, read_correction
 from steckel.ris.matcher import Look
-from steckel.ris.matching import first
 from steckel.ris.model import MismatchKind
 from steckel.ris.order_list import described, order_rows
 from steckel.ris.reconciliation_model import (
@@ -30,12 +29,13 @@ from steckel.ris.reconciliation_model import (
 from steckel.ris.schema import orders, registrations
 
 
-def mismatch_row(connection: Connection, row: Row[Any]) -> MismatchRow | None:
-    """Return a mismatch with its study; ``None`` if that is gone."""
-    found = _study(connection, row.study_uid)
-    if found is None:
-        return None
-    study, own = found
+def mismatch_rows(connection: Connection, rows: Sequence[Row[Any]]) -> list[MismatchRow]:
+    """Return mismatches with their studies; without those whose study is gone."""
+    found = _studies(connection, {row.study_uid for row in rows})
+    return [_mismatch_row(row, *found[row.study_uid]) for row in rows if row.study_uid in found]
+
+
+def _mismatch_row(row: Row[Any], study: StudyRow, own: JsonDataset) -> MismatchRow:
     return MismatchRow(
         id=row.id,
         kind=MismatchKind(row.kind),
@@ -59,7 +59,7 @@ def study_reconciliation(
     NotFound
         The study is gone.
     """
-    found = _study(connection, look.study.uid)
+    found = _studies(connection, [look.study.uid]).get(look.study.uid)
     if found is None:
         raise NotFound("there is no such study")
     candidates = order_candidates(connection, look.study)
@@ -81,10 +81,10 @@ def own_row(own: JsonDataset) -> OwnRow:
     """Return what images say."""
     return OwnRow(
         patient=described(
-            "", own, first(own, tags.PATIENT_ID), first(own, tags.ISSUER_OF_PATIENT_ID)
+            "", own, first_text(own, tags.PATIENT_ID), first_text(own, tags.ISSUER_OF_PATIENT_ID)
         ),
-        accession=first(own, tags.ACCESSION_NUMBER),
-        study_id=first(own, tags.STUDY_ID),
+        accession=first_text(own, tags.ACCESSION_NUMBER),
+        study_id=first_text(own, tags.STUDY_ID),
     )
 
 
@@ -101,13 +101,16 @@ def label_of(connection: Connection, correction: Correction) -> tuple[str, str]:
     return patient, "" if row is None else row.accession or row.filler or row.placer
 
 
-def _study(connection: Connection, uid: str) -> tuple[StudyRow, JsonDataset] | None:
-    row = connection.execute(
+def _studies(
+    connection: Connection, uids: Collection[str]
+) -> dict[str, tuple[StudyRow, JsonDataset]]:
+    """Return those of some studies that are there, each with what its images say."""
+    rows = connection.execute(
         select(studies, patients.c.issuer)
         .join(patients, studies.c.patient_pk == patients.c.pk)
-        .where(studies.c.uid == uid)
-    ).first()
-    return None if row is None else (study_row(row, 0), orjson.loads(row.own_json or row.json))
+        .where(studies.c.uid.in_(sorted(uids)))
+    )
+    return {row.uid: (study_row(row, 0), orjson.loads(row.own_json or row.json)) for row in rows}
 
 
 def _linked(connection: Connection, key: str) -> OrderRow | None:
@@ -164,6 +167,6 @@ def _can_register(connection: Connection, look: Look) -> bool:
         return False
     known = select(registrations.c.identity).where(
         registrations.c.patient_id == look.study.patient_id,
-        registrations.c.issuer == first(look.study.own, tags.ISSUER_OF_PATIENT_ID),
+        registrations.c.issuer == first_text(look.study.own, tags.ISSUER_OF_PATIENT_ID),
     )
     return connection.execute(known.limit(1)).first() is None

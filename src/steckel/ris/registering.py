@@ -1,18 +1,17 @@
 """Registering a patient as the images of a study have it, and taking that back."""
 
-import time
-
 import orjson
 from sqlalchemy import Connection, delete, select, update
 
 from steckel.dicom import tags
-from steckel.dicom.json_model import json_key
+from steckel.dicom.json_model import first_text, json_key
 from steckel.errors import AlreadyThere, MissingValue
 from steckel.index import attributes
 from steckel.index.schema import patients
+from steckel.ris import clock
 from steckel.ris.department import Department
 from steckel.ris.events import tell
-from steckel.ris.matching import Study, first
+from steckel.ris.matching import Study
 from steckel.ris.model import EventKind, PatientKey, PatientStatement
 from steckel.ris.orders import refresh_orders_of
 from steckel.ris.patients import Patients
@@ -41,7 +40,7 @@ def register(connection: Connection, department: Department, study: Study) -> st
         raise AlreadyThere("a patient with this identifier is registered")
     statement = PatientStatement(
         patient=key,
-        moment=Moment(at=int(time.time() * 1000), tie=_tie(study.uid)),
+        moment=Moment(at=clock.now(), tie=_tie(study.uid)),
         values={name: value for name, value in study.own.items() if name in _OF_PATIENT},
     )
     department.say_patient(connection, statement)
@@ -64,13 +63,13 @@ def take_back(connection: Connection, people: Patients, study: Study) -> None:
     )
     people.project(connection, key.identity, key.patient_id)
     refresh_orders_of(connection, [key.identity])
-    tell(connection, EventKind.PATIENT_CHANGED, key.identity, {}, int(time.time() * 1000))
+    tell(connection, EventKind.PATIENT_CHANGED, key.identity, {}, clock.now())
 
 
 def _key(study: Study) -> PatientKey:
     if not study.patient_id:
         raise MissingValue("the images have no Patient ID")
-    issuer = first(study.own, tags.ISSUER_OF_PATIENT_ID)
+    issuer = first_text(study.own, tags.ISSUER_OF_PATIENT_ID)
     return PatientKey(patient_id=study.patient_id, issuer=issuer)
 
 

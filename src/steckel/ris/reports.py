@@ -5,7 +5,6 @@ a preliminary report that comes late does not stand in the place of the final on
 """
 
 import hashlib
-import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,6 +14,7 @@ from sqlalchemy import Connection, Row, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from steckel.index.upserting import add_new
+from steckel.ris import clock
 from steckel.ris.events import tell
 from steckel.ris.model import EventKind, ReportStatement, ReportStatus
 from steckel.ris.numbered import require_same_patient
@@ -101,7 +101,7 @@ def _keep(connection: Connection, report_pk: int, registers: Registers) -> Row[A
             title=newest.title,
             author=newest.author,
             at=newest.at,
-            changed=_now(),
+            changed=clock.now(),
             **{name: registers.get(name, "") for name in _OF_WHAT},
         )
     )
@@ -117,7 +117,7 @@ def _refresh_orders(connection: Connection, rows: Sequence[Row[Any]]) -> None:
         for pk in orders_named(connection, row._asdict())
     }
     for pk in sorted(concerned):
-        refresh_order(connection, pk, _now())
+        refresh_order(connection, pk, clock.now())
 
 
 def _rows(connection: Connection, names: Sequence[str]) -> list[Row[Any]]:
@@ -164,7 +164,7 @@ def _add_version(connection: Connection, report_pk: int, statement: ReportStatem
             status=statement.status,
             at=statement.moment.at,
             tie=statement.moment.tie,
-            received=_now(),
+            received=clock.now(),
             title=statement.title,
             author=statement.author,
             text=statement.text,
@@ -216,7 +216,3 @@ def _digest(statement: ReportStatement) -> str:
         said.update(part.encode() + b"\0")
     said.update(statement.body)
     return said.hexdigest()
-
-
-def _now() -> int:
-    return int(time.time() * 1000)

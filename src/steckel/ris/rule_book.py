@@ -1,6 +1,5 @@
 """The rules of a site, in the order in which they are tried."""
 
-import time
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
@@ -8,6 +7,7 @@ from sqlalchemy import delete as sql_delete
 
 from steckel.errors import NotFound
 from steckel.index.engine import writing
+from steckel.ris import clock
 from steckel.ris.matching_rules import Rule, read_rule
 from steckel.ris.schema import matching_rules
 
@@ -104,6 +104,6 @@ def _values(rule: Rule, position: int, *, enabled: bool, by: str) -> dict[str, o
         "position": position,
         "enabled": enabled,
         "body": rule.body,
-        "changed": int(time.time() * 1000),
+        "changed": clock.now(),
         "by": by,
     }

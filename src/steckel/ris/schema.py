@@ -258,6 +258,7 @@ mismatches = Table(
     text("resolution"),
     Index("uq_mismatches_study_uid_kind", "study_uid", "kind", unique=True),
     Index("ix_mismatches_state_pk", "state", "pk"),
+    Index("ix_mismatches_state_changed", "state", "changed"),
     Index("ix_mismatches_changed", "changed"),  #: what changed last (`exchange.marks`)
 )
 

@@ -9,10 +9,10 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Row, exists, or_, select
 
 from steckel.dicom import tags
-from steckel.dicom.json_model import JsonDataset
+from steckel.dicom.json_model import JsonDataset, first_text
 from steckel.index.schema import corrections, patients, series, studies
 from steckel.index.summary import values_of
-from steckel.ris.matching import Order, Person, Step, Study, Surroundings, first
+from steckel.ris.matching import Order, Person, Step, Study, Surroundings
 from steckel.ris.schema import orders, performed_steps, registrations, steps
 
 #: A department that planned such images so many days around a study plans all of them.
@@ -179,7 +179,7 @@ def _same_id(connection: Connection, study: Study) -> list[Person]:
         )
         .order_by(patients.c.pk)
     )
-    issuer = first(study.own, tags.ISSUER_OF_PATIENT_ID)
+    issuer = first_text(study.own, tags.ISSUER_OF_PATIENT_ID)
     if issuer:
         statement = statement.where(patients.c.issuer == issuer)
     return [

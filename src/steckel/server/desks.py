@@ -8,7 +8,6 @@ from pathlib import Path
 from steckel.dimse.ports import RemoteEntity
 from steckel.dimse.scu.association import CannotAssociate
 from steckel.dimse.scu.echo import echo
-from steckel.errors import InvalidQuery
 from steckel.ingest.conflicts import Conflict, ConflictStore
 from steckel.ingest.model import Arrival, Receipt, Refusal, Source, Way
 from steckel.ingest.quarantine import QuarantineEntry, QuarantineStore
@@ -23,6 +22,7 @@ from steckel.query.catalogue_model import (
     VersionRow,
 )
 from steckel.security.peers import RemoteAe
+from steckel.web.api.cursors import row_of
 from steckel.web.ports.system import EchoResult
 
 _CHUNK = 1 << 20
@@ -38,7 +38,7 @@ class QuarantineDesk:
 
     def page(self, limit: int, cursor: str | None) -> Page[QuarantineRow]:
         """Return entries, newest first."""
-        entries, following = self._store.page(limit, _number(cursor))
+        entries, following = self._store.page(limit, row_of(cursor))
         return Page(
             items=tuple(_quarantine_row(entry) for entry in entries),
             next_cursor=None if following is None else str(following),
@@ -82,7 +82,7 @@ class ConflictDesk:
 
     def page(self, limit: int, cursor: str | None) -> Page[ConflictRow]:
         """Return open conflicts, newest first."""
-        found, following = self._store.page(limit, _number(cursor))
+        found, following = self._store.page(limit, row_of(cursor))
         return Page(
             items=tuple(_conflict_row(conflict) for conflict in found),
             next_cursor=None if following is None else str(following),
@@ -117,14 +117,6 @@ class EchoDesk:
             return EchoResult(ok=False, milliseconds=_since(started), message=str(problem))
         message = "" if status == 0 else f"it answered with status 0x{status:04X}"
         return EchoResult(ok=status == 0, milliseconds=_since(started), message=message)
-
-
-def _number(cursor: str | None) -> int | None:
-    if cursor is None:
-        return None
-    if not cursor.isdecimal():
-        raise InvalidQuery("the cursor is not one of ours")
-    return int(cursor)
 
 
 def _since(started: float) -> float:

@@ -9,9 +9,11 @@ from steckel.errors import OutOfSpace, SteckelError, StorageFailure, places_of
 from steckel.index.engine import writing
 from steckel.query.changes import Changes
 from steckel.retrieve.engine import RetrieveEngine
+from steckel.ris import clock
 from steckel.ris.availability import is_untold, make_available
 from steckel.ris.matcher import Matcher, done_again, lock_matching
 from steckel.ris.matching_queue import MatchingQueue
+from steckel.ris.mismatch_rows import MismatchRetention
 from steckel.server.study_sources import StudySources
 from steckel.server.wiring import House
 
@@ -20,6 +22,8 @@ _log = structlog.get_logger(__name__)
 _ROUND_SECONDS = 0.5
 #: After what went wrong: a full disk stays full for longer than a round.
 _PAUSE_SECONDS = 10.0
+#: How often some of what was closed long ago is let go of.
+_TIDY_SECONDS = 60.0
 
 
 class MatchingWork:
@@ -29,6 +33,8 @@ class MatchingWork:
         self._engine = house.engine
         self._quiet_seconds = house.settings.seal_seconds
         self._matcher = Matcher(house.engine, StudySources(retriever))
+        self._retention = MismatchRetention(house.engine, house.settings.hl7_retention_days)
+        self._tidied = 0.0
         self._queue: MatchingQueue | None = None
         #: studies that the database failed at; tried again in the next round
         self._left: dict[str, None] = {}
@@ -69,6 +75,9 @@ class MatchingWork:
             self._queue.done(study_uid)
         if not self._left:
             self._queue.note(now)
+        if now - self._tidied >= _TIDY_SECONDS:
+            self._tidied = now
+            self._retention.run(clock.now())
 
     def _match(self, study_uid: str) -> None:
         try:

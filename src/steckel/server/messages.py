@@ -1,7 +1,6 @@
 """How the rooms of the message exchange are put together: for the role, and for the API."""
 
 import random
-import time
 from contextlib import suppress
 from datetime import datetime, tzinfo
 from functools import cached_property
@@ -30,6 +29,7 @@ from steckel.exchange.retention import Retention
 from steckel.exchange.rounds import rounds
 from steckel.hl7.write import Party
 from steckel.index.engine import open_engine
+from steckel.ris import clock
 from steckel.ris.department import Department
 from steckel.server.destinations import Lines, ProbeDesk
 from steckel.server.settings import Settings
@@ -84,7 +84,7 @@ class MessageRooms:
     def reception(self) -> Reception:
         """The way in."""
         return Reception(
-            Reader(self.interpreter, zone=self._zone, now=_now),
+            Reader(self.interpreter, zone=self._zone, now=clock.now),
             self.intake,
             Answers(self.sender, lambda: datetime.now().astimezone()),
             self.outcomes,
@@ -103,7 +103,7 @@ class MessageRooms:
         """Return what makes something of messages, not started."""
         processing = rounds(
             self.engine,
-            Processor(self.interpreter, _now),
+            Processor(self.interpreter, clock.now),
             self.outcomes,
             is_wanted=self.intake.is_busy,
             wake=self._wake,
@@ -114,7 +114,7 @@ class MessageRooms:
             processing,
             self.outcomes,
             self._wake,
-            tidy_up=lambda: retention.run(_now()),
+            tidy_up=lambda: retention.run(clock.now()),
         )
 
     @cached_property
@@ -130,15 +130,15 @@ class MessageRooms:
     def couriers(self) -> Couriers:
         """Return what sends messages, not started."""
         outbox = Outbox(self.engine)
-        author = Author(sender=lambda: self.sender, zone=self._zone, now=_now)
-        chances = Chances(now=_now, chance=random.SystemRandom().random)
+        author = Author(sender=lambda: self.sender, zone=self._zone, now=clock.now)
+        chances = Chances(now=clock.now, chance=random.SystemRandom().random)
         retention = OutboundRetention(self.engine, self.settings.hl7_retention_days)
         return Couriers(
             leadership(self.engine, "send"),
             Queue(self.engine, author),
             outbox,
             lambda pk: Courier(pk, outbox, self.lines, chances),
-            tidy_up=lambda: retention.run(_now()),
+            tidy_up=lambda: retention.run(clock.now()),
         )
 
     def close(self) -> None:
@@ -158,7 +158,3 @@ def local_zone() -> tzinfo:
     zone = datetime.now().astimezone().tzinfo
     assert zone is not None
     return zone
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000

@@ -1,16 +1,21 @@
 """Messages are found, read, processed again, and let go of."""
 
+from typing import Any
+
 import pytest
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, event, select, update
 from tests.unit.exchange.doubles import keep, raw_message, states
+from tests.unit.exchange.test_processing_plans import plan_of
 
 from steckel.errors import NotFound
 from steckel.exchange.desk import MessageDesk, MessageFilter
 from steckel.exchange.model import State
 from steckel.exchange.retention import Retention
 from steckel.exchange.schema import messages
+from steckel.index.engine import writing
 
 _DAY = 86_400_000
+_HOUR = 3_600_000
 
 
 @pytest.fixture
@@ -49,6 +54,56 @@ def desk(engine: Engine) -> MessageDesk:
 def test_messages_are_found(desk: MessageDesk, criteria: MessageFilter, found: list[str]) -> None:
     rows, following = desk.page(criteria, 10, None)
     assert ([row.control_id for row in rows], following) == (found, None)
+
+
+@pytest.mark.parametrize(
+    "criteria",
+    [
+        MessageFilter(type="ZZZ"),
+        MessageFilter(type="ZZZ^Z01"),
+        MessageFilter(type="ADT"),
+        MessageFilter(until=2 * _HOUR),
+        MessageFilter(since=99 * _HOUR),
+        MessageFilter(state=State.WARNING),
+        MessageFilter(source="NOBODY^"),
+        MessageFilter(text="nothing"),
+    ],
+    ids=repr,
+)
+def test_no_page_reads_all_messages(engine: Engine, criteria: MessageFilter) -> None:
+    keep(engine, *(raw_message(f"M{number}") for number in range(10)))
+    with writing(engine) as connection:
+        connection.execute(update(messages).values(received=messages.c.pk * _HOUR))
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+        asked.append((statement, values))
+
+    event.listen(engine, "before_cursor_execute", note)
+    MessageDesk(engine).page(criteria, 3, None)
+    event.remove(engine, "before_cursor_execute", note)
+    for statement, values in asked:
+        plan = plan_of(engine, statement, values)
+        assert "SCAN messages" not in plan, plan
+        assert "Seq Scan" not in plan, plan
+
+
+def test_times_of_receipt_need_not_follow_the_numbers(engine: Engine) -> None:
+    keep(engine, *(raw_message(f"M{number}") for number in range(4)))
+    hours = {"M0": 10 * _HOUR, "M1": 20 * _HOUR - 1000, "M2": 20 * _HOUR - 2000, "M3": 30 * _HOUR}
+    with writing(engine) as connection:
+        for control_id, at in hours.items():
+            row = messages.c.control_id == control_id
+            connection.execute(update(messages).where(row).values(received=at))
+
+    def found(**times: int) -> list[str]:
+        return [
+            row.control_id for row in MessageDesk(engine).page(MessageFilter(**times), 9, None)[0]
+        ]
+
+    assert found(until=20 * _HOUR - 1500) == ["M2", "M0"]
+    assert found(since=20 * _HOUR - 1500) == ["M3", "M1"]
+    assert found(since=20 * _HOUR - 2000, until=20 * _HOUR) == ["M2", "M1"]
 
 
 def test_pages_follow_each_other(desk: MessageDesk) -> None:

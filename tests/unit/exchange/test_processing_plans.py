@@ -27,13 +27,14 @@ def test_no_statement_reads_all_messages_of_a_source(engine: Engine) -> None:
     event.remove(engine, "before_cursor_execute", note)
     assert len(asked) >= 3
     for statement, values in asked:
-        plan = _plan(engine, statement, values)
+        plan = plan_of(engine, statement, values)
         assert "ix_messages_source_pk" not in plan, plan
         assert "SCAN messages" not in plan, plan
         assert "Seq Scan" not in plan, plan
 
 
-def _plan(engine: Engine, statement: str, values: Any) -> str:
+def plan_of(engine: Engine, statement: str, values: Any) -> str:
+    """Return how the database answers a statement."""
     with engine.connect() as connection:
         cursor = connection.connection.cursor()
         if is_sqlite(engine):

@@ -11,6 +11,7 @@ from datetime import datetime, tzinfo
 from typing import Any, Final
 
 from steckel.dicom.dictionary import vr_of
+from steckel.dicom.json_model import is_json_key
 from steckel.exchange.inbound.reading import Reading
 from steckel.hl7.message import NULL, Field
 from steckel.hl7.times import parse_time, to_da, to_dt, to_tm
@@ -48,7 +49,7 @@ class Attributes:
 
     def empty(self, tag: str) -> None:
         """Say that there is no value."""
-        self.values[tag] = {"vr": _vr(tag)} if _is_tag(tag) else {}
+        self.values[tag] = {"vr": _vr(tag)} if is_json_key(tag) else {}
 
     def put(self, tag: str, values: Sequence[Any]) -> None:
         """Take values as they are; without any, nothing is said."""
@@ -175,10 +176,6 @@ def name_group(parts: Sequence[str], reading: Reading, place: str) -> str:
     while len(cleaned) > 1 and len("^".join(cleaned)) > _LIMITS["PN"]:
         cleaned.pop()
     return "^".join(cleaned)[: _LIMITS["PN"]].rstrip("^ ")
-
-
-def _is_tag(tag: str) -> bool:
-    return len(tag) == 8 and all(digit in "0123456789ABCDEF" for digit in tag)
 
 
 def _vr(tag: str) -> str:

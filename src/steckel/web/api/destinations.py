@@ -1,6 +1,5 @@
 """``/api/destinations``: other systems that are told what happens."""
 
-import time
 from typing import Any
 
 import structlog
@@ -10,6 +9,7 @@ from starlette.responses import Response
 
 from steckel.exchange.outbound.model import Address, DestinationForm
 from steckel.exchange.outbound.subscriptions import Subscription, read_subscription
+from steckel.web import clock
 from steckel.web import destination_shapes as shapes
 from steckel.web.answers import Json, no_content
 from steckel.web.api.callers import Administrator, Caring
@@ -79,13 +79,13 @@ class DestinationDoor:
 
     def add(self, form: NewDestination, caller: Administrator) -> Response:
         """Set up a destination; it is told what happens from now on."""
-        self._destinations.add(form.form(form.name.strip()), caller.name, _now())
+        self._destinations.add(form.form(form.name.strip()), caller.name, clock.now())
         _log.info("destination_added", destination=form.name.strip(), by=caller.name)
         return self._shown(form.name.strip(), status_code=201)
 
     def change(self, name: str, settings: DestinationSettings, caller: Administrator) -> Response:
         """Set a destination up anew; what waits is sent as it was written."""
-        self._destinations.change(settings.form(name), caller.name, _now())
+        self._destinations.change(settings.form(name), caller.name, clock.now())
         _log.info("destination_changed", destination=name, by=caller.name)
         return self._shown(name)
 
@@ -134,7 +134,3 @@ class DestinationDoor:
 
     def _shown(self, name: str, status_code: int = 200) -> Response:
         return Json(spell_destination(*self._destinations.get(name)), status_code=status_code)
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000

@@ -1,6 +1,5 @@
 """``/api/hl7/profiles``: how the messages of a source are read, as versioned documents."""
 
-import time
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -11,6 +10,7 @@ from starlette.responses import Response
 
 from steckel.exchange.dry_run import Trial
 from steckel.exchange.profiles import KeptProfile
+from steckel.web import clock
 from steckel.web import profile_shapes as shapes
 from steckel.web.answers import Json, moment
 from steckel.web.api.callers import Caring
@@ -97,19 +97,19 @@ class ProfileDoor:
 
     def save(self, form: ProfileForm, caller: Caring) -> Response:
         """Keep a new version and have it in force."""
-        kept = self._store.save(form.name, form.body, by=caller.name, at=_now())
+        kept = self._store.save(form.name, form.body, by=caller.name, at=clock.now())
         _log.info("profile_saved", profile=kept.name, version=kept.version, by=caller.name)
         return Json(_spell(kept), status_code=201)
 
     def activate(self, form: VersionForm, caller: Caring) -> Response:
         """Have an older version in force again, as a new one."""
-        kept = self._store.activate(form.name, form.version, by=caller.name, at=_now())
+        kept = self._store.activate(form.name, form.version, by=caller.name, at=clock.now())
         _log.info("profile_activated", profile=kept.name, version=kept.version, by=caller.name)
         return Json(_spell(kept))
 
     def retire(self, form: RetiredForm, caller: Caring) -> Response:
         """Have no version in force any more."""
-        kept = self._store.retire(form.name, by=caller.name, at=_now())
+        kept = self._store.retire(form.name, by=caller.name, at=clock.now())
         _log.info("profile_retired", profile=kept.name, version=kept.version, by=caller.name)
         return Json(_spell(kept))
 
@@ -119,7 +119,7 @@ class ProfileDoor:
             trial = self._store.stored(form.message)
             _log.info("message_read", message=form.message, by=caller.name)
         else:
-            trial = Trial(raw=(form.text or "").encode(), received=_now())
+            trial = Trial(raw=(form.text or "").encode(), received=clock.now())
         found = self._store.try_out(trial, form.name or "new", form.body)
         return Json({**found, "keywords": keywords_in(found)})
 
@@ -137,7 +137,3 @@ def _spell(kept: KeptProfile) -> shapes.Profile:
         "at": moment(kept.at),
         "by": kept.by,
     }
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000
