@@ -1,6 +1,17 @@
 """The tables of access control. Moments are seconds since 1970, UTC."""
 
-from sqlalchemy import Boolean, Column, Double, ForeignKey, Integer, String, Table, Text, false
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Integer,
+    String,
+    Table,
+    Text,
+    false,
+)
 
 from steckel.index.metadata import metadata
 
@@ -12,6 +23,8 @@ role = Table(
     Column("title", Text, nullable=False, server_default=""),
     Column("actions", Text, nullable=False),  #: JSON: names of `decisions.Action`
     Column("sees", Text, nullable=False),  #: JSON: `sees.Sees`
+    #: Whether who has it needs more than a password to log in.
+    Column("needs_second_factor", Boolean, nullable=False, server_default=false()),
 )
 
 account = Table(
@@ -28,6 +41,64 @@ account = Table(
     Column("preferences", Text, nullable=False, server_default="{}"),  #: JSON of the workstation
     Column("created", Double, nullable=False),
     Column("last_login", Double),
+    Column("kind", String(16), nullable=False, server_default="person"),  #: `accounts.Kind`
+    Column("must_change", Boolean, nullable=False, server_default=false()),
+    Column("password_changed", Double),  #: when; null for as long as the account is there
+    #: Whether there is an entry of `totp` that is confirmed, or a `passkey`.
+    Column("has_second_factor", Boolean, nullable=False, server_default=false()),
+)
+
+#: Passwords that an account had before.
+past_password = Table(
+    "past_password",
+    metadata,
+    Column("pk", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True),
+    Column("account", ForeignKey("account.name", ondelete="CASCADE"), nullable=False, index=True),
+    Column("password_hash", Text, nullable=False),
+    Column("replaced", Double, nullable=False),
+)
+
+#: The secret that an authenticator application shares with us (RFC 6238).
+totp = Table(
+    "totp",
+    metadata,
+    Column("account", ForeignKey("account.name", ondelete="CASCADE"), primary_key=True),
+    Column("secret", String(64), nullable=False),  #: base32
+    Column("created", Double, nullable=False),
+    Column("is_confirmed", Boolean, nullable=False, server_default=false()),
+    Column("last_step", BigInteger, nullable=False, server_default="0"),  #: of the last code taken
+)
+
+recovery_code = Table(
+    "recovery_code",
+    metadata,
+    Column("digest", String(64), primary_key=True),  #: SHA-256 of account and code
+    Column("account", ForeignKey("account.name", ondelete="CASCADE"), nullable=False, index=True),
+)
+
+#: Public keys of authenticators (WebAuthn).
+passkey = Table(
+    "passkey",
+    metadata,
+    Column("digest", String(64), primary_key=True),  #: SHA-256 of the credential's identifier
+    Column("credential", Text, nullable=False),  #: the identifier, base64url
+    Column("account", ForeignKey("account.name", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", String(128), nullable=False),
+    Column("public_key", Text, nullable=False),  #: COSE, base64url
+    Column("sign_count", BigInteger, nullable=False, server_default="0"),
+    Column("created", Double, nullable=False),
+    Column("last_used", Double),
+)
+
+#: What was begun and waits for the next step: a second factor, an answer of an authenticator.
+login_step = Table(
+    "login_step",
+    metadata,
+    Column("digest", String(64), primary_key=True),  #: SHA-256 of the ticket
+    Column("kind", String(16), nullable=False),
+    Column("account", ForeignKey("account.name", ondelete="CASCADE"), index=True),
+    Column("challenge", Text, nullable=False, server_default=""),
+    Column("created", Double, nullable=False, index=True),
 )
 
 session = Table(
@@ -37,6 +108,9 @@ session = Table(
     Column("account", ForeignKey("account.name", ondelete="CASCADE"), nullable=False, index=True),
     Column("created", Double, nullable=False, index=True),
     Column("seen", Double, nullable=False),
+    Column("address", Text, nullable=False, server_default=""),  #: where it began
+    Column("agent", Text, nullable=False, server_default=""),  #: what the browser calls itself
+    Column("is_locked", Boolean, nullable=False, server_default=false()),
 )
 
 api_token = Table(
@@ -48,6 +122,9 @@ api_token = Table(
     Column("name", String(128), nullable=False),
     Column("created", Double, nullable=False),
     Column("last_used", Double),
+    Column("expires", Double),  #: null: never
+    Column("actions", Text),  #: JSON: of those of the account, these alone; null: all
+    Column("sees", Text),  #: JSON: `sees.Sees`, of what the account sees; null: all of it
 )
 
 #: Remote application entities: where C-MOVE sends to, who may call us.
