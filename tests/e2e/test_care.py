@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -36,16 +37,24 @@ def dicom(number: int) -> bytes:
     return file.getvalue()
 
 
-@pytest.fixture
-def node(tmp_path: Path) -> SteckelServer:
-    """A home with six instances in two containers, whose server does not run."""
-    folder = tmp_path / "files"
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Six files, and a home that has them in two containers, to be copied."""
+    root = tmp_path_factory.mktemp("filled")
+    folder = root / "files"
     folder.mkdir()
     for number in range(6):
         (folder / str(number)).write_bytes(dicom(number))
-    server = SteckelServer(tmp_path / "home")
+    server = SteckelServer(root / "home")
     assert server.cli("import", folder).returncode == 0
-    return server
+    return root
+
+
+@pytest.fixture
+def node(filled: Path, tmp_path: Path) -> SteckelServer:
+    """Such a home with the files beside it, whose server does not run."""
+    shutil.copytree(filled, tmp_path, dirs_exist_ok=True)
+    return SteckelServer(tmp_path / "home")
 
 
 def containers(home: Path) -> list[Path]:
