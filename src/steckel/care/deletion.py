@@ -4,6 +4,7 @@ The index forgets at once; the bytes are noted as to be erased in the same
 transaction, and go when their container is sealed (`care.erasure`).
 """
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,6 +26,8 @@ from steckel.index.schema import (
 )
 from steckel.index.signals import tick
 from steckel.index.summary import summarise
+from steckel.index.view import EVERYTHING, View
+from steckel.index.visibility import visible
 
 _log = structlog.get_logger(__name__)
 
@@ -32,8 +35,13 @@ _log = structlog.get_logger(__name__)
 class Deletion:
     """Thread-safe; blocking."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, view: View = EVERYTHING) -> None:
         self._engine = engine
+        self._view = view
+
+    def seen_by(self, view: View) -> "Deletion":
+        """Return what deletes for somebody with this view: what is not seen is not there."""
+        return self if view == self._view else Deletion(self._engine, view)
 
     def delete_study(self, study: str) -> None:
         """Delete a study, or raise `NotFound`."""
@@ -51,7 +59,7 @@ class Deletion:
         with writing(self._engine, durable=True) as connection:
             row = connection.execute(
                 select(studies.c.pk, studies.c.patient_pk, studies.c.own_patient_pk).where(
-                    studies.c.uid == study
+                    studies.c.uid == study, *visible(self._view, time.time())
                 )
             ).first()
             if row is None:

@@ -45,10 +45,10 @@ _CACHING = PRIVATE | {"Vary": f"{VARY}, {VARIES_WITH}"}
 class MetadataTransaction:
     """The retrieve transaction for metadata."""
 
-    def __init__(self, retriever: Retriever, finder: Finder) -> None:
+    def __init__(self, retriever: Retriever, finder: Finder, absolute: AbsoluteDocuments) -> None:
         self._retriever = retriever
         self._finder = finder
-        self._absolute = AbsoluteDocuments()
+        self._absolute = absolute
 
     async def study(self, request: Request) -> Response:
         """Answer with the documents of all series of a study, joined."""

@@ -1,4 +1,8 @@
-"""What the DICOMweb door needs of the rooms behind it."""
+"""What the DICOMweb door needs of the rooms behind it.
+
+The rule: a room that knows studies is `Guarded`, and each request asks it as its caller
+sees it. Whoever holds a `StoredInstance` was shown it: what takes one needs no view.
+"""
 
 from dataclasses import dataclass
 from typing import Protocol, cast
@@ -6,10 +10,13 @@ from typing import Protocol, cast
 from starlette.requests import Request
 
 from steckel.dicomweb.rendering import RenderRequest
+from steckel.errors import NotAllowed
+from steckel.index.view import NOTHING, Guarded, View
 from steckel.ingest.model import Receiver
 from steckel.query.ports import Finder
 from steckel.retrieve.model import Retriever, StoredInstance
 from steckel.retrieve.second import Second
+from steckel.security.decisions import Action
 
 
 class Rendered(Protocol):
@@ -108,6 +115,10 @@ class Principal(Protocol):
     def name(self) -> str:
         """The name of the account."""
 
+    @property
+    def view(self) -> View:
+        """What it sees."""
+
     def may(self, action: str) -> bool:
         """Whether the account has the right to do something."""
 
@@ -117,11 +128,11 @@ class DicomwebServices:
     """The rooms behind the door."""
 
     receiver: Receiver
-    finder: Finder
-    retriever: Retriever
+    finder: Guarded[Finder]
+    retriever: Guarded[Retriever]
     imaging: Imaging
-    deleter: Deleter
-    thumbnails: KeptThumbnails | None = None  #: ``None``: all are made when asked for
+    deleter: Guarded[Deleter]
+    thumbnails: Guarded[KeptThumbnails] | None = None  #: ``None``: all are made when asked for
     second: SecondReader | None = None  #: ``None``: frames in HTJ2K are made when asked for
     max_stow_body: int | None = None  #: bytes of one STOW-RS request; ``None``: no limit
 
@@ -129,6 +140,25 @@ class DicomwebServices:
 def principal_of(request: Request) -> Principal | None:
     """Return who is asking, where the authentication has said."""
     return cast("Principal | None", getattr(request.state, "principal", None))
+
+
+def view_of(request: Request) -> View:
+    """Return what the one who is asking sees; nobody sees nothing."""
+    principal = principal_of(request)
+    return principal.view if principal else NOTHING
+
+
+def require(request: Request, action: Action) -> None:
+    """Let through who has a right; nobody has none.
+
+    Raises
+    ------
+    NotAllowed
+        The account has it not.
+    """
+    principal = principal_of(request)
+    if principal is None or not principal.may(action):
+        raise NotAllowed(f"this account has no right to {action}")
 
 
 def name_of(request: Request) -> str:

@@ -14,9 +14,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from steckel.dicomweb.ports import principal_of
+from steckel.dicomweb.ports import require
 from steckel.dicomweb.problems import problem, problem_of
-from steckel.errors import NotAllowed, SteckelError, places_of
+from steckel.errors import SteckelError, places_of
 from steckel.security.decisions import Action
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -28,6 +28,7 @@ _NEEDS = {
     "POST": Action.STORE,
     "DELETE": Action.DELETE,
 }
+_LOOKING = ("GET", "HEAD")
 
 _log = structlog.get_logger(__name__)
 
@@ -43,6 +44,7 @@ class Resource:
         delete: Handler | None = None,
         options: Handler | None = None,
         forms: tuple[str, ...] = (),
+        exports: bool = False,
     ) -> None:
         given = {"GET": get, "HEAD": get, "POST": post, "DELETE": delete}
         self._handlers = {name: handler for name, handler in given.items() if handler}
@@ -50,6 +52,7 @@ class Resource:
         self._handlers["OPTIONS"] = options or _say_no_more
         self._allow = {"Allow": ", ".join(self._handlers)}
         self._forms = forms  #: media types that GET answers with
+        self._exports = exports  #: whether GET takes whole objects away
 
     def answers(self, method: str) -> tuple[str, ...]:
         """Return the media types of what a method shows."""
@@ -72,13 +75,19 @@ class Resource:
         except ClientDisconnect:
             _log.info("client_left", path=scope["path"])
 
+    def _require_rights(self, request: Request) -> None:
+        """Let through who may do what the method does."""
+        require(request, _NEEDS[request.method])
+        if self._exports and request.method in _LOOKING:
+            require(request, Action.EXPORT)
+
     async def _answer(self, request: Request) -> Response:
         handler = self._handlers.get(request.method)
         if handler is None:
             detail = f"{request.method} is not defined here"
             return problem(HTTPStatus.METHOD_NOT_ALLOWED, detail, headers=self._allow)
         try:
-            _check_right(request)
+            self._require_rights(request)
             return await handler(request)
         except SteckelError as error:
             return problem_of(error)
@@ -96,14 +105,6 @@ class Resource:
 
 async def _say_no_more(_request: Request) -> Response:
     return Response(status_code=HTTPStatus.NO_CONTENT)
-
-
-def _check_right(request: Request) -> None:
-    """Let through who has the right that the method needs; nobody has none."""
-    principal = principal_of(request)
-    action = _NEEDS[request.method]
-    if principal is None or not principal.may(action):
-        raise NotAllowed(f"this account has no right to {action}")
 
 
 async def _without_body(response: Response) -> Response:

@@ -20,7 +20,7 @@ from steckel.dicomweb.documents import datasets_of
 from steckel.dicomweb.frame_list import check_frames
 from steckel.dicomweb.media_types import DICOM, Range
 from steckel.dicomweb.numbers import natural
-from steckel.dicomweb.ports import Imaging
+from steckel.dicomweb.ports import Imaging, require
 from steckel.dicomweb.refusals import BadRequest, NotAcceptable
 from steckel.dicomweb.rendered import IMAGES
 from steckel.dicomweb.rendering import (
@@ -35,6 +35,7 @@ from steckel.dicomweb.rendering import (
 from steckel.dicomweb.retrieval import RetrieveTransaction
 from steckel.errors import NotFound
 from steckel.retrieve.model import Retriever, Selection, StoredInstance
+from steckel.security.decisions import Action
 
 #: What would change the object; to ignore it would hand out what was not asked for.
 _NOT_OFFERED = ("anonymize", "presentationUID", "presentationSeriesUID")
@@ -57,6 +58,7 @@ class UriTransaction:
         instance = await run_in_threadpool(self._find, selection)
         media_type = _content_type(parameters, instance)
         if media_type == DICOM:
+            require(request, Action.EXPORT)
             syntax = parameters.get("transferSyntax") or None
             if syntax is not None and not is_tolerable_uid(syntax):
                 raise BadRequest("transferSyntax is no UID")

@@ -1,11 +1,14 @@
 """Thumbnails of series that are kept in the index, so that a list of them is read, not made."""
 
+import time
 from dataclasses import dataclass
 
 from sqlalchemy import Engine, and_, bindparam, delete, insert, select
 
 from steckel.index.engine import writing
 from steckel.index.schema import series, studies, thumbnails
+from steckel.index.view import EVERYTHING, View
+from steckel.index.visibility import visible
 
 _OF_STUDY = (
     select(
@@ -48,8 +51,13 @@ class KeptThumbnail:
 class Thumbnails:
     """Keeps them by series and by the name of how they are rendered. Thread-safe; blocking."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, view: View = EVERYTHING) -> None:
         self._engine = engine
+        self._view = view
+
+    def seen_by(self, view: View) -> "Thumbnails":
+        """Return those that somebody with this view sees."""
+        return self if view == self._view else Thumbnails(self._engine, view)
 
     def kept(self, study: str, series_uid: str | None, name: str) -> KeptThumbnail | None:
         """Return what stands for a series, or for a study: its first image.
@@ -59,8 +67,9 @@ class Thumbnails:
         statement, wanted = _OF_STUDY, {"study": study, "name": name}
         if series_uid:
             statement, wanted = _OF_SERIES, wanted | {"series": series_uid}
+        seen = statement.where(*visible(self._view, time.time()))
         with self._engine.connect() as connection:
-            for row in connection.execute(statement, wanted):
+            for row in connection.execute(seen, wanted):
                 if row.version != row.changed:
                     return None
                 if row.is_image or series_uid:

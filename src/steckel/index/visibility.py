@@ -27,8 +27,13 @@ def visible(view: View, now: float) -> list[ColumnElement[bool]]:
         opened = [_meets(criteria) for criteria in view.any_of if not criteria.is_empty]
         conditions.append(or_(false(), *cared, *opened))
     if not view.confidential:
-        hidden = select(_PATIENT.c.pk).where(_PATIENT.c.is_confidential)
+        # Of one who turned out to be another, the mark is that other's too.
+        hidden = select(func.coalesce(_PATIENT.c.survivor_pk, _PATIENT.c.pk)).where(
+            _PATIENT.c.is_confidential
+        )
         conditions.append(or_(studies.c.patient_pk.not_in(hidden), *cared))
+    if view.within is not None:
+        conditions += visible(view.within, now)
     return conditions
 
 

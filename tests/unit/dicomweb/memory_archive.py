@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import partial
 from io import BytesIO
@@ -30,6 +30,7 @@ from steckel.dicomweb.ports import DicomwebServices, KeptThumbnails
 from steckel.dicomweb.rendering import RenderRequest
 from steckel.dicomweb.routes import dicomweb_routes
 from steckel.errors import CannotRender, NotFound, OutOfSpace, SteckelError
+from steckel.index.view import EVERYTHING, Guarded, View
 from steckel.ingest.examine import check_expected, examine
 from steckel.ingest.model import Arrival, Outcome, Receipt, Refusal
 from steckel.query.model import Fields, Level, Query
@@ -74,6 +75,16 @@ class MemoryArchive:
     draft_limit: int = 1 << 40
     numbers: dict[str, int] = field(default_factory=dict)
     deleted: list[tuple[str, ...]] = field(default_factory=list)
+
+    def seen_by(self, view: View) -> "MemoryArchive":
+        """Show all, or the studies that a view names."""
+        if view.is_everything:
+            return self
+        shown = {uid for criteria in view.any_of for uid in criteria.studies}
+        seen = {
+            sop: instance for sop, instance in self.instances.items() if instance.study_uid in shown
+        }
+        return replace(self, instances=seen)
 
     # --- receiver
     def draft(self) -> MemoryDraft:
@@ -407,7 +418,8 @@ class SimpleImaging:
 @dataclass(frozen=True)
 class Person:
     name: str = "somebody"
-    rights: frozenset[str] = frozenset({"read", "store", "delete"})
+    rights: frozenset[str] = frozenset({"read", "export", "store", "delete"})
+    view: View = EVERYTHING
 
     def may(self, action: str) -> bool:
         return action in self.rights
@@ -420,7 +432,7 @@ def application(
     person: Person | None = Person(),
     max_stow_body: int | None = None,
     second: MemorySecond | None = None,
-    thumbnails: KeptThumbnails | None = None,
+    thumbnails: Guarded[KeptThumbnails] | None = None,
 ) -> ASGIApp:
     services = DicomwebServices(
         receiver=archive,

@@ -12,6 +12,7 @@ from tests.unit.dicomweb.memory_archive import MemoryArchive, SimpleImaging, app
 
 from steckel.dicomweb.rendering import Region, RenderRequest, Window
 from steckel.index.thumbnails import KeptThumbnail
+from steckel.index.view import EVERYTHING, View
 from steckel.retrieve.model import StoredInstance
 
 J2K = "1.2.840.10008.1.2.4.91"
@@ -275,6 +276,10 @@ def test_every_level_has_a_thumbnail(client: Client, ct: StoredInstance, depth: 
 
 class KeptBefore:
     """Has a thumbnail of everything, in the form that comes without parameters."""
+
+    def seen_by(self, view: View) -> "KeptBefore":
+        assert view == EVERYTHING
+        return self
 
     def kept(self, study: str, series_uid: str | None, name: str) -> KeptThumbnail | None:
         if name != RenderRequest().name:
