@@ -35,12 +35,11 @@ function OrderLine({ event: { order } }: { event: OrderEvent }) {
 function ReportLine({ event: { report, study } }: { event: ReportEvent }) {
   const { t } = useTranslation()
   const format = useFormat()
-  const of = [study.modalities.join(' '), study.description, format.date(study.date)].filter(Boolean).join(' ')
+  const of = [study.description || study.modalities.join(' '), format.date(study.date)].filter(Boolean).join(' ')
   return (
-    <>
-      <ReportEntry report={report} />
-      <p className={styles['quiet']}><Link to={`/view/${study.uid}`}><bdi>{t('patient.reportOf', { study: of })}</bdi></Link></p>
-    </>
+    <ReportEntry report={report}>
+      <Link className={styles['quiet']} to={`/view/${study.uid}`}><bdi>{t('patient.reportOf', { study: of })}</bdi></Link>
+    </ReportEntry>
   )
 }
 
