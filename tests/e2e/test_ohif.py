@@ -167,7 +167,7 @@ def viewer(browser: Browser, server: SteckelServer) -> Iterator[Desk]:
 
 def _keep_screenshot(viewer: Desk, name: str) -> None:
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    viewer.page.screenshot(path=SCREENSHOTS / f"{name}.png")
+    viewer.page.screenshot(path=SCREENSHOTS / f"{name}.png", timeout=PATIENCE)
 
 
 @pytest.mark.parametrize(
