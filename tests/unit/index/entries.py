@@ -56,7 +56,8 @@ class Exam:
         }  # fmt: skip
         series = {
             "modality": self.modality, "number": 1, "description": "", "body_part": "",
-            "station": "", "department": "", "is_deidentified": False, "date": "", "time": "", "json": "{}",
+            "station": "", "department": "", "is_deidentified": False, "date": "", "time": "",
+            "json": "{}",
         }  # fmt: skip
         return SeriesFacts(
             patient=patient, study=study, series=series, modality=self.modality, body_part=""

@@ -26,8 +26,13 @@ interface Asked {
 
 type Handler = (asked: Asked) => Response | Promise<Response>
 
+const everybody = ['export', 'read', 'store']
+const everything = [...everybody, 'administer', 'audit', 'care', 'delete', 'emergency', 'exchange', 'flag', 'order', 'report', 'share']
+
 const defaultSession = (role: 'admin' | 'user'): Session => ({
-  user: { name: role === 'admin' ? 'admin' : 'sec1', display_name: role === 'admin' ? 'Jeanne Durand' : 'Secrétariat', role },
+  user: role === 'admin'
+    ? { name: 'admin', display_name: 'Jeanne Durand', role, actions: everything }
+    : { name: 'sec1', display_name: 'Secrétariat', role, actions: everybody },
   preferences: { language: null, theme: null },
   site: { aet: 'STECKEL', name: 'Hôpital Démonstration', dicom: { host: '10.20.0.2', port: 11112 } },
 })
