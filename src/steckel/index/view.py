@@ -37,11 +37,13 @@ class View:
     any_of: tuple[Criteria, ...] = ()
     confidential: bool = False  #: patients that are marked as confidential as well
     account: str = ""  #: whose care relations open what the rest does not
+    within: "View | None" = None  #: of all that, only what this one shows too
 
     @property
     def is_everything(self) -> bool:
         """Whether there is nothing to hide."""
-        return self.anything and self.confidential
+        whole = self.within is None or self.within.is_everything
+        return self.anything and self.confidential and whole
 
 
 EVERYTHING: Final = View(anything=True, confidential=True)
