@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from steckel.errors import SettingsError
 from steckel.index.failures import failure_of, translate_failures
+from steckel.index.witness import present_witness
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -84,11 +85,17 @@ def writing(engine: Engine, *, durable: bool = False) -> Iterator[Connection]:
 
     With `durable`, it and all before it are on stable storage afterwards: for what
     no open container could bring back, and before a file goes that the index named.
+    Whoever witnesses what is done here writes its record before the commit (`witness`).
     """
+    witness = present_witness()
     with engine.connect() as connection:
         connection.execution_options(steckel_writing=True)
         with _synced(connection) if durable else nullcontext(), connection.begin():
             yield connection
+            if witness is not None:
+                witness.testify(connection)
+    if witness is not None:
+        witness.committed()
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from tests.databases import Index
 from tests.unit.index.together import run_together
 
+import steckel.audit.schema
 import steckel.exchange.schema
 import steckel.index.access
 import steckel.index.schema
