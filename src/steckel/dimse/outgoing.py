@@ -15,6 +15,7 @@ from steckel.dimse.ports import Transcoder
 from steckel.dimse.services import MAKES
 from steckel.errors import CannotRender, UnsupportedTransferSyntax
 from steckel.imaging.model import check_transcodable
+from steckel.index.view import Guarded, View
 from steckel.retrieve.model import Retriever, StoredInstance
 from steckel.upperlayer.negotiation import Context
 
@@ -41,6 +42,18 @@ def choose_context(contexts: Iterable[Context], instance: StoredInstance) -> Con
     if suitable:
         raise UnsupportedTransferSyntax("the receiver takes no transfer syntax that we can send")
     raise UnsupportedTransferSyntax("the receiver does not take this SOP class")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Everything:
+    """What could go out."""
+
+    retriever: Guarded[Retriever]
+    transcoder: Transcoder
+
+    def seen_by(self, view: View) -> "Outgoing":
+        """Return what goes out to somebody with this view."""
+        return Outgoing(retriever=self.retriever.seen_by(view), transcoder=self.transcoder)
 
 
 @dataclass(frozen=True, kw_only=True)

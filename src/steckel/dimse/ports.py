@@ -1,4 +1,8 @@
-"""What the DIMSE services need of the rest of the house, beside ingest, query and retrieve."""
+"""What the DIMSE services need of the rest of the house, beside ingest, query and retrieve.
+
+The rule: a room that knows patients is `Guarded`, and each request asks it as its caller. One that
+only takes something in is not; what it answers, its caller has named itself.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,11 +10,13 @@ from typing import Protocol
 
 from steckel.dicom.json_model import JsonDataset
 from steckel.dicom.uids import TransferSyntaxUid
+from steckel.index.view import Guarded
 from steckel.ingest.model import Receiver
 from steckel.query.ports import Finder
 from steckel.retrieve.model import Retriever
 from steckel.ris.commitment_model import CommitmentRequest, EventReport, Turn
 from steckel.ris.worklist_model import WorklistQuery
+from steckel.security.admission import Admitted, Call
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,11 +29,23 @@ class RemoteEntity:
     tls: bool = False
 
 
-class PeerDirectory(Protocol):
-    """Who may call, and who can be called. Thread-safe; asked anew each time."""
+class Gate(Protocol):
+    """Decides who may call. Thread-safe; blocking; asked anew each time."""
 
-    def is_allowed(self, aet: str, address: str) -> bool:
-        """Whether an AE with this title may open an association from this address."""
+    def admit(self, call: Call) -> Admitted:
+        """Return what an association is good for.
+
+        Raises
+        ------
+        NotRecognized
+            The application entity may not call.
+        NotAllowed
+            Its user may not.
+        """
+
+
+class PeerDirectory(Protocol):
+    """Who can be called. Thread-safe; asked anew each time."""
 
     def lookup(self, aet: str) -> RemoteEntity | None:
         """Return a registered application entity."""
@@ -121,11 +139,12 @@ class CommitmentDesk(Protocol):
 class Rooms:
     """What stands behind the doors."""
 
+    gate: Gate
     receiver: Receiver
-    finder: Finder
-    retriever: Retriever
+    finder: Guarded[Finder]
+    retriever: Guarded[Retriever]
     transcoder: Transcoder
     peers: PeerDirectory
-    worklist: WorklistFinder
-    performed: PerformedSteps
+    worklist: Guarded[WorklistFinder]
+    performed: Guarded[PerformedSteps]
     commitments: CommitmentDesk

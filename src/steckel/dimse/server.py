@@ -15,7 +15,7 @@ import structlog
 
 from steckel.dimse.channel import Channel
 from steckel.dimse.listeners import Listeners
-from steckel.dimse.outgoing import Outgoing
+from steckel.dimse.outgoing import Everything
 from steckel.dimse.ports import Rooms
 from steckel.dimse.scp.commitment import CommitmentScp
 from steckel.dimse.scp.echo import EchoScp
@@ -29,7 +29,7 @@ from steckel.dimse.scu.association import Caller
 from steckel.dimse.services import ServiceClass
 from steckel.dimse.session import Doors, LocalEntity, Session
 from steckel.dimse.settings import DimseSettings
-from steckel.dimse.transport import Transport
+from steckel.dimse.transport import Transport, shown_certificate
 from steckel.dimse.wire.command import Operation
 from steckel.upperlayer.association import Association
 
@@ -52,7 +52,7 @@ class DimseServer:
         self._entity = LocalEntity(
             settings=settings,
             doors=_doors(settings, rooms),
-            peers=rooms.peers,
+            gate=rooms.gate,
             slots=settings.slots or threading.BoundedSemaphore(settings.max_associations),
         )
         self._listeners: Listeners | None = None
@@ -159,7 +159,7 @@ class DimseServer:
             channel = self._channel(secured)
             with self._lock:
                 self._connections[thread] = channel
-            Session(channel, self._entity, address).run()
+            Session(channel, self._entity, address, shown_certificate(secured)).run()
         finally:
             with self._lock:
                 del self._connections[thread]
@@ -192,7 +192,7 @@ def _doors(settings: DimseSettings, rooms: Rooms) -> Doors:
         tls_context=settings.client_tls_context,
         max_pdu_length=settings.max_pdu_length,
     )
-    outgoing = Outgoing(retriever=rooms.retriever, transcoder=rooms.transcoder)
+    outgoing = Everything(retriever=rooms.retriever, transcoder=rooms.transcoder)
     find = FindScp(
         rooms.finder, aet=settings.aet, relational_by_default=settings.relational_by_default
     )

@@ -12,6 +12,8 @@ import socket
 import ssl
 from collections.abc import Sequence
 
+from steckel.security.certificates import Certificate, certificate_of
+
 Buffer = bytes | bytearray | memoryview
 
 #: Absent on systems other than Linux.
@@ -22,6 +24,15 @@ _MOST_BUFFERS = 512
 _TLS_WRITE = 1 << 18
 #: Seconds that the peer has to answer a closing alert of TLS.
 _FAREWELL = 1.0
+
+
+def shown_certificate(connection: socket.socket) -> Certificate | None:
+    """Return the certificate that the peer has shown in TLS and that was verified, if any."""
+    if not isinstance(connection, ssl.SSLSocket):
+        return None
+    # Of a certificate that is not verified, the parsed form is empty.
+    encoded, parsed = connection.getpeercert(binary_form=True), connection.getpeercert()
+    return certificate_of(encoded, parsed) if encoded and parsed else None
 
 
 class Transport:

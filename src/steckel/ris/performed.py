@@ -16,6 +16,8 @@ from steckel.dicom import tags
 from steckel.dicom.json_model import JsonDataset, values_in
 from steckel.errors import AlreadyThere, NotFound
 from steckel.index.engine import writing
+from steckel.index.view import EVERYTHING, View
+from steckel.index.visibility import Sight
 from steckel.ris import clock
 from steckel.ris import performed_rules as rules
 from steckel.ris.model import PerformedStatus
@@ -33,11 +35,22 @@ class PerformedProcedureSteps:
     """Keeps them. Thread-safe; durable when a call returns."""
 
     def __init__(
-        self, engine: Engine, refresh: Refresh, *, now: Callable[[], int] = clock.now
+        self,
+        engine: Engine,
+        refresh: Refresh,
+        *,
+        now: Callable[[], int] = clock.now,
+        view: View = EVERYTHING,
     ) -> None:
         self._engine = engine
         self._refresh = refresh
         self._now = now
+        self._view = view
+        self._sight = Sight(engine)
+
+    def seen_by(self, view: View) -> "PerformedProcedureSteps":
+        """Return those that somebody with this view can read: of studies that it sees."""
+        return PerformedProcedureSteps(self._engine, self._refresh, now=self._now, view=view)
 
     def create(self, uid: str, values: JsonDataset, aet: str) -> None:
         """Take a new one (PS3.4 F.7.2.1).
@@ -99,15 +112,19 @@ class PerformedProcedureSteps:
         Raises
         ------
         NotFound
-            There is none with this UID.
+            There is none with this UID, or its study is not seen.
         """
-        statement = select(performed_steps.c.json).where(performed_steps.c.uid == uid)
+        table = performed_steps.c
+        statement = select(table.json, table.study_uid).where(table.uid == uid)
         with self._engine.connect() as connection:
-            text = connection.execute(statement).scalar()
-        if text is None:
+            row = connection.execute(statement).first()
+        if row is None or not self._sees(row.study_uid):
             raise NotFound("there is no performed procedure step with this UID")
-        values: JsonDataset = orjson.loads(text)
+        values: JsonDataset = orjson.loads(row.json)
         return values
+
+    def _sees(self, study: str) -> bool:
+        return self._view.is_everything or self._sight.sees(self._view, study)
 
     def _move_on(self, connection: Connection, uid: str, held: JsonDataset) -> None:
         """Link it with what was scheduled, and have that follow."""

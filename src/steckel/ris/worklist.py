@@ -5,6 +5,7 @@ sequence are conditions on the same row. The rule: only steps that are open, unl
 Scheduled Procedure Step Status is asked for.
 """
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
@@ -25,6 +26,7 @@ from sqlalchemy import (
 from steckel.dicom import dictionary, tags
 from steckel.dicom.json_model import JsonDataset, json_key
 from steckel.index.engine import is_sqlite
+from steckel.index.view import EVERYTHING, View
 from steckel.query.attributes import Attribute, Matching
 from steckel.query.matching import Matcher
 from steckel.query.model import Key
@@ -46,6 +48,7 @@ from steckel.ris.worklist_attributes import (
     STEP_REQUIRED,
 )
 from steckel.ris.worklist_model import WorklistQuery
+from steckel.ris.worklist_sight import scheduled_for
 
 Condition = ColumnElement[bool]
 
@@ -58,10 +61,15 @@ _REQUIRED: JsonDataset = {json_key(tag): {"vr": dictionary.vr_of(tag)} for tag i
 class Worklist:
     """Answers worklist queries. Thread-safe; blocking."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, view: View = EVERYTHING) -> None:
         self._engine = engine
+        self._view = view
         self._sqlite = is_sqlite(engine)
         self._matcher = Matcher(sqlite=self._sqlite)
+
+    def seen_by(self, view: View) -> "Worklist":
+        """Return what is scheduled for those whom somebody with this view sees."""
+        return Worklist(self._engine, view)
 
     def find(self, query: WorklistQuery) -> Iterator[JsonDataset]:
         """Yield one whole worklist item per match by date and time, lazily.
@@ -109,6 +117,7 @@ class Worklist:
             conditions.append(self._is_named(name, fuzzy=query.fuzzy))
         if title is not None:
             conditions.append(self._has_title(connection, title, wanted))
+        conditions += scheduled_for(self._view, time.time())
         statement = select(steps.c.json).where(*conditions)
         return statement.order_by(steps.c.date, steps.c.time, steps.c.pk)
 

@@ -1,34 +1,46 @@
-"""Remote application entities: where C-MOVE sends to, and who may call us.
+"""Remote application entities: where C-MOVE sends to, and what those may do who call us.
 
 The table is changed by other processes (``steckel ae add``) while this one
 runs, and a change counts at once: nothing is remembered.
 """
 
-import ipaddress
 from dataclasses import dataclass
+from typing import Final
 
+import orjson
 from sqlalchemy import Engine, RowMapping, delete, insert, select, update
 
 from steckel.errors import NotFound
 from steckel.index.engine import writing
+from steckel.security.networks import address_of, is_within, networks_from
 from steckel.security.refusals import InvalidValue
+from steckel.security.rights import ALL_RIGHTS, Right, rights_from
+from steckel.security.sees import OWN, Sees, sees_from
 from steckel.security.tables import ae as ae_table
 
 _LONGEST_TITLE = 16
 _LONGEST_HOST = 253
 _HIGHEST_PORT = 65535
 _LONGEST_DESCRIPTION = 256
+_LONGEST_CERTIFICATE = 256
+
+#: What an entity sees of which nothing else was said.
+EVERYTHING: Final = Sees(everything=True, confidential=True)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RemoteAe:
-    """A remote application entity and where it listens."""
+    """A remote application entity: where it listens, and what it may do when it calls."""
 
     aet: str
     host: str
     port: int
     tls: bool = False
     description: str = ""
+    rights: frozenset[Right] = ALL_RIGHTS
+    networks: tuple[str, ...] = ()  #: where it calls from; none: from anywhere
+    sees: Sees = EVERYTHING
+    certificate: str = ""  #: name or fingerprint (`security.certificates`) that it has to show
 
     def __post_init__(self) -> None:
         _require_title(self.aet)
@@ -39,6 +51,15 @@ class RemoteAe:
             raise InvalidValue(f"a description has {_LONGEST_DESCRIPTION} printable characters")
         if not 1 <= self.port <= _HIGHEST_PORT:
             raise InvalidValue(f"a port is between 1 and {_HIGHEST_PORT}")
+        networks_from(self.networks)
+        if len(self.certificate) > _LONGEST_CERTIFICATE or not self.certificate.isprintable():
+            raise InvalidValue("a certificate is its SHA-256 fingerprint, or a name that it has")
+        if any(OWN in rule.values() or "assigned" in rule for rule in self.sees.rules):
+            raise InvalidValue("an application entity has nothing of its own: name what it sees")
+
+    def calls_from(self, address: str) -> bool:
+        """Whether its calls may come from an address."""
+        return not self.networks or is_within(address, networks_from(self.networks))
 
 
 class PeerDirectory:
@@ -46,10 +67,6 @@ class PeerDirectory:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-
-    def is_allowed(self, aet: str, address: str) -> bool:
-        """Whether an AE may call from an address: any from this machine, else known ones."""
-        return is_loopback(address) or self.lookup(aet) is not None
 
     def lookup(self, aet: str) -> RemoteAe | None:
         """Return the entity of a title, if it is known."""
@@ -72,6 +89,9 @@ class PeerDirectory:
         """Register an entity, or replace what was registered; return whether it is new."""
         row: dict[str, object] = {"host": entity.host, "port": entity.port, "tls": entity.tls}
         row["description"] = entity.description
+        row["rights"] = orjson.dumps(sorted(entity.rights)).decode()
+        row["networks"] = orjson.dumps(entity.networks).decode()
+        row["sees"], row["certificate"] = entity.sees.to_text(), entity.certificate
         known = update(ae_table).where(ae_table.c.title == entity.aet).values(**row)
         with writing(self._engine) as connection:
             is_new = connection.execute(known).rowcount == 0
@@ -90,12 +110,8 @@ class PeerDirectory:
 
 def is_loopback(address: str) -> bool:
     """Whether an address is this machine's own."""
-    try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    mapped = getattr(parsed, "ipv4_mapped", None)
-    return (mapped or parsed).is_loopback
+    parsed = address_of(address)
+    return parsed is not None and parsed.is_loopback
 
 
 def _remote(row: RowMapping) -> RemoteAe:
@@ -105,6 +121,10 @@ def _remote(row: RowMapping) -> RemoteAe:
         port=row["port"],
         tls=row["tls"],
         description=row["description"],
+        rights=rights_from(orjson.loads(row["rights"])),
+        networks=tuple(orjson.loads(row["networks"])),
+        sees=sees_from(orjson.loads(row["sees"])),
+        certificate=row["certificate"],
     )
 
 

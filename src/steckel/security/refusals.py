@@ -4,6 +4,8 @@
 
     NotAllowed
     ├── NotAuthenticated    credentials are missing, wrong or expired
+    ├── NotRecognized       an application entity that may not call, or not from there
+    ├── Barred              known, but something has to be done first
     └── Throttled           too many wrong passwords: wait
     InputError
     ├── AlreadyExists       an account, a token or an application entity of this name is there
@@ -15,6 +17,14 @@ from steckel.errors import InputError, NotAllowed
 
 class NotAuthenticated(NotAllowed):
     """Credentials are missing, wrong or expired."""
+
+
+class Barred(NotAllowed):
+    """Somebody is known, but has to do something before anything else."""
+
+
+class NotRecognized(NotAllowed):
+    """An application entity that may not call, or not from there."""
 
 
 class Throttled(NotAllowed):

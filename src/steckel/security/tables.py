@@ -15,6 +15,10 @@ from sqlalchemy import (
 
 from steckel.index.metadata import metadata
 
+#: What an application entity has that was registered without a word about it.
+EVERY_RIGHT = '["query","retrieve","store"]'
+SEES_EVERYTHING = '{"everything":true,"confidential":true,"rules":[]}'
+
 #: What accounts may do and see, as sets that an administrator can change.
 role = Table(
     "role",
@@ -136,4 +140,8 @@ ae = Table(
     Column("port", Integer, nullable=False),
     Column("tls", Boolean, nullable=False, server_default=false()),
     Column("description", Text, nullable=False, server_default=""),
+    Column("rights", Text, nullable=False, server_default=EVERY_RIGHT),  #: JSON: `rights.Right`
+    Column("networks", Text, nullable=False, server_default="[]"),  #: JSON; none: any address
+    Column("sees", Text, nullable=False, server_default=SEES_EVERYTHING),  #: JSON: `sees.Sees`
+    Column("certificate", Text, nullable=False, server_default=""),  #: that its calls must show
 )

@@ -13,10 +13,6 @@ class PeerDesk:
     def __init__(self, directory: PeerDirectory) -> None:
         self._directory = directory
 
-    def is_allowed(self, aet: str, address: str) -> bool:
-        """Whether an AE with this title may open an association from this address."""
-        return self._directory.is_allowed(aet, address)
-
     def lookup(self, aet: str) -> RemoteEntity | None:
         """Return a registered application entity."""
         found = self._directory.lookup(aet)

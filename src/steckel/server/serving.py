@@ -22,6 +22,7 @@ from steckel.ris.performed import PerformedProcedureSteps
 from steckel.ris.reconciliation import Reconciliation
 from steckel.ris.rehearsal import Rehearsals
 from steckel.ris.worklist import Worklist
+from steckel.security.admission import Admission
 from steckel.server.peer_desk import PeerDesk
 from steckel.server.study_sources import StudySources
 from steckel.server.tls import dicom_client_context, dicom_server_context
@@ -83,11 +84,23 @@ class ServingHouse(House):
 
         return MessageRooms(self.settings, self.engine)
 
+    @cached_property
+    def admission(self) -> Admission:
+        """Decides about associations."""
+        security = self.security
+        return Admission(
+            security.peers,
+            security.accounts,
+            security.authenticator,
+            require_user=self.settings.require_user_identity,
+        )
+
     def dimse_server(self, slots: Slots | None = None) -> DimseServer:
         """Return the DIMSE door, not started; with `slots` it shares the limit of associations."""
         return DimseServer(
             replace(self.dimse_settings(), slots=slots),
             rooms=Rooms(
+                gate=self.admission,
                 receiver=self.ingest,
                 finder=self.finder,
                 retriever=self.retriever,

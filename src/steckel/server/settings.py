@@ -83,6 +83,7 @@ class Settings:
     on_conflict: OnConflict = _setting(OnConflict.KEEP_FIRST, parse_on_conflict)
     accept_unknown_storage: bool = _setting(True, parse_flag)
     check_called_aet: bool = _setting(False, parse_flag)
+    require_user_identity: bool = _setting(False, parse_flag)
     strict_query: bool = _setting(False, parse_flag)
     max_associations: int = _setting(64, count(1, 10_000))
     dicom_processes: int = _setting(0, count(0, 64))

@@ -66,7 +66,8 @@ def choose_transfer_syntax(proposed: tuple[str, ...], support: Support) -> str |
 
 
 def answer(request: AssociateRq, supports: Supports, *, max_length: int) -> AssociateAc:
-    """Return the A-ASSOCIATE-AC for a request."""
+    """Return the A-ASSOCIATE-AC for a request whose user, if it names one, was accepted."""
+    identity = request.user.identity
     return AssociateAc(
         called_aet=request.called_aet,
         calling_aet=request.calling_aet,
@@ -80,6 +81,8 @@ def answer(request: AssociateRq, supports: Supports, *, max_length: int) -> Asso
             asynchronous=None if request.user.asynchronous is None else (1, 1),
             roles=tuple(_roles(request, supports)),
             extended=tuple(_extended(request, supports)),
+            # Empty for a name, with and without a passcode (PS3.7 table D.3-15).
+            identity_response=b"" if identity and identity.response_requested else None,
         ),
     )
 

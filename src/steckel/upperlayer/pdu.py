@@ -60,6 +60,16 @@ class RejectResult(IntEnum):
     TRANSIENT = 2
 
 
+class IdentityKind(IntEnum):
+    """How a user is named (PS3.7 table D.3-14)."""
+
+    USERNAME = 1
+    USERNAME_AND_PASSCODE = 2
+    KERBEROS = 3
+    SAML = 4
+    JWT = 5
+
+
 class RejectReason(NamedTuple):
     """Source and reason of a rejection; a reason means something with its source only."""
 
@@ -72,6 +82,8 @@ NO_REASON_GIVEN = RejectReason(1, 1)
 APPLICATION_CONTEXT_NOT_SUPPORTED = RejectReason(1, 2)
 CALLING_AET_NOT_RECOGNIZED = RejectReason(1, 3)
 CALLED_AET_NOT_RECOGNIZED = RejectReason(1, 7)
+#: Of the association control: what is said when a user is not who it says.
+NO_REASON_GIVEN_BY_ACSE = RejectReason(2, 1)
 PROTOCOL_VERSION_NOT_SUPPORTED = RejectReason(2, 2)
 TEMPORARY_CONGESTION = RejectReason(3, 1)
 LOCAL_LIMIT_EXCEEDED = RejectReason(3, 2)

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Generic, TypeVar
 
 import pydicom
 from pydicom.dataset import Dataset, FileMetaDataset
@@ -23,13 +24,26 @@ from steckel.dicom.uids import (
     TransferSyntaxUid,
 )
 from steckel.dimse.ports import RemoteEntity, Rooms
-from steckel.errors import AlreadyThere, CannotRender, NotFound, OutOfSpace, SteckelError
+from steckel.errors import (
+    AlreadyThere,
+    CannotRender,
+    NotAllowed,
+    NotFound,
+    OutOfSpace,
+    SteckelError,
+)
+from steckel.index.view import EVERYTHING, View
 from steckel.ingest.model import Arrival, Outcome, Receipt, Refusal
 from steckel.query.model import Query
 from steckel.retrieve.model import MetadataDocument, Selection, StoredInstance
 from steckel.retrieve.whole import Whole
 from steckel.ris.commitment_model import ALL_COMMITTED, CommitmentRequest, EventReport, Turn
 from steckel.ris.worklist_model import WorklistQuery
+from steckel.security.admission import Admitted, Call
+from steckel.security.refusals import NotRecognized
+from steckel.security.rights import ALL_RIGHTS, Right
+
+Room = TypeVar("Room")
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
@@ -216,14 +230,41 @@ class PydicomTranscoder:
 
 
 @dataclass
-class OpenDirectory:
-    """Lets everybody in but who is `barred`; knows the entities in `remotes`."""
+class OpenGate:
+    """Lets everybody in but who is `barred`, with the same rights and view; remembers the calls."""
 
     barred: frozenset[str] = frozenset()
-    remotes: dict[str, RemoteEntity] = field(default_factory=dict)
+    rights: frozenset[Right] = ALL_RIGHTS
+    view: View = EVERYTHING
+    error: NotAllowed | None = None
+    calls: list[Call] = field(default_factory=list)
 
-    def is_allowed(self, aet: str, address: str) -> bool:  # noqa: ARG002  (the port)
-        return aet not in self.barred
+    def admit(self, call: Call) -> Admitted:
+        self.calls.append(call)
+        if self.error is not None:
+            raise self.error
+        if call.aet in self.barred:
+            raise NotRecognized("barred")
+        return Admitted(rights=self.rights, view=self.view)
+
+
+@dataclass
+class Viewed(Generic[Room]):
+    """Hands its room to whoever says what it sees, and remembers what that was."""
+
+    room: Room
+    views: list[View] = field(default_factory=list)
+
+    def seen_by(self, view: View) -> Room:
+        self.views.append(view)
+        return self.room
+
+
+@dataclass
+class OpenDirectory:
+    """Knows the entities in `remotes`."""
+
+    remotes: dict[str, RemoteEntity] = field(default_factory=dict)
 
     def lookup(self, aet: str) -> RemoteEntity | None:
         return self.remotes.get(aet)
@@ -326,22 +367,28 @@ class MemoryRooms:
     finder: ListFinder = field(default_factory=ListFinder)
     retriever: MemoryRetriever = field(default_factory=MemoryRetriever)
     transcoder: PydicomTranscoder = field(default_factory=PydicomTranscoder)
+    gate: OpenGate = field(default_factory=OpenGate)
     peers: OpenDirectory = field(default_factory=OpenDirectory)
     worklist: ListWorklist = field(default_factory=ListWorklist)
     performed: MemoryPerformed = field(default_factory=MemoryPerformed)
     commitments: MemoryCommitments = field(default_factory=MemoryCommitments)
+    views: list[View] = field(default_factory=list)  #: that rooms were asked with
 
     def rooms(self) -> Rooms:
         return Rooms(
+            gate=self.gate,
             receiver=self.receiver,
-            finder=self.finder,
-            retriever=self.retriever,
+            finder=self._viewed(self.finder),
+            retriever=self._viewed(self.retriever),
             transcoder=self.transcoder,
             peers=self.peers,
-            worklist=self.worklist,
-            performed=self.performed,
+            worklist=self._viewed(self.worklist),
+            performed=self._viewed(self.performed),
             commitments=self.commitments,
         )
+
+    def _viewed(self, room: Room) -> Viewed[Room]:
+        return Viewed(room, self.views)
 
 
 def make_part10(

@@ -71,7 +71,7 @@ def test_an_echo_to_nobody_says_so() -> None:
 
 def test_a_barred_title_is_rejected_for_good() -> None:
     with running() as house:
-        house.peers.barred = frozenset({"EVIL"})
+        house.gate.barred = frozenset({"EVIL"})
         with pytest.raises(CannotAssociate, match="source 1, reason 3"):
             echo(house.remote, "EVIL", 10.0)
 

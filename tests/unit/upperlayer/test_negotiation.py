@@ -160,11 +160,12 @@ def test_extended_negotiation_is_answered_where_the_service_has_an_answer() -> N
     assert agreed_extended(answered) == {FIND: b"\0\1"}
 
 
-def test_user_identity_is_not_answered() -> None:
-    identity = UserIdentity(kind=1, response_requested=True, primary=b"someone")
-    answered = answer(request(identity=identity), supports, max_length=1)
-    assert answered.user.identity is None
-    assert answered.user.identity_response is None
+@pytest.mark.parametrize(("asked", "answered"), [(True, b""), (False, None)])
+def test_a_user_is_answered_where_that_is_asked_for(asked: bool, answered: bytes | None) -> None:
+    identity = UserIdentity(kind=1, response_requested=asked, primary=b"someone")
+    accepted = answer(request(identity=identity), supports, max_length=1)
+    assert accepted.user.identity is None
+    assert accepted.user.identity_response == answered
 
 
 def test_contexts_that_were_never_proposed_are_not_agreed() -> None:

@@ -7,13 +7,14 @@ from steckel.dimse.scp.identifier import read_identifier, to_answer, to_query
 from steckel.dimse.scp.request import Request
 from steckel.dimse.services import FIND_COMBINED, FIND_FUZZY, FIND_RELATIONAL
 from steckel.dimse.status import Status
+from steckel.index.view import Guarded
 from steckel.query.ports import Finder
 
 
 class FindScp:
     """Query of all our information models as SCP."""
 
-    def __init__(self, finder: Finder, *, aet: str, relational_by_default: bool) -> None:
+    def __init__(self, finder: Guarded[Finder], *, aet: str, relational_by_default: bool) -> None:
         self._finder = finder
         self._aet = aet
         self._relational_by_default = relational_by_default
@@ -31,10 +32,10 @@ class FindScp:
             combined=bool(extended[FIND_COMBINED]),
             fuzzy=bool(extended[FIND_FUZZY]),
         )
-        pending = Status.PENDING
-        if self._finder.unmatched(query):
+        finder, pending = self._finder.seen_by(request.view), Status.PENDING
+        if finder.unmatched(query):
             pending = Status.PENDING_WITHOUT_OPTIONAL_KEYS
-        matches = self._finder.find(query)
+        matches = finder.find(query)
         send_matches(request, (to_answer(identifier, one, self._aet) for one in matches), pending)
 
 

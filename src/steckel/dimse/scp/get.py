@@ -7,6 +7,7 @@ from steckel.dimse.scp.identifier import read_identifier, to_selection
 from steckel.dimse.scp.request import Request
 from steckel.dimse.scp.retrieval import Retrieval
 from steckel.dimse.scu.store import StoreScu
+from steckel.index.view import Guarded
 from steckel.retrieve.model import StoredInstance
 from steckel.upperlayer.negotiation import Context
 
@@ -14,7 +15,7 @@ from steckel.upperlayer.negotiation import Context
 class GetScp:
     """Retrieve by C-GET as SCP."""
 
-    def __init__(self, outgoing: Outgoing, *, response_timeout: float) -> None:
+    def __init__(self, outgoing: Guarded[Outgoing], *, response_timeout: float) -> None:
         self._outgoing = outgoing
         self._response_timeout = response_timeout
 
@@ -23,12 +24,13 @@ class GetScp:
         levels = request.service.levels
         raw = request.read_identifier()
         identifier = read_identifier(raw, request.context.transfer_syntax, levels)
-        instances = list(self._outgoing.retriever.select(to_selection(identifier, levels)))
+        outgoing = self._outgoing.seen_by(request.view)
+        instances = list(outgoing.retriever.select(to_selection(identifier, levels)))
         store = StoreScu(request.channel, response_timeout=self._response_timeout)
 
         def deliver(instance: StoredInstance) -> int:
             context = choose_context(_taken_back(request), instance)
-            dataset = self._outgoing.dataset(instance, context)
+            dataset = outgoing.dataset(instance, context)
             return store.store(context, instance.sop_class_uid, instance.sop_instance_uid, dataset)
 
         Retrieval(request, instances).run(deliver)

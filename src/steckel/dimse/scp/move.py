@@ -9,13 +9,14 @@ from steckel.dimse.scu.association import Caller
 from steckel.dimse.scu.courier import Courier, plan_loads
 from steckel.dimse.scu.store import MoveOriginator
 from steckel.dimse.status import Status
+from steckel.index.view import Guarded
 from steckel.retrieve.model import StoredInstance
 
 
 class MoveScp:
     """Retrieve by C-MOVE as SCP."""
 
-    def __init__(self, outgoing: Outgoing, peers: PeerDirectory, caller: Caller) -> None:
+    def __init__(self, outgoing: Guarded[Outgoing], peers: PeerDirectory, caller: Caller) -> None:
         self._outgoing = outgoing
         self._peers = peers
         self._caller = caller
@@ -31,13 +32,14 @@ class MoveScp:
             request.respond(Status.MOVE_DESTINATION_UNKNOWN, comment=comment)
             return
         identifier = read_identifier(raw, request.context.transfer_syntax, levels)
-        selected = self._outgoing.retriever.select(to_selection(identifier, levels))
+        outgoing = self._outgoing.seen_by(request.view)
+        selected = outgoing.retriever.select(to_selection(identifier, levels))
         loads = list(plan_loads(selected))
         first_of = {id(load.instances[0]): load for load in loads}
         originator = MoveOriginator(
             aet=request.peer.calling_aet, message_id=request.command.message_id or 0
         )
-        with Courier(self._caller, remote, self._outgoing, originator) as courier:
+        with Courier(self._caller, remote, outgoing, originator) as courier:
 
             def deliver(instance: StoredInstance) -> int:
                 if id(instance) in first_of:

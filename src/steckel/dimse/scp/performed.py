@@ -9,6 +9,7 @@ from steckel.dicom.uids import is_tolerable_uid, new_uid
 from steckel.dimse.ports import PerformedSteps
 from steckel.dimse.scp.request import Request
 from steckel.dimse.status import Status
+from steckel.index.view import Guarded
 
 log = structlog.get_logger(__name__)
 
@@ -19,7 +20,7 @@ _MOST = 16 << 20
 class PerformedStepScp:
     """Modality Performed Procedure Step, and its Retrieve, as SCP."""
 
-    def __init__(self, steps: PerformedSteps) -> None:
+    def __init__(self, steps: Guarded[PerformedSteps]) -> None:
         self._steps = steps
 
     def create(self, request: Request) -> None:
@@ -30,14 +31,15 @@ class PerformedStepScp:
         if not is_tolerable_uid(request.sop_instance_uid):
             request.respond(Status.INVALID_SOP_INSTANCE, comment="this is no SOP Instance UID")
             return
-        self._steps.create(request.sop_instance_uid, values, request.peer.calling_aet)
+        steps = self._steps.seen_by(request.view)
+        steps.create(request.sop_instance_uid, values, request.peer.calling_aet)
         _tell("performed_step_created", request)
         request.respond(Status.SUCCESS)
 
     def set(self, request: Request) -> None:
         """Change one that is in progress."""
         values = _read(request)
-        left = self._steps.update(request.sop_instance_uid, values)
+        left = self._steps.seen_by(request.view).update(request.sop_instance_uid, values)
         _tell("performed_step_updated", request)
         if left:
             names = ", ".join(tags.show(tag) for tag in sorted(left)[:4])
@@ -48,7 +50,7 @@ class PerformedStepScp:
     def get(self, request: Request) -> None:
         """Return one, or those of its attributes that are asked for."""
         request.channel.skip_dataset()
-        held = self._steps.read(request.sop_instance_uid)
+        held = self._steps.seen_by(request.view).read(request.sop_instance_uid)
         asked = [json_key(tag) for tag in request.command.attributes]
         answer = {key: held[key] for key in asked if key in held} if asked else held
         status = Status.SUCCESS

@@ -10,6 +10,7 @@ from steckel.dimse.status import Status, comment_of, error_id_of, status_of
 from steckel.dimse.wire.command import RESPONSE, Command
 from steckel.dimse.wire.message import Message
 from steckel.errors import SteckelError, TooLarge
+from steckel.index.view import View
 from steckel.upperlayer.negotiation import Context
 
 #: Enough for a list of 60,000 UIDs.
@@ -40,13 +41,16 @@ class SubOperations:
 class Request:
     """One request: its command, where it came from, how to answer."""
 
-    def __init__(self, channel: Channel, message: Message, service: Service, peer: Peer) -> None:
+    def __init__(
+        self, channel: Channel, message: Message, service: Service, peer: Peer, view: View
+    ) -> None:
         self.command: Command = message.command
         #: affected or requested; set by who makes an instance that the peer did not name
         self.sop_instance_uid = message.command.sop_instance_uid
         self.context: Context = channel.association.contexts[message.context_id]
         self.service = service
         self.peer = peer
+        self.view = view  #: what its caller sees
         self.channel = channel
         self._message_id = message.command.message_id or 0
 

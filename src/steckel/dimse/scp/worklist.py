@@ -7,6 +7,7 @@ from steckel.dimse.scp.identifier import read_identifier
 from steckel.dimse.scp.request import Request
 from steckel.dimse.services import FIND_FUZZY
 from steckel.dimse.status import Status
+from steckel.index.view import Guarded
 from steckel.ris.worklist_model import WorklistQuery
 
 #: Matches in one write: a day of a large department has two hundred.
@@ -16,7 +17,7 @@ _TOGETHER = 32
 class WorklistScp:
     """Modality Worklist Information Model as SCP."""
 
-    def __init__(self, finder: WorklistFinder) -> None:
+    def __init__(self, finder: Guarded[WorklistFinder]) -> None:
         self._finder = finder
 
     def __call__(self, request: Request) -> None:
@@ -25,10 +26,10 @@ class WorklistScp:
         identifier = read_identifier(raw, request.context.transfer_syntax, ())
         fuzzy = bool(request.extended.ljust(4, b"\0")[FIND_FUZZY])
         query = WorklistQuery(keys=identifier.matching, fuzzy=fuzzy)
-        pending = Status.PENDING
-        if self._finder.unmatched(query):
+        finder, pending = self._finder.seen_by(request.view), Status.PENDING
+        if finder.unmatched(query):
             pending = Status.PENDING_WITHOUT_OPTIONAL_KEYS
-        answers = (as_asked(identifier.requested, one) for one in self._finder.find(query))
+        answers = (as_asked(identifier.requested, one) for one in finder.find(query))
         send_matches(request, answers, pending, together=_TOGETHER)
 
 
