@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, and_, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Engine, Select, and_, false, func, literal, or_, select, true
 
 from steckel.index.access import assignments, care_relations
 from steckel.index.schema import patients, series, studies
@@ -21,29 +21,38 @@ def visible(view: View, now: float) -> list[ColumnElement[bool]]:
     now
         Seconds since 1970: relations that have ended open nothing.
     """
-    cared = _cared_for(view, now)
+    cared = _cared_for(view, now, studies.c.patient_pk)
     conditions: list[ColumnElement[bool]] = []
     if not view.anything:
         opened = [_meets(criteria) for criteria in view.any_of if not criteria.is_empty]
         conditions.append(or_(false(), *cared, *opened))
     if not view.confidential:
-        # Of one who turned out to be another, the mark is that other's too.
-        hidden = select(func.coalesce(_PATIENT.c.survivor_pk, _PATIENT.c.pk)).where(
-            _PATIENT.c.is_confidential
-        )
-        conditions.append(or_(studies.c.patient_pk.not_in(hidden), *cared))
+        conditions.append(or_(studies.c.patient_pk.not_in(_confidential()), *cared))
     if view.within is not None:
         conditions += visible(view.within, now)
     return conditions
 
 
 def of_patients(view: View, now: float) -> list[ColumnElement[bool]]:
-    """Return the conditions on `patients`: one is seen who has a study that is seen."""
+    """Return the conditions on `patients`; none for everything.
+
+    One is seen who has a study that is seen, or whom the account cares for; by a view of all
+    studies everybody whose studies it would show. Who turned out to be another is as that other.
+    """
     conditions = visible(view, now)
     if not conditions:
         return []
-    seen = select(literal(1)).where(studies.c.patient_pk == patients.c.pk, *conditions)
-    return [seen.correlate(patients).exists()]
+    whose = func.coalesce(patients.c.survivor_pk, patients.c.pk)
+    cared = _cared_for(view, now, whose)
+    if view.anything:
+        is_open: ColumnElement[bool] = (
+            true() if view.confidential else whose.not_in(_confidential())
+        )
+    else:
+        seen = select(literal(1)).where(studies.c.patient_pk == whose, *conditions)
+        is_open = seen.correlate(patients).exists()
+    within = [] if view.within is None else of_patients(view.within, now)
+    return [or_(is_open, *cared), *within]
 
 
 class Sight:
@@ -71,7 +80,7 @@ class Sight:
         return frozenset(found)
 
     def sees_patient(self, view: View, patient_pk: int) -> bool:
-        """Whether a patient has a study that is seen."""
+        """Whether a patient is seen."""
         statement = select(patients.c.pk).where(
             patients.c.pk == patient_pk, *of_patients(view, self._clock())
         )
@@ -87,7 +96,13 @@ _OWN_SERIES = series.alias("seen_series")
 _PATIENT = patients.alias("seen_patients")
 
 
-def _cared_for(view: View, now: float) -> list[ColumnElement[bool]]:
+def _confidential() -> Select[tuple[int]]:
+    """Return who is marked; the mark of one who turned out to be another is that other's too."""
+    whose = func.coalesce(_PATIENT.c.survivor_pk, _PATIENT.c.pk)
+    return select(whose).where(_PATIENT.c.is_confidential)
+
+
+def _cared_for(view: View, now: float, patient: ColumnElement[Any]) -> list[ColumnElement[bool]]:
     if not view.account:
         return []
     table = care_relations
@@ -99,7 +114,7 @@ def _cared_for(view: View, now: float) -> list[ColumnElement[bool]]:
             or_(table.c.until.is_(None), table.c.until > int(now * 1000)),
         )
     )
-    return [studies.c.patient_pk.in_(theirs)]
+    return [patient.in_(theirs)]
 
 
 def _meets(criteria: Criteria) -> ColumnElement[bool]:

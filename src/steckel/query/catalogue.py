@@ -253,13 +253,15 @@ class Catalogue:
     def patient(self, key: str) -> PatientDetail:
         """Return one patient with all studies that are seen, newest first, or raise `NotFound`.
 
-        Of a patient who was merged into another, that other is returned. Somebody who does not
-        see everything sees no patient of whom no study is seen.
+        Of a patient who was merged into another, that other is returned.
         """
         if not key.isdecimal():
             raise NotFound("there is no such patient")
         with self._engine.connect() as connection:
-            row = connection.execute(select(patients).where(patients.c.pk == int(key))).first()
+            wanted = select(patients).where(
+                patients.c.pk == int(key), *of_patients(self._view, time.time())
+            )
+            row = connection.execute(wanted).first()
             if row is not None and row.survivor_pk is not None:
                 survivor = select(patients).where(patients.c.pk == row.survivor_pk)
                 row = connection.execute(survivor).first()
@@ -269,8 +271,6 @@ class Catalogue:
                 desc(studies.c.date), desc(studies.c.time), desc(studies.c.pk)
             )
             found = connection.execute(of_patient).all()
-        if not found and not self._view.is_everything:
-            raise NotFound("there is no such patient")
         return PatientDetail(patient=rows.patient_row(row), studies=tuple(self._details(found)))
 
     def _seen(self) -> list[ColumnElement[bool]]:

@@ -10,6 +10,7 @@ from typing import Final
 
 from steckel.dicom import person_name
 from steckel.errors import NotFound
+from steckel.index.view import View
 from steckel.reporting.clinical_document import read_clinical_document
 from steckel.reporting.model import CDA, PDF
 from steckel.ris.report_shelf import ReportFacts, ReportShelf, VersionFacts
@@ -56,6 +57,11 @@ class ReportReading:
 
     def __init__(self, shelf: ReportShelf) -> None:
         self._shelf = shelf
+
+    def seen_by(self, view: View) -> "ReportReading":
+        """Return the reports that somebody with this view sees."""
+        shelf = self._shelf.seen_by(view)
+        return self if shelf is self._shelf else ReportReading(shelf)
 
     def of_study(self, study_uid: str) -> list[ReadableReport]:
         """Return the reports of a study, newest first."""

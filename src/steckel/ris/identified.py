@@ -1,5 +1,6 @@
 """Whom an identifier means that another system gives: the patient, or who that turned out to be."""
 
+import time
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -8,6 +9,8 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, or_, select
 
 from steckel.dicom.json_model import JsonDataset, values_in
 from steckel.index.schema import patients
+from steckel.index.view import EVERYTHING, View
+from steckel.index.visibility import of_patients
 from steckel.query.catalogue_model import PatientRow
 from steckel.query.catalogue_rows import patient_row
 from steckel.ris.schema import identifiers
@@ -24,8 +27,13 @@ _IS_SOMEBODY: Final = or_(
 class IdentifiedPatients:
     """Thread-safe; blocking."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, view: View = EVERYTHING) -> None:
         self._engine = engine
+        self._view = view
+
+    def seen_by(self, view: View) -> "IdentifiedPatients":
+        """Return those whom somebody with this view sees."""
+        return self if view == self._view else IdentifiedPatients(self._engine, view)
 
     def find(self, identifier: str, authorities: Sequence[str]) -> Sequence[PatientRow]:
         """Return whom an identifier means; several where it does not say who issued it.
@@ -59,8 +67,9 @@ class IdentifiedPatients:
         return self._rows(connection, patients.c.pk.in_(sorted(pks)))
 
     def _rows(self, connection: Connection, condition: ColumnElement[bool]) -> Sequence[Row[Any]]:
-        statement = select(patients).where(condition, _IS_SOMEBODY).order_by(patients.c.pk)
-        return connection.execute(statement.limit(_MOST)).all()
+        seen = of_patients(self._view, time.time())
+        statement = select(patients).where(condition, _IS_SOMEBODY, *seen)
+        return connection.execute(statement.order_by(patients.c.pk).limit(_MOST)).all()
 
 
 def _names(row: Row[Any]) -> set[str]:

@@ -1,21 +1,36 @@
 """Orders as lists show them: of a search, of a patient, of a study."""
 
+import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, Row, and_, func, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
 
 from steckel.dicom import person_name
 from steckel.dicom.json_model import JsonDataset, first_text
 from steckel.index.schema import patients
 from steckel.index.summary import values_of
+from steckel.index.view import EVERYTHING, View
+from steckel.index.visibility import of_patients
 from steckel.query.catalogue_model import Page, PatientRow
 from steckel.query.catalogue_rows import patient_row
 from steckel.query.cursor import pack_cursor, unpack_cursor
 from steckel.ris.model import TERMINAL
 from steckel.ris.reconciliation_model import OrderFilter, OrderRow
 from steckel.ris.schema import orders, steps
+from steckel.ris.seen import of_orders
 from steckel.ris.surroundings import same_patient
 
 _LAST = "\U0010ffff"
@@ -26,8 +41,13 @@ _MOST = 100
 class OrderList:
     """Thread-safe; blocking."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, view: View = EVERYTHING) -> None:
         self._engine = engine
+        self._view = view
+
+    def seen_by(self, view: View) -> "OrderList":
+        """Return the lists as somebody with this view sees them."""
+        return self if view == self._view else OrderList(self._engine, view)
 
     def page(self, wanted: OrderFilter, limit: int, cursor: str | None) -> Page[OrderRow]:
         """Return orders by when they are planned.
@@ -38,7 +58,7 @@ class OrderList:
             The cursor was not given out for this list.
         """
         statement = select(steps.c.pk, steps.c.order_pk, steps.c.date, steps.c.time)
-        statement = statement.where(*_conditions(wanted))
+        statement = statement.where(*_conditions(wanted), *self._seen_steps())
         if cursor is not None:
             after = tuple_(*unpack_cursor(cursor, 3))
             statement = statement.where(tuple_(steps.c.date, steps.c.time, steps.c.pk) > after)
@@ -70,13 +90,14 @@ class OrderList:
                 .where(
                     orders.c.identity.in_(same_patient(connection, identity)),
                     orders.c.status.not_in(sorted(TERMINAL)),
+                    *of_orders(self._view, time.time()),
                 )
                 .order_by(orders.c.scheduled.desc(), orders.c.pk.desc())
                 .limit(_MOST)
             ).scalars()
             merged = connection.execute(
                 select(patients)
-                .where(patients.c.survivor_pk == int(key))
+                .where(patients.c.survivor_pk == int(key), *of_patients(self._view, time.time()))
                 .order_by(patients.c.pk)
                 .limit(_MOST)
             ).all()
@@ -84,6 +105,13 @@ class OrderList:
                 tuple(order_rows(connection, pks)),
                 tuple(patient_row(row) for row in merged),
             )
+
+    def _seen_steps(self) -> list[ColumnElement[bool]]:
+        seen = of_orders(self._view, time.time())
+        if not seen:
+            return []
+        theirs = select(literal(1)).where(orders.c.pk == steps.c.order_pk, *seen)
+        return [theirs.correlate(steps).exists()]
 
 
 def order_rows(connection: Connection, pks: Iterable[int]) -> list[OrderRow]:

@@ -1,6 +1,7 @@
 """The department's records for other systems: found, paged, each with all that is known of it."""
 
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import orjson
@@ -18,6 +19,8 @@ from sqlalchemy import (
 
 from steckel.errors import InvalidQuery, NotFound
 from steckel.index.schema import instances, patients, series, studies
+from steckel.index.view import EVERYTHING, View
+from steckel.index.visibility import of_patients, visible
 from steckel.query.cursor import pack_cursor, unpack_cursor
 from steckel.ris.numbered import is_same_patient
 from steckel.ris.record_keys import patient_key
@@ -26,16 +29,25 @@ from steckel.ris.record_model import Record, RecordKind, RecordPage, RecordQuery
 from steckel.ris.report_documents import places_of_reports
 from steckel.ris.report_shelf import ReportShelf
 from steckel.ris.schema import appointments, identifiers, orders, registrations, reports, steps
+from steckel.ris.seen import of_appointments, of_orders, of_reports
 
 _MOST: Final = 500
+_SEEN: Final[Mapping[RecordKind, Callable[[View, float], list[ColumnElement[bool]]]]] = {
+    RecordKind.PATIENT: of_patients,
+    RecordKind.STUDY: visible,
+    RecordKind.ORDER: of_orders,
+    RecordKind.REPORT: of_reports,
+    RecordKind.APPOINTMENT: of_appointments,
+}
 
 
 class Records:
     """Thread-safe; blocking."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, view: View = EVERYTHING) -> None:
         self._engine = engine
-        self._shelf = ReportShelf(engine)
+        self._view = view
+        self._shelf = ReportShelf(engine, view)
         self._fill: dict[RecordKind, Callable[[Connection, Sequence[int]], list[Record]]] = {
             RecordKind.PATIENT: _patients,
             RecordKind.STUDY: _studies,
@@ -43,6 +55,10 @@ class Records:
             RecordKind.REPORT: self._reports,
             RecordKind.APPOINTMENT: _appointments,
         }
+
+    def seen_by(self, view: View) -> "Records":
+        """Return the records that somebody with this view sees."""
+        return self if view == self._view else Records(self._engine, view)
 
     def search(self, query: RecordQuery) -> RecordPage:
         """Return a page of what meets all criteria.
@@ -55,6 +71,7 @@ class Records:
         kind = KINDS[query.kind]
         order = _order(kind, query)
         statement = _limited(select(*order).select_from(kind.rows), kind, query)
+        statement = statement.where(*self._seen(query.kind))
         in_order = [column.desc() for column in order] if query.descending else list(order)
         limit = min(query.limit, _MOST)
         with self._engine.connect() as connection:
@@ -69,6 +86,7 @@ class Records:
         """Return how many records meet all criteria, or raise `InvalidQuery`."""
         kind = KINDS[query.kind]
         statement = _narrowed(select(func.count()).select_from(kind.rows), kind, query)
+        statement = statement.where(*self._seen(query.kind))
         with self._engine.connect() as connection:
             return int(connection.execute(statement).scalar_one())
 
@@ -76,6 +94,7 @@ class Records:
         """Return one record, or raise `NotFound`."""
         found = KINDS[kind]
         statement = select(found.pk).select_from(found.rows).where(found.key(Token(code=key)))
+        statement = statement.where(*self._seen(kind))
         with self._engine.connect() as connection:
             pks = connection.execute(statement).scalars().all()
             records = self._fill[kind](connection, pks)
@@ -89,7 +108,7 @@ class Records:
             select(series.c.uid, instances.c.uid, instances.c.sop_class, instances.c.number)
             .join(series, instances.c.series_pk == series.c.pk)
             .join(studies, series.c.study_pk == studies.c.pk)
-            .where(studies.c.uid == study_uid)
+            .where(studies.c.uid == study_uid, *visible(self._view, time.time()))
             .order_by(instances.c.number, instances.c.pk)
         )
         found: dict[str, list[dict[str, Any]]] = {}
@@ -108,11 +127,16 @@ class Records:
                 pks.update(connection.execute(found).scalars())
             return self._reports(connection, sorted(pks))
 
+    def _seen(self, kind: RecordKind) -> list[ColumnElement[bool]]:
+        """Return the conditions on the rows of a kind."""
+        return _SEEN[kind](self._view, time.time())
+
     def _reports(self, connection: Connection, pks: Sequence[int]) -> list[Record]:
         rows = connection.execute(select(reports).where(reports.c.pk.in_(pks))).all()
         uids: dict[int, set[str]] = {}
+        seen = visible(self._view, time.time())
         for question in places_of_reports(reports.c.pk, studies.c.uid):
-            for pk, uid in connection.execute(question.where(reports.c.pk.in_(pks))):
+            for pk, uid in connection.execute(question.where(reports.c.pk.in_(pks), *seen)):
                 uids.setdefault(pk, set()).add(uid)
         of_whom = _keys_of(connection, (row.identity for row in rows))
         held = {report.id: report for report in self._shelf.reports([row.id for row in rows])}

@@ -193,33 +193,35 @@ class ReportDocuments:
                 )
 
 
-def places_of_reports(*columns: ColumnElement[Any]) -> list[Select[Any]]:
+def places_of_reports(*columns: ColumnElement[Any], of: FromClause = reports) -> list[Select[Any]]:
     """Return the questions for reports with the studies of the same patient that they name.
 
     One for each way to name one, so that each is served by an index: by Study Instance UID;
     where there is none, by accession number: the study's, or that of an order for the study;
-    where there is none either, by the filler's or the placer's number of an order.
+    where there is none either, by the filler's or the placer's number of an order. `of` is the
+    table of reports, or an alias of it that `columns` are of.
     """
-    numbered = and_(reports.c.study_uid == "", reports.c.accession != "")
-    ordered = and_(orders.c.accession == reports.c.accession, orders.c.study_uid != "")
+    numbered = and_(of.c.study_uid == "", of.c.accession != "")
+    ordered = and_(orders.c.accession == of.c.accession, orders.c.study_uid != "")
     by_number = [
-        _of_same_patient(of_order, columns).where(
-            reports.c.study_uid == "", reports.c.accession == "", number != ""
+        _of_same_patient(of, of_order, columns).where(
+            of.c.study_uid == "", of.c.accession == "", number != ""
         )
         for number, theirs in (
-            (reports.c.filler, orders.c.filler),
-            (reports.c.placer, orders.c.placer),
+            (of.c.filler, orders.c.filler),
+            (of.c.placer, orders.c.placer),
         )
-        for of_order in _studies_of_order(reports.join(orders, number == theirs))
+        for of_order in _studies_of_order(of.join(orders, number == theirs))
     ]
     return [
         *by_number,
-        _of_same_patient(reports.join(studies, studies.c.uid == reports.c.study_uid), columns),
+        _of_same_patient(of, of.join(studies, studies.c.uid == of.c.study_uid), columns),
         _of_same_patient(
-            reports.join(studies, studies.c.accession == reports.c.accession), columns
+            of, of.join(studies, studies.c.accession == of.c.accession), columns
         ).where(numbered),
         _of_same_patient(
-            reports.join(orders, ordered).join(studies, studies.c.uid == orders.c.study_uid),
+            of,
+            of.join(orders, ordered).join(studies, studies.c.uid == orders.c.study_uid),
             columns,
         ).where(numbered),
     ]
@@ -234,7 +236,9 @@ def _studies_of_order(places: FromClause) -> list[FromClause]:
     ]
 
 
-def _of_same_patient(places: FromClause, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
+def _of_same_patient(
+    of: FromClause, places: FromClause, columns: Sequence[ColumnElement[Any]]
+) -> Select[Any]:
     """Leave out studies of other patients: numbers are mistyped, and given twice."""
     named, own = patients.alias("named"), patients.alias("own")
     same_number = and_(
@@ -246,9 +250,9 @@ def _of_same_patient(places: FromClause, columns: Sequence[ColumnElement[Any]]) 
     same = or_(survivor == studies.c.patient_pk, named.c.pk == own.c.pk, same_number)
     owner = func.coalesce(studies.c.own_patient_pk, studies.c.patient_pk)
     joined = (
-        places.join(named, named.c.identity == reports.c.identity)
+        places.join(named, named.c.identity == of.c.identity)
         .join(own, own.c.pk == owner)
-        .join(report_versions, report_versions.c.report_pk == reports.c.pk)
+        .join(report_versions, report_versions.c.report_pk == of.c.pk)
     )
     return select(*columns).select_from(joined).where(same)
 

@@ -1,5 +1,6 @@
 """Reports and their versions, to be read by people and other systems."""
 
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -8,10 +9,13 @@ from sqlalchemy import ColumnElement, Connection, Engine, case, func, null, sele
 
 from steckel.errors import NotFound
 from steckel.index.schema import studies
+from steckel.index.view import EVERYTHING, View
+from steckel.index.visibility import visible
 from steckel.ris.model import ReportStatus
 from steckel.ris.report_documents import places_of_reports
 from steckel.ris.reports import standing
 from steckel.ris.schema import report_instances, report_versions, reports
+from steckel.ris.seen import of_reports
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,8 +50,13 @@ _CDA_ONLY: Final = case((report_versions.c.media_type == "text/xml", report_vers
 class ReportShelf:
     """Reads reports. Thread-safe; blocking."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, view: View = EVERYTHING) -> None:
         self._engine = engine
+        self._view = view
+
+    def seen_by(self, view: View) -> "ReportShelf":
+        """Return the reports that somebody with this view sees."""
+        return self if view == self._view else ReportShelf(self._engine, view)
 
     def of_study(self, study_uid: str) -> list[ReportFacts]:
         """Return the reports of a study, newest first; also where its images never came.
@@ -101,10 +110,10 @@ class ReportShelf:
                 func.coalesce(func.length(report_versions.c.body), 0).label("size"),
                 reports.c.id.label("report_id"),
                 reports.c.accession,
-                _instance_in(study_uid).label("sop_instance_uid"),
+                _instance_in(study_uid, visible(self._view, time.time())).label("sop_instance_uid"),
             )
             .join(reports, report_versions.c.report_pk == reports.c.pk)
-            .where(condition)
+            .where(condition, *of_reports(self._view, time.time()))
             .order_by(report_versions.c.pk)
         ).all()
         by_report: dict[str, list[Any]] = {}
@@ -114,13 +123,15 @@ class ReportShelf:
         return sorted(found, key=lambda one: (-one.versions[0].at, one.id))
 
 
-def _instance_in(study_uid: str) -> ColumnElement[str]:
-    """Return as which instance a study has a version; without one, any study that has it."""
+def _instance_in(study_uid: str, seen: Sequence[ColumnElement[bool]]) -> ColumnElement[str]:
+    """Return as which instance a study has a version; without one, any that has it and is seen."""
     held = select(func.min(report_instances.c.sop_instance_uid)).where(
         report_instances.c.version_pk == report_versions.c.pk
     )
     if study_uid:
         held = held.where(report_instances.c.study_uid == study_uid)
+    if seen:
+        held = held.where(report_instances.c.study_uid.in_(select(studies.c.uid).where(*seen)))
     return func.coalesce(held.scalar_subquery(), "")
 
 
