@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from queue import Empty, SimpleQueue
+from queue import Empty, Queue
 from typing import Any, BinaryIO, NoReturn, TextIO
 
 import orjson
@@ -98,7 +98,8 @@ class Supervisor:
     settings: Settings
     roles: Sequence[str]
     announce: Callable[[str | None], None]  #: called once, when all is ready, with a new password
-    _events: "SimpleQueue[tuple[_Child, dict[str, Any]]]" = field(default_factory=SimpleQueue)
+    #: No `SimpleQueue`: interrupted by a signal in its last moment, it may wait for ever (3.11).
+    _events: "Queue[tuple[_Child, dict[str, Any]]]" = field(default_factory=Queue)
     _children: dict[str, _Child] = field(default_factory=dict)
     _stop: threading.Event = field(default_factory=threading.Event)
     _prepared: bool = False
