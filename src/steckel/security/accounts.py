@@ -6,8 +6,9 @@ password is kept as its hash and never returned.
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import orjson
@@ -17,7 +18,9 @@ from sqlalchemy.exc import IntegrityError
 
 from steckel.errors import NotFound
 from steckel.index.engine import writing
-from steckel.security.passwords import SHORTEST, Passwords, generate, require_acceptable
+from steckel.security.password_policy import PasswordPolicy
+from steckel.security.passwords import SHORTEST, Passwords, generate
+from steckel.security.past_passwords import keep_past, past_of
 from steckel.security.principal import FIRST_ACCOUNT
 from steckel.security.refusals import AlreadyExists, InvalidValue
 from steckel.security.roles import ADMIN, USER
@@ -36,6 +39,13 @@ Clock = Callable[[], float]
 _log = structlog.get_logger(__name__)
 
 
+class Kind(StrEnum):
+    """What logs in."""
+
+    PERSON = "person"
+    SERVICE = "service"  #: a machine: it has tokens, and neither password nor sessions
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Account:
     """An account, without its password."""
@@ -49,6 +59,10 @@ class Account:
     person: str = ""  #: name as DICOM spells it (PN), by which others refer to this person
     institutions: tuple[str, ...] = ()
     departments: tuple[str, ...] = ()
+    kind: Kind = Kind.PERSON
+    must_change: bool = False  #: its password, before anything else
+    password_changed: float | None = None  #: seconds since 1970; None: since it is there
+    has_second_factor: bool = False
 
     @property
     def own(self) -> Self:
@@ -72,6 +86,7 @@ class AccountChange:
     person: str | None = None
     institutions: tuple[str, ...] | None = None
     departments: tuple[str, ...] | None = None
+    must_change: bool | None = None  #: its password, at the next login
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,12 +100,27 @@ class StoredPassword:
 class Accounts:
     """The accounts of a site. Thread-safe; blocking."""
 
-    def __init__(self, engine: Engine, passwords: Passwords, clock: Clock = time.time) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        passwords: Passwords,
+        clock: Clock = time.time,
+        policy: PasswordPolicy | None = None,
+    ) -> None:
         self._engine = engine
         self._passwords = passwords
         self._clock = clock
+        self._policy = policy or PasswordPolicy()
 
-    def add(self, name: str, password: str, *, role: str = USER, display_name: str = "") -> Account:
+    def add(
+        self,
+        name: str,
+        password: str,
+        *,
+        role: str = USER,
+        display_name: str = "",
+        must_change: bool = False,
+    ) -> Account:
         """Create an account.
 
         Raises
@@ -98,8 +128,14 @@ class Accounts:
         AlreadyExists, InvalidValue
             The name is taken, or the name or the password cannot be.
         """
-        require_acceptable(password)
-        return self._insert(name, password, role, display_name)
+        self._policy.require_acceptable(password, fold_name(name))
+        secret = {"password_hash": self._passwords.hash(password), "must_change": must_change}
+        return self._insert(name, role, display_name, secret)
+
+    def add_service(self, name: str, *, role: str = USER, display_name: str = "") -> Account:
+        """Create an account for a machine; raises as `add` does."""
+        nothing = {"password_hash": "", "kind": Kind.SERVICE.value}
+        return self._insert(name, role, display_name, nothing)
 
     def add_first(self, password: str | None) -> str | None:
         """Create the first administrator where there is no account; see `ensure_admin`."""
@@ -109,7 +145,8 @@ class Accounts:
             _log.warning("weak_admin_password", shortest=SHORTEST)
         chosen = password or generate()
         try:
-            self._insert(FIRST_ACCOUNT, chosen, ADMIN, "Administrator")
+            secret = {"password_hash": self._passwords.hash(chosen)}
+            self._insert(FIRST_ACCOUNT, ADMIN, "Administrator", secret)
         except AlreadyExists:
             return None  # another process of this node was quicker
         return None if password else chosen
@@ -146,9 +183,12 @@ class Accounts:
         InvalidValue
             A value cannot be taken, or no administrator would be left.
         """
-        values = self._values(change)
-        known = self.get(name).name
+        account = self.get(name)
+        known = account.name
+        values = {**self._values(change), **self._new_password(account, change)}
         with writing(self._engine) as connection:
+            if change.password is not None:
+                keep_past(connection, known, self._clock(), self._policy.history)
             if change.role is not None:
                 _require_role(connection, change.role)
             if values:
@@ -164,9 +204,18 @@ class Accounts:
         fits = self._passwords.verify(stored.password_hash if stored else None, password)
         if stored is None or not fits or stored.account.disabled:
             return None
+        if stored.account.kind is Kind.SERVICE:
+            return None
         if self._passwords.is_outdated(stored.password_hash):
             self._set(stored.account.name, password_hash=self._passwords.hash(password))
         return stored.account
+
+    def must_change_password(self, account: Account) -> bool:
+        """Whether an account has to choose another password before anything else."""
+        if account.kind is Kind.SERVICE:
+            return False
+        changed = account.password_changed or account.created
+        return account.must_change or self._policy.is_too_old(changed, self._clock())
 
     def note_login(self, name: str) -> None:
         """Remember when somebody logged in."""
@@ -193,7 +242,9 @@ class Accounts:
             raise InvalidValue(f"preferences have at most {_LONGEST_PREFERENCES} bytes")
         self._set(fold_name(name), preferences=text.decode())
 
-    def _insert(self, name: str, password: str, role: str, display_name: str) -> Account:
+    def _insert(
+        self, name: str, role: str, display_name: str, secret: Mapping[str, object]
+    ) -> Account:
         key = fold_name(name)
         if not _NAME.fullmatch(key):
             raise InvalidValue("a name has up to 64 letters, digits and . _ @ + -")
@@ -201,8 +252,8 @@ class Accounts:
             "name": key,
             "display_name": _display_name(display_name),
             "role": role,
-            "password_hash": self._passwords.hash(password),
             "created": self._clock(),
+            **secret,
         }
         try:
             with writing(self._engine) as connection:
@@ -226,10 +277,25 @@ class Accounts:
             values["departments"] = _names(change.departments)
         if change.disabled is not None:
             values["disabled"] = change.disabled
-        if change.password is not None:
-            require_acceptable(change.password)
-            values["password_hash"] = self._passwords.hash(change.password)
+        if change.must_change is not None:
+            values["must_change"] = change.must_change
         return values
+
+    def _new_password(self, account: Account, change: AccountChange) -> dict[str, object]:
+        if account.kind is Kind.SERVICE and (change.password is not None or change.must_change):
+            raise InvalidValue("an account for a machine has no password")
+        if change.password is None:
+            return {}
+        self._policy.require_acceptable(change.password, account.name)
+        if self._policy.history:
+            for known in past_of(self._engine, account.name, self._policy.history):
+                if self._passwords.verify(known, change.password):
+                    raise InvalidValue("this password was used before: choose another")
+        return {
+            "password_hash": self._passwords.hash(change.password),
+            "password_changed": self._clock(),
+            "must_change": bool(change.must_change),
+        }
 
     def _set(self, name: str, **values: object) -> None:
         table = accounts_table
@@ -262,6 +328,10 @@ def account_of(row: RowMapping) -> Account:
         person=row["person"],
         institutions=tuple(orjson.loads(row["institutions"])),
         departments=tuple(orjson.loads(row["departments"])),
+        kind=Kind(row["kind"]),
+        must_change=row["must_change"],
+        password_changed=row["password_changed"],
+        has_second_factor=row["has_second_factor"],
     )
 
 
@@ -291,7 +361,11 @@ def _require_role(connection: Connection, role: str) -> None:
 
 def _require_administrator(connection: Connection) -> None:
     table = accounts_table
-    able = table.c.role == ADMIN, table.c.disabled.is_(False)
+    able = (
+        table.c.role == ADMIN,
+        table.c.disabled.is_(False),
+        table.c.kind == Kind.PERSON.value,
+    )
     statement = select(func.count()).select_from(table).where(*able)
     if connection.execute(statement).scalar_one() == 0:
         raise InvalidValue("one administrator who can log in has to remain")

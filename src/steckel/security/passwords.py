@@ -8,8 +8,6 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import ARGON2_VERSION
 
-from steckel.security.refusals import InvalidValue
-
 SHORTEST = 8
 LONGEST = 1024  #: bytes: a bound for the work of hashing
 
@@ -58,20 +56,6 @@ def _hash_of_nothing(hasher: PasswordHasher) -> str:
         for size in (hasher.salt_len, hasher.hash_len)
     )
     return f"$argon2id$v={ARGON2_VERSION}${cost}${salt}${digest}"
-
-
-def require_acceptable(password: str) -> None:
-    """Refuse a password that is too short or too long.
-
-    Raises
-    ------
-    InvalidValue
-        With what is asked for (length alone counts: NIST SP 800-63B 5.1.1.2).
-    """
-    if len(password) < SHORTEST:
-        raise InvalidValue(f"a password has at least {SHORTEST} characters")
-    if len(password.encode()) > LONGEST:
-        raise InvalidValue(f"a password has at most {LONGEST} bytes")
 
 
 def generate() -> str:

@@ -17,6 +17,15 @@ class Via(StrEnum):
     BASIC = "basic"
 
 
+class Standing(StrEnum):
+    """What somebody who has a session has to do before anything else."""
+
+    OPEN = "open"  #: nothing
+    LOCKED = "locked"  #: open the screen again
+    PASSWORD = "password"  # noqa: S105  choose another password
+    SECOND_FACTOR = "second-factor"  #: set up a second factor
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Principal:
     """An account that has shown who it is."""
@@ -28,6 +37,7 @@ class Principal:
     view: View = NOTHING  #: what it sees
     display_name: str = ""
     session: str | None = None  #: digest of the session's identifier
+    standing: Standing = Standing.OPEN  #: in any other, it may do and sees nothing
 
     def may(self, action: str) -> bool:
         """Whether the account has the right to do something."""

@@ -5,7 +5,7 @@ changed or removed, and a role that an account has cannot be removed either.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -36,6 +36,7 @@ class Role:
     title: str
     actions: frozenset[str]
     sees: Sees
+    needs_second_factor: bool = False  #: set by `require_second_factor` alone
 
 
 #: What an account has whose role is not there: nothing.
@@ -81,6 +82,23 @@ class Roles:
             if is_new:
                 connection.execute(insert(roles_table).values(name=role.name, **values))
         return is_new
+
+    def require_second_factor(self, names: Collection[str]) -> None:
+        """Ask a second factor of those who have one of these roles, and of nobody else.
+
+        Raises
+        ------
+        InvalidValue
+            There is no role of such a name.
+        """
+        table = roles_table
+        with writing(self._engine) as connection:
+            known = set(connection.execute(select(table.c.name)).scalars())
+            for name in names:
+                if name not in known:
+                    raise InvalidValue(f"there is no role {name!r}")
+            statement = update(table)
+            connection.execute(statement.values(needs_second_factor=table.c.name.in_(names)))
 
     def remove(self, name: str) -> None:
         """Remove a role.
@@ -130,10 +148,12 @@ def _role(row: RowMapping) -> Role:
             title=row["title"],
             actions=ALL_ACTIONS,
             sees=Sees(everything=True, confidential=True),
+            needs_second_factor=row["needs_second_factor"],
         )
     return Role(
         name=row["name"],
         title=row["title"],
         actions=actions & ALL_ACTIONS,
         sees=sees_from(orjson.loads(row["sees"])),
+        needs_second_factor=row["needs_second_factor"],
     )

@@ -1,17 +1,31 @@
 """Access control of one site, put together over one database."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
 from steckel.security.accounts import Accounts, Clock
 from steckel.security.authentication import Authenticator
+from steckel.security.login_steps import LoginSteps
+from steckel.security.logins import LoginRooms, Logins
+from steckel.security.passkeys import Passkeys
+from steckel.security.password_policy import PasswordPolicy
 from steckel.security.passwords import Passwords
 from steckel.security.peers import PeerDirectory
 from steckel.security.roles import Roles
-from steckel.security.sessions import Sessions
+from steckel.security.second_factors import SecondFactors
+from steckel.security.sessions import SessionLimits, Sessions
 from steckel.security.tokens import ApiTokens
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessRules:
+    """What a site asks of passwords and sessions."""
+
+    passwords: PasswordPolicy = field(default_factory=PasswordPolicy)
+    sessions: SessionLimits = field(default_factory=SessionLimits)
+    lock_minutes: int = 15  #: the longest until a screen that nobody touches is locked; 0: never
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,21 +38,43 @@ class Security:
     tokens: ApiTokens
     peers: PeerDirectory
     authenticator: Authenticator
+    factors: SecondFactors
+    passkeys: Passkeys
+    steps: LoginSteps
+    logins: Logins
+    rules: AccessRules
 
 
 def open_security(
-    engine: Engine, passwords: Passwords | None = None, clock: Clock = time.time
+    engine: Engine,
+    passwords: Passwords | None = None,
+    clock: Clock = time.time,
+    rules: AccessRules | None = None,
 ) -> Security:
     """Return access control over a database that has its tables."""
-    accounts = Accounts(engine, passwords or Passwords(), clock)
+    rules = rules or AccessRules()
+    accounts = Accounts(engine, passwords or Passwords(), clock, rules.passwords)
     roles = Roles(engine)
-    sessions = Sessions(engine, clock)
+    sessions = Sessions(engine, clock, rules.sessions)
     tokens = ApiTokens(engine, clock)
+    login = LoginRooms(
+        accounts=accounts,
+        sessions=sessions,
+        authenticator=Authenticator(accounts, roles, sessions, tokens, clock),
+        factors=SecondFactors(engine, clock),
+        passkeys=Passkeys(engine, clock),
+        steps=LoginSteps(engine, clock),
+    )
     return Security(
         accounts=accounts,
         roles=roles,
         sessions=sessions,
         tokens=tokens,
         peers=PeerDirectory(engine),
-        authenticator=Authenticator(accounts, roles, sessions, tokens, clock),
+        authenticator=login.authenticator,
+        factors=login.factors,
+        passkeys=login.passkeys,
+        steps=login.steps,
+        logins=Logins(login, clock),
+        rules=rules,
     )

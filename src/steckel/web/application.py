@@ -1,7 +1,8 @@
 """The web application: all HTTP routes behind one login.
 
 What comes in passes, from outside to inside: measuring, security headers, the last
-resort for errors, authentication; then the first segment of its path decides whether
+resort for errors, authentication between the two rings of the audit trail; then the first
+segment of its path decides whether
 the guarded routes answer (``/api``, ``/dicomweb``, ``/ohif`` …) or the workstation's
 files, which contain no data.
 """
@@ -22,6 +23,9 @@ from steckel.web.api.deliveries import DeliveryDoor
 from steckel.web.api.destinations import DestinationDoor
 from steckel.web.api.entities import EntityDoor
 from steckel.web.api.events import EventDoor
+from steckel.web.api.factors import FactorDoor
+from steckel.web.api.login_rules import LoginRuleDoor
+from steckel.web.api.logins import LoginDoor
 from steckel.web.api.matching_rules import MatchingRuleDoor
 from steckel.web.api.messages import Hl7Door, MessageDoor
 from steckel.web.api.orders import OrderDoor
@@ -32,11 +36,13 @@ from steckel.web.api.reconciliation import ReconciliationDoor
 from steckel.web.api.reference import ReferenceDoor
 from steckel.web.api.reports import ReportDoor
 from steckel.web.api.session import SessionDoor
+from steckel.web.api.sessions import SessionListDoor
 from steckel.web.api.studies import StudyDoor
 from steckel.web.api.system import SystemDoor
 from steckel.web.api.tokens import TokenDoor
 from steckel.web.api.uploads import UploadDoor
 from steckel.web.api.users import UserDoor
+from steckel.web.auditing import Auditing, RefusalAuditing
 from steckel.web.authentication import Authentication, first_segment
 from steckel.web.broadcast import Broadcast
 from steckel.web.image_display import ImageDisplayDoor
@@ -57,7 +63,7 @@ class WebApplication:
     """The ASGI application."""
 
     def __init__(self, parts: WebParts) -> None:
-        self._broadcast = Broadcast(parts.changes, parts.marks)
+        self._broadcast = Broadcast(parts.changes, parts.marks, parts.sight)
         system = SystemDoor(parts.status, parts.metrics)
         display = ImageDisplayDoor(parts.catalogue, parts.patient_finder)
         others = [*system.probes(), *parts.ohif_routes, *display.routes()]
@@ -74,7 +80,9 @@ class WebApplication:
         segments = frozenset(by_segment)
         workstation = Starlette(routes=list(parts.workstation_routes), exception_handlers=HANDLERS)
         app: ASGIApp = _BySegment(by_segment, workstation)
+        app = Auditing(app, parts.recorder)
         app = Authentication(app, parts.security.authenticator, segments)
+        app = RefusalAuditing(app, parts.recorder)
         app = LastResort(app)
         app = SecurityHeaders(app)
         self._app = Measuring(app, parts.metrics, segments)
@@ -121,7 +129,11 @@ def _guarded_application(others: list[BaseRoute]) -> FastAPI:
 def _forms(parts: WebParts, system: SystemDoor) -> APIRouter:
     router = APIRouter(prefix="/api", responses=_PROBLEM, max_body_size=_LARGEST_FORM)
     for part in (
+        LoginDoor(parts.security, parts.site).router(),
         SessionDoor(parts.security, parts.site).router(),
+        FactorDoor(parts.security, parts.site).router(),
+        SessionListDoor(parts.security.sessions).router(),
+        LoginRuleDoor(parts.security).router(),
         StudyDoor(parts.catalogue, parts.deleter).router(),
         PatientDoor(parts.catalogue, parts.orders).router(),
         OrderDoor(parts.orders).router(),

@@ -21,7 +21,8 @@ from steckel.errors import NotAllowed
 from steckel.security.authentication import Authenticator
 from steckel.security.principal import Principal
 from steckel.security.recent import RecentPrincipals
-from steckel.security.refusals import NotAuthenticated, Throttled
+from steckel.security.refusals import Barred, NotAuthenticated, Throttled
+from steckel.web.barring import barring
 from steckel.web.credentials import (
     credentials_of,
     is_navigation,
@@ -32,7 +33,12 @@ from steckel.web.problems import problem, problem_of
 
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 _OPEN_PATHS = {"/healthz", "/readyz"}
-_LOGIN = ("POST", "/api/login")
+_LOGINS = {
+    ("POST", "/api/login"),
+    ("POST", "/api/login/code"),
+    ("POST", "/api/login/passkey"),
+    ("POST", "/api/login/passkey/options"),
+}
 #: Whose session has ended already is logged out, as was asked.
 _LOGOUT = ("POST", "/api/logout")
 _CHALLENGE = 'Basic realm="Steckel", Bearer'
@@ -89,11 +95,12 @@ class Authentication:
                 return None
             return _ask(scope, headers, str(error))
         scope.setdefault("state", {})["principal"] = principal
-        return None
+        barred = barring(principal, scope["method"], scope["path"])
+        return None if barred is None else _bar(scope, headers, barred)
 
     def _is_open(self, scope: Scope) -> bool:
         path = scope["path"]
-        if path in _OPEN_PATHS or (scope["method"], path) == _LOGIN:
+        if path in _OPEN_PATHS or (scope["method"], path) in _LOGINS:
             return True
         return first_segment(path) not in self._guarded
 
@@ -117,10 +124,22 @@ def address_of(scope: Scope) -> str:
     return client[0] if client else ""
 
 
-def _ask(scope: Scope, headers: Headers, detail: str) -> Response:
+def _bar(scope: Scope, headers: Headers, barred: Barred) -> Response:
+    return _to_login(scope, headers) or problem_of(scope, barred)
+
+
+def _to_login(scope: Scope, headers: Headers) -> Response | None:
+    """Lead a person to the login page; nothing for a program."""
     if scope["method"] == "GET" and "authorization" not in headers and is_navigation(headers):
         query = scope["query_string"].decode("latin-1")
         target = "/" + scope["path"].lstrip("/") + (f"?{query}" if query else "")
         return RedirectResponse(f"/login?next={quote(target, safe='')}", HTTPStatus.SEE_OTHER)
+    return None
+
+
+def _ask(scope: Scope, headers: Headers, detail: str) -> Response:
+    login = _to_login(scope, headers)
+    if login is not None:
+        return login
     challenge = _QUIET_CHALLENGE if is_script_of_page(headers) else _CHALLENGE
     return problem(scope, HTTPStatus.UNAUTHORIZED, detail, {"WWW-Authenticate": challenge})

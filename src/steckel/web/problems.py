@@ -39,6 +39,7 @@ STATUSES: dict[type[errors.SteckelError], HTTPStatus] = {
     refusals.AlreadyExists: HTTPStatus.CONFLICT,
     refusals.InvalidValue: HTTPStatus.UNPROCESSABLE_ENTITY,
     refusals.NotAuthenticated: HTTPStatus.UNAUTHORIZED,
+    refusals.Barred: HTTPStatus.LOCKED,
     refusals.Throttled: HTTPStatus.TOO_MANY_REQUESTS,
 }
 

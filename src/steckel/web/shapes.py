@@ -179,10 +179,19 @@ class SiteShape(TypedDict):
     dicom: DicomListener
 
 
+class ScreenLock(TypedDict):
+    """After how many minutes a screen that nobody touches is locked; 0: never."""
+
+    minutes: int
+    longest: int  #: that may be chosen
+
+
 class Session(TypedDict):
     """Who is logged in, how they like it, and where."""
 
     user: User
+    standing: str  #: what has to be done before anything else: `principal.Standing`
+    lock: ScreenLock
     preferences: dict[str, Any]
     site: SiteShape
 
@@ -194,6 +203,9 @@ class Account(TypedDict):
     display_name: str
     role: str
     disabled: bool
+    kind: str  #: ``person`` or ``service``
+    must_change: bool  #: its password
+    has_second_factor: bool
     created: Moment
     last_login: Moment | None
 
@@ -212,6 +224,9 @@ class Token(TypedDict):
     user: str
     created: Moment
     last_used: Moment | None
+    expires: Moment | None
+    actions: list[str] | None  #: of those of the account, these alone
+    sees: dict[str, Any] | None  #: of what the account sees, this alone
 
 
 class NewToken(Token):

@@ -1,5 +1,7 @@
 """Rows of the catalogue in the shapes of the JSON API."""
 
+import orjson
+
 from steckel.ingest.found import Skipped
 from steckel.ingest.intake import Taken
 from steckel.ingest.model import Receipt, Refusal
@@ -187,6 +189,9 @@ def spell_account(account: Account) -> shapes.Account:
         "display_name": account.display_name,
         "role": account.role,
         "disabled": account.disabled,
+        "kind": account.kind.value,
+        "must_change": account.must_change,
+        "has_second_factor": account.has_second_factor,
         "created": moment(account.created * 1000),
         "last_login": moment_or_none(account.last_login),
     }
@@ -200,6 +205,9 @@ def spell_token(token: ApiToken) -> shapes.Token:
         "user": token.account,
         "created": moment(token.created * 1000),
         "last_used": moment_or_none(token.last_used),
+        "expires": moment_or_none(token.expires),
+        "actions": None if token.scope.actions is None else sorted(token.scope.actions),
+        "sees": None if token.scope.sees is None else orjson.loads(token.scope.sees.to_text()),
     }
 
 

@@ -2,7 +2,19 @@
 
 from argon2 import PasswordHasher
 
+from steckel.security.logins import LoggedIn
 from steckel.security.passwords import Passwords
+from steckel.security.sessions import Place
+from steckel.security.site import Security
+
+HERE = Place(address="192.0.2.1", agent="Test/1.0")
+
+
+def enter(security: Security, name: str, password: str, address: str = HERE.address) -> str:
+    """Log in by a password alone, and return the session's identifier."""
+    entered = security.logins.with_password(name, password, Place(address=address))
+    assert isinstance(entered, LoggedIn)
+    return entered.session
 
 
 class Clock:

@@ -1,7 +1,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from tests.unit.security.doubles import Clock, CountingPasswords
+from tests.unit.security.doubles import Clock, CountingPasswords, enter
 
 from steckel.security.accounts import AccountChange
 from steckel.security.authentication import Basic, Bearer, Cookie
@@ -29,7 +29,7 @@ def fail(
 
 
 def test_a_session_shows_who_is_asking(security: Security) -> None:
-    session = security.authenticator.log_in("Alice", GOOD, "192.0.2.1")
+    session = enter(security, "Alice", GOOD, "192.0.2.1")
     principal = security.authenticator.authenticate(Cookie(session=session), "192.0.2.1")
     assert (principal.name, principal.role, principal.via) == ("alice", USER, Via.SESSION)
 
@@ -112,7 +112,7 @@ def test_after_five_wrong_passwords_the_account_has_to_wait_twice_as_long_each_t
 def test_waiting_helps_whoever_has_the_right_password(security: Security, clock: Clock) -> None:
     fail(security, 5)
     clock.pass_by(1)
-    assert security.authenticator.log_in("alice", GOOD, "192.0.2.1")
+    assert enter(security, "alice", GOOD, "192.0.2.1")
     fail(security, 4)
 
 
@@ -120,28 +120,28 @@ def test_an_account_is_throttled_whatever_the_address(security: Security) -> Non
     for host in range(5):
         fail(security, 1, address=f"192.0.2.{host}")
     with pytest.raises(Throttled):
-        security.authenticator.log_in("alice", GOOD, "192.0.2.99")
+        enter(security, "alice", GOOD, "192.0.2.99")
 
 
 def test_an_address_is_throttled_whatever_the_account(security: Security) -> None:
     for number in range(20):
         fail(security, 1, name=f"guess{number}")
     with pytest.raises(Throttled):
-        security.authenticator.log_in("alice", GOOD, "192.0.2.1")
-    assert security.authenticator.log_in("alice", GOOD, "192.0.2.2")
+        enter(security, "alice", GOOD, "192.0.2.1")
+    assert enter(security, "alice", GOOD, "192.0.2.2")
 
 
 def test_an_own_account_does_not_wash_an_address_clean(security: Security) -> None:
     for number in range(19):
         fail(security, 1, name=f"guess{number}")
-    security.authenticator.log_in("alice", GOOD, "192.0.2.1")
+    enter(security, "alice", GOOD, "192.0.2.1")
     fail(security, 1, name="guess19")
     with pytest.raises(Throttled):
-        security.authenticator.log_in("alice", GOOD, "192.0.2.1")
+        enter(security, "alice", GOOD, "192.0.2.1")
 
 
 def test_throttling_leaves_sessions_and_tokens_alone(security: Security) -> None:
-    session = security.authenticator.log_in("alice", GOOD, "192.0.2.1")
+    session = enter(security, "alice", GOOD, "192.0.2.1")
     issued = security.tokens.issue("script", security.accounts.get("alice"))
     fail(security, 5)
     authenticate = security.authenticator.authenticate

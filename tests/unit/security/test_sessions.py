@@ -1,6 +1,6 @@
 import pytest
 from sqlalchemy import Engine, select
-from tests.unit.security.doubles import Clock, CountingPasswords
+from tests.unit.security.doubles import HERE, Clock, CountingPasswords
 
 from steckel.security.accounts import AccountChange
 from steckel.security.roles import ADMIN
@@ -17,7 +17,7 @@ def sessions(security: Security) -> Sessions:
 
 
 def test_a_session_is_found_by_its_identifier_alone(sessions: Sessions) -> None:
-    identifier = sessions.start("alice")
+    identifier = sessions.start("alice", HERE)
     found = sessions.find(identifier)
     assert found is not None
     assert found.account.name == "alice"
@@ -25,14 +25,14 @@ def test_a_session_is_found_by_its_identifier_alone(sessions: Sessions) -> None:
 
 
 def test_the_identifier_is_not_in_the_database(sessions: Sessions, engine: Engine) -> None:
-    identifier = sessions.start("alice")
+    identifier = sessions.start("alice", HERE)
     with engine.connect() as connection:
         rows = connection.execute(select(sessions_table)).all()
     assert identifier not in repr(rows)
 
 
 def test_a_session_in_use_lives_on_and_an_idle_one_ends(sessions: Sessions, clock: Clock) -> None:
-    identifier = sessions.start("alice")
+    identifier = sessions.start("alice", HERE)
     for _ in range(3):
         clock.pass_by(11 * HOUR)
         assert sessions.find(identifier) is not None
@@ -43,7 +43,7 @@ def test_a_session_in_use_lives_on_and_an_idle_one_ends(sessions: Sessions, cloc
 def test_a_session_ends_after_seven_days_however_much_it_is_used(
     sessions: Sessions, clock: Clock
 ) -> None:
-    identifier = sessions.start("alice")
+    identifier = sessions.start("alice", HERE)
     for _ in range(16):
         clock.pass_by(10 * HOUR)
         assert sessions.find(identifier) is not None
@@ -52,14 +52,14 @@ def test_a_session_ends_after_seven_days_however_much_it_is_used(
 
 
 def test_a_session_that_was_ended_is_gone_and_others_are_not(sessions: Sessions) -> None:
-    first, second = sessions.start("alice"), sessions.start("alice")
+    first, second = sessions.start("alice", HERE), sessions.start("alice", HERE)
     sessions.end(sessions.find(first).digest)
     assert sessions.find(first) is None
     assert sessions.find(second) is not None
 
 
 def test_all_sessions_but_the_own_one_can_be_ended(sessions: Sessions) -> None:
-    first, second = sessions.start("alice"), sessions.start("alice")
+    first, second = sessions.start("alice", HERE), sessions.start("alice", HERE)
     sessions.end_all("alice", but=sessions.find(first).digest)
     assert sessions.find(first) is not None
     assert sessions.find(second) is None
@@ -67,7 +67,7 @@ def test_all_sessions_but_the_own_one_can_be_ended(sessions: Sessions) -> None:
 
 def test_the_session_of_a_disabled_account_does_not_count(security: Security) -> None:
     security.accounts.add("root", "correct horse battery", role=ADMIN)
-    identifier = security.sessions.start("alice")
+    identifier = security.sessions.start("alice", HERE)
     security.accounts.change("alice", AccountChange(disabled=True))
     assert security.sessions.find(identifier) is None
 
@@ -75,15 +75,15 @@ def test_the_session_of_a_disabled_account_does_not_count(security: Security) ->
 def test_a_session_counts_in_another_process(
     security: Security, engine: Engine, passwords: CountingPasswords, clock: Clock
 ) -> None:
-    identifier = security.sessions.start("alice")
+    identifier = security.sessions.start("alice", HERE)
     assert open_security(engine, passwords, clock).sessions.find(identifier) is not None
 
 
 def test_sessions_that_are_over_are_swept_at_the_next_login(
     sessions: Sessions, engine: Engine, clock: Clock
 ) -> None:
-    sessions.start("alice")
+    sessions.start("alice", HERE)
     clock.pass_by(13 * HOUR)
-    sessions.start("alice")
+    sessions.start("alice", HERE)
     with engine.connect() as connection:
         assert len(connection.execute(select(sessions_table)).all()) == 1

@@ -24,7 +24,7 @@ def test_a_token_begins_with_its_prefix_and_is_kept_as_a_digest(
 
 
 def test_a_token_finds_its_account(security: Security, issued: IssuedToken) -> None:
-    assert security.tokens.find(issued.secret).name == "alice"
+    assert security.tokens.find(issued.secret).account.name == "alice"
     assert security.tokens.find("stk_unknown") is None
 
 

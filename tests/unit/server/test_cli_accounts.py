@@ -7,6 +7,7 @@ import pytest
 import typer
 from argon2 import PasswordHasher
 from click.testing import Result
+from tests.unit.security.doubles import enter
 from typer.testing import CliRunner
 
 from steckel.errors import StorageFailure
@@ -100,7 +101,7 @@ def test_what_is_refused_is_one_line_and_an_exit_status(terminal: Terminal) -> N
 
 
 def test_a_new_password_ends_the_sessions(terminal: Terminal) -> None:
-    session = terminal.security.authenticator.log_in("admin", GOOD, "127.0.0.1")
+    session = enter(terminal.security, "admin", GOOD)
     result = terminal.run("user", "passwd", "admin", "--password-stdin", typed="another good one\n")
     assert result.exit_code == 0
     assert terminal.security.sessions.find(session) is None

@@ -1,4 +1,4 @@
-"""``/api/login``, ``/api/logout``, ``/api/session``: who sits in front of the screen."""
+"""``/api/logout``, ``/api/session``: who sits in front of the screen, and whether it is locked."""
 
 from typing import Annotated, Any, Literal
 
@@ -6,27 +6,21 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
+from steckel.errors import NotAllowed
 from steckel.security.accounts import AccountChange
+from steckel.security.logins import KeyAnswer
 from steckel.security.passwords import LONGEST
-from steckel.security.principal import Principal, Via
-from steckel.security.sessions import ABSOLUTE
 from steckel.security.site import Security
 from steckel.web import shapes
+from steckel.web.access_shapes import KeyQuestion
 from steckel.web.answers import Json, no_content
 from steckel.web.api.callers import Address, Caller, CallerIfAny
+from steckel.web.api.logins import SignedByKey, Where, relying_party, spell_question
 from steckel.web.credentials import COOKIE
 from steckel.web.parts import Site
+from steckel.web.session_spelling import SessionSpelling
 
 _Password = Annotated[str, Field(max_length=LONGEST)]
-
-
-class Login(BaseModel):
-    """Name and password."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    name: Annotated[str, Field(max_length=256)]
-    password: _Password
 
 
 class NewPassword(BaseModel):
@@ -38,6 +32,14 @@ class NewPassword(BaseModel):
     new: _Password
 
 
+class Unlocking(BaseModel):
+    """The password of whose screen is locked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    password: _Password
+
+
 class Preferences(BaseModel):
     """What the workstation remembers; it may keep more than is named here."""
 
@@ -45,41 +47,30 @@ class Preferences(BaseModel):
 
     language: Literal["en", "fr"] | None = None
     theme: Literal["dark", "light"] | None = None
+    lock_minutes: Annotated[int, Field(ge=1, le=1440)] | None = None
 
 
 class SessionDoor:
-    """Logs in and out, and says who is logged in."""
+    """Says who is logged in, locks and opens the screen, and logs out."""
 
     def __init__(self, security: Security, site: Site) -> None:
         self._security = security
         self._site = site
+        self._spelling = SessionSpelling(security, site)
 
     def router(self) -> APIRouter:
         """Return the routes."""
         router = APIRouter(tags=["session"])
-        router.post("/login", response_model=shapes.Session)(self.log_in)
         router.post("/logout", status_code=204)(self.log_out)
         router.get("/session", response_model=shapes.Session)(self.session)
         router.patch("/session/preferences", response_model=dict[str, Any])(self.prefer)
         router.post("/session/password", status_code=204)(self.change_password)
+        router.post("/session/lock", status_code=204)(self.lock)
+        router.post("/session/unlock", status_code=204)(self.unlock)
+        asks = router.post("/session/unlock/passkey/options", response_model=KeyQuestion)
+        asks(self.unlock_passkey_options)
+        router.post("/session/unlock/passkey", status_code=204)(self.unlock_passkey)
         return router
-
-    def log_in(self, login: Login, request: Request, address: Address) -> Response:
-        """Begin a session; its identifier comes as a cookie."""
-        authenticator = self._security.authenticator
-        identifier = authenticator.log_in(login.name, login.password, address)
-        account = self._security.accounts.get(login.name)
-        principal = authenticator.principal_of(account, Via.SESSION)
-        response = Json(self._spell(principal))
-        response.set_cookie(
-            COOKIE,
-            identifier,
-            max_age=int(ABSOLUTE),
-            httponly=True,
-            samesite="lax",
-            secure=request.url.scheme == "https",
-        )
-        return response
 
     def log_out(self, caller: CallerIfAny) -> Response:
         """End the session, if it has not ended already."""
@@ -91,7 +82,7 @@ class SessionDoor:
 
     def session(self, caller: Caller) -> Response:
         """Say who is logged in."""
-        return Json(self._spell(caller))
+        return Json(self._spelling.session(caller))
 
     def prefer(self, change: Preferences, caller: Caller) -> Response:
         """Change preferences by a merge patch (RFC 7396)."""
@@ -109,21 +100,31 @@ class SessionDoor:
         security.sessions.end_all(caller.name, but=caller.session)
         return no_content()
 
-    def _spell(self, principal: Principal) -> shapes.Session:
-        return {
-            "user": {
-                "name": principal.name,
-                "display_name": principal.display_name,
-                "role": principal.role,
-                "actions": sorted(principal.actions),
-            },
-            "preferences": self._security.accounts.preferences(principal.name),
-            "site": {
-                "aet": self._site.aet,
-                "name": self._site.name,
-                "dicom": {"host": self._site.dicom_host, "port": self._site.dicom_port},
-            },
-        }
+    def lock(self, caller: Caller) -> Response:
+        """Lock the session: it reads nothing until it is opened again."""
+        if caller.session is None:
+            raise NotAllowed("only a session can be locked")
+        self._security.sessions.lock(caller.session)
+        return no_content()
+
+    def unlock(self, form: Unlocking, caller: Caller, place: Where) -> Response:
+        """Open a locked session by the password."""
+        self._security.logins.unlock_with_password(caller, form.password, place)
+        return no_content()
+
+    def unlock_passkey_options(self, request: Request, caller: Caller) -> Response:
+        """Return what the browser asks an authenticator to open a locked session."""
+        site = relying_party(request, self._site)
+        return Json(spell_question(self._security.logins.ask_to_unlock(caller, site)))
+
+    def unlock_passkey(
+        self, signed: SignedByKey, request: Request, caller: Caller, place: Where
+    ) -> Response:
+        """Open a locked session by a passkey."""
+        site = relying_party(request, self._site)
+        answer = KeyAnswer(ticket=signed.ticket, credential=signed.credential, site=site)
+        self._security.logins.unlock_with_passkey(caller, answer, place)
+        return no_content()
 
 
 def merge(target: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:

@@ -1,15 +1,23 @@
-"""``/api/tokens``: API tokens, one's own; an administrator sees all."""
+"""``/api/tokens``: API tokens, one's own; an administrator sees all.
+
+The rule: a token makes no other tokens, except one that may administer: it could be wider.
+"""
+
+from typing import Any
 
 import structlog
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 from starlette.responses import Response
 
 from steckel.errors import NotAllowed
 from steckel.security.accounts import fold_name
 from steckel.security.decisions import Action
-from steckel.security.principal import Principal
+from steckel.security.principal import Principal, Via
+from steckel.security.roles import actions_from
+from steckel.security.sees import sees_from
 from steckel.security.site import Security
+from steckel.security.tokens import Scope
 from steckel.web import shapes
 from steckel.web.answers import Json, no_content
 from steckel.web.api.callers import Caller
@@ -25,6 +33,16 @@ class TokenForm(BaseModel):
 
     name: str
     user: str | None = None  #: one's own account by default
+    expires: AwareDatetime | None = None
+    actions: list[str] | None = None  #: of those of the account, these alone
+    sees: dict[str, Any] | None = None  #: of what the account sees, this alone (`security.sees`)
+
+    def scope(self) -> Scope:
+        """Return what the token is to carry, or raise `InvalidValue`."""
+        return Scope(
+            actions=None if self.actions is None else actions_from(self.actions),
+            sees=None if self.sees is None else sees_from(self.sees),
+        )
 
 
 class TokenDoor:
@@ -51,7 +69,12 @@ class TokenDoor:
         owner = fold_name(form.user) if form.user else caller.name
         if _reach(caller) not in {None, owner}:
             raise NotAllowed("only an administrator makes tokens for others")
-        issued = self._security.tokens.issue(form.name, self._security.accounts.get(owner))
+        issued = self._security.tokens.issue(
+            form.name,
+            self._security.accounts.get(owner),
+            scope=form.scope(),
+            expires=form.expires.timestamp() if form.expires else None,
+        )
         _log.info("token_issued", token=issued.token.id, account=owner, by=caller.name)
         answer: shapes.NewToken = {**spell_token(issued.token), "token": issued.secret}
         return Json(answer, status_code=201)
@@ -65,4 +88,8 @@ class TokenDoor:
 
 def _reach(caller: Principal) -> str | None:
     """Return whose tokens a caller may see; ``None`` means everybody's."""
-    return None if caller.may(Action.ADMINISTER) else caller.name
+    if caller.may(Action.ADMINISTER):
+        return None
+    if caller.via is Via.TOKEN:
+        raise NotAllowed("a token has nothing to do with tokens")
+    return caller.name

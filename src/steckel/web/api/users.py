@@ -7,11 +7,12 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from steckel.security.accounts import AccountChange
+from steckel.security.accounts import AccountChange, Kind
+from steckel.security.refusals import InvalidValue
 from steckel.security.roles import USER
 from steckel.security.site import Security
 from steckel.web import shapes
-from steckel.web.answers import Json
+from steckel.web.answers import Json, no_content
 from steckel.web.api.callers import Administrator
 from steckel.web.spelling import spell_account
 
@@ -26,7 +27,9 @@ class NewAccount(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: _Name
-    password: str
+    password: str = ""  #: none for ``service``
+    kind: Kind = Kind.PERSON
+    must_change: bool = False  #: the password, at the first login
     role: str = USER
     display_name: _Name = ""
 
@@ -40,6 +43,7 @@ class ChangedAccount(BaseModel):
     role: str | None = None
     display_name: _Name | None = None
     password: str | None = None
+    must_change: bool | None = None  #: the password, at the next login
 
 
 class UserDoor:
@@ -54,6 +58,7 @@ class UserDoor:
         router.get("", response_model=shapes.AccountList)(self.all)
         router.post("", response_model=shapes.Account, status_code=201)(self.add)
         router.patch("/{name}", response_model=shapes.Account)(self.change)
+        router.post("/{name}/reset-factors", status_code=204)(self.reset_factors)
         return router
 
     def all(self, _caller: Administrator) -> Response:
@@ -62,9 +67,14 @@ class UserDoor:
 
     def add(self, new: NewAccount, caller: Administrator) -> Response:
         """Make an account."""
-        account = self._security.accounts.add(
-            new.name, new.password, role=new.role, display_name=new.display_name
-        )
+        accounts = self._security.accounts
+        about = {"role": new.role, "display_name": new.display_name}
+        if new.kind is Kind.SERVICE:
+            if new.password or new.must_change:
+                raise InvalidValue("an account for a machine has no password")
+            account = accounts.add_service(new.name, **about)
+        else:
+            account = accounts.add(new.name, new.password, must_change=new.must_change, **about)
         _log.info("account_added", account=account.name, by=caller.name)
         return Json(spell_account(account), status_code=201)
 
@@ -77,6 +87,7 @@ class UserDoor:
                 role=change.role,
                 display_name=change.display_name,
                 password=change.password,
+                must_change=change.must_change,
             ),
         )
         if change.password is not None or change.disabled:
@@ -84,3 +95,12 @@ class UserDoor:
             self._security.sessions.end_all(account.name, but=mine)
         _log.info("account_changed", account=account.name, by=caller.name)
         return Json(spell_account(account))
+
+    def reset_factors(self, name: str, caller: Administrator) -> Response:
+        """Remove the second factors of an account whose owner has lost them; its sessions end."""
+        account = self._security.accounts.get(name)
+        self._security.factors.reset(account.name)
+        mine = caller.session if account.name == caller.name else None
+        self._security.sessions.end_all(account.name, but=mine)
+        _log.info("factors_reset", account=account.name, by=caller.name)
+        return no_content()
