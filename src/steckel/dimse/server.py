@@ -190,6 +190,7 @@ def _doors(settings: DimseSettings, rooms: Rooms) -> Doors:
         aet=settings.aet,
         timeouts=settings.timeouts,
         tls_context=settings.client_tls_context,
+        dialler=settings.dialler,
         max_pdu_length=settings.max_pdu_length,
     )
     outgoing = Everything(retriever=rooms.retriever, transcoder=rooms.transcoder)

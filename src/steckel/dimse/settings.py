@@ -1,10 +1,10 @@
 """How this application entity behaves; made by `server.settings` and handed in."""
 
-import ssl
 from dataclasses import dataclass, field
 
 from steckel.dimse.ports import Slots
 from steckel.dimse.timeouts import Timeouts
+from steckel.security.outgoing import Dialler, Tls
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,8 +16,9 @@ class DimseSettings:
     port: int = 11112
     tls_host: str = "127.0.0.1"
     tls_port: int | None = None  #: ``None``: no TLS listener
-    tls_context: ssl.SSLContext | None = None  #: of the TLS listener
-    client_tls_context: ssl.SSLContext | None = None  #: for AEs reached by TLS
+    tls_context: Tls | None = None  #: of the TLS listener
+    client_tls_context: Tls | None = None  #: for AEs reached by TLS
+    dialler: Dialler = field(default_factory=Dialler)
     max_associations: int = 64
     slots: Slots | None = (
         None  #: places shared with others; ``None``: `max_associations` of its own

@@ -9,7 +9,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 from types import TracebackType
 from typing import Self
@@ -17,6 +17,7 @@ from typing import Self
 from steckel.errors import NotHl7, SteckelError
 from steckel.hl7.framing import Frame, Mllp, encode
 from steckel.hl7.message import Message
+from steckel.security.outgoing import Dialler, Tls
 
 _CHUNK = 1 << 16
 #: No acknowledgement is longer.
@@ -33,7 +34,8 @@ class Destination:
 
     host: str
     port: int
-    tls: ssl.SSLContext | None = None
+    tls: Tls | None = None
+    dialler: Dialler = field(default_factory=Dialler)
     connect_seconds: float = 10.0
     answer_seconds: float = 30.0
 
@@ -139,8 +141,9 @@ class Sender:
 
 
 def _connect(destination: Destination) -> socket.socket:
-    address = (destination.host, destination.port)
-    connection = socket.create_connection(address, destination.connect_seconds)
+    connection = destination.dialler.connect(
+        destination.host, destination.port, destination.connect_seconds
+    )
     try:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)

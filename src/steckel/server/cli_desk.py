@@ -20,13 +20,11 @@ def desk_opener(settings_from: Callable[[], Settings]) -> OpenAccounts:
 
     @contextmanager
     def open_desk() -> Iterator[AccountsDesk]:
-        from steckel.server.desks import EchoDesk  # noqa: PLC0415
-        from steckel.server.tls import dicom_client_context  # noqa: PLC0415
+        from steckel.server.echo_desk import echo_desk  # noqa: PLC0415
 
         with _open_house(settings_from()) as house:
             _ensure_first_account(house)
-            tls = dicom_client_context(house.settings)
-            yield AccountsDesk(security=house.security, echo=EchoDesk(house.settings.aet, tls))
+            yield AccountsDesk(security=house.security, echo=echo_desk(house.settings))
 
     return open_desk
 

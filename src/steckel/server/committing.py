@@ -16,8 +16,9 @@ from steckel.dimse.timeouts import Timeouts
 from steckel.errors import places_of
 from steckel.ris.commitment_model import EventReport, Turn
 from steckel.ris.commitments import Commitments
+from steckel.server.dialling import dialler_of
 from steckel.server.peer_desk import PeerDesk
-from steckel.server.tls import dicom_client_context
+from steckel.server.tls import dicom_client_tls
 from steckel.server.wiring import House
 
 _log = structlog.get_logger(__name__)
@@ -40,7 +41,10 @@ class CommitmentWork:
             house.commitments,
             PeerDesk(house.security.peers),
             Caller(
-                aet=settings.aet, timeouts=_TIMEOUTS, tls_context=dicom_client_context(settings)
+                aet=settings.aet,
+                timeouts=_TIMEOUTS,
+                tls_context=dicom_client_tls(settings),
+                dialler=dialler_of(settings),
             ),
         )
         self._commitments = house.commitments

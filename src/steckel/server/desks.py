@@ -1,13 +1,8 @@
 """The ports of the JSON API (`web.ports`) over the rooms of the archive."""
 
-import ssl
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from steckel.dimse.ports import RemoteEntity
-from steckel.dimse.scu.association import CannotAssociate
-from steckel.dimse.scu.echo import echo
 from steckel.ingest.conflicts import Conflict, ConflictStore
 from steckel.ingest.model import Arrival, Receipt, Refusal, Source, Way
 from steckel.ingest.quarantine import QuarantineEntry, QuarantineStore
@@ -21,12 +16,9 @@ from steckel.query.catalogue_model import (
     SourceRow,
     VersionRow,
 )
-from steckel.security.peers import RemoteAe
 from steckel.web.api.cursors import row_of
-from steckel.web.ports.system import EchoResult
 
 _CHUNK = 1 << 20
-_ECHO_SECONDS = 10.0
 
 
 class QuarantineDesk:
@@ -98,29 +90,6 @@ class ConflictDesk:
             self._versions.keep_first(conflict_id)
         else:
             self._versions.keep_second(conflict_id)
-
-
-class EchoDesk:
-    """Sends C-ECHO."""
-
-    def __init__(self, aet: str, tls_context: ssl.SSLContext | None) -> None:
-        self._aet = aet
-        self._tls_context = tls_context
-
-    def echo(self, entity: RemoteAe) -> EchoResult:
-        """Send a C-ECHO; failure is an answer, not an error."""
-        remote = RemoteEntity(aet=entity.aet, host=entity.host, port=entity.port, tls=entity.tls)
-        started = time.perf_counter()
-        try:
-            status = echo(remote, self._aet, _ECHO_SECONDS, self._tls_context)
-        except CannotAssociate as problem:
-            return EchoResult(ok=False, milliseconds=_since(started), message=str(problem))
-        message = "" if status == 0 else f"it answered with status 0x{status:04X}"
-        return EchoResult(ok=status == 0, milliseconds=_since(started), message=message)
-
-
-def _since(started: float) -> float:
-    return round((time.perf_counter() - started) * 1000, 1)
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

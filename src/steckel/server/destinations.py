@@ -1,7 +1,6 @@
 """How destinations are reached, and how a connection to one is tried out."""
 
 import secrets
-import ssl
 import time
 from collections.abc import Callable
 from datetime import datetime, tzinfo
@@ -15,6 +14,7 @@ from steckel.exchange.outbound.subscriptions import Subscription
 from steckel.hl7.write import Party
 from steckel.mllp.sender import Destination as Peer
 from steckel.mllp.sender import Sender
+from steckel.security.outgoing import Dialler, Tls
 
 #: Seconds that a person waits for the answer to a test.
 _PROBE_SECONDS = 10
@@ -23,11 +23,12 @@ _PROBE_SECONDS = 10
 class Lines:
     """Opens connections (`exchange.outbound.ports.Connect`)."""
 
-    def __init__(self, tls: Callable[[], ssl.SSLContext]) -> None:
+    def __init__(self, tls: Callable[[], Tls], dialler: Dialler) -> None:
         self._make_tls = tls
+        self._dialler = dialler
 
     @cached_property
-    def _tls(self) -> ssl.SSLContext:
+    def _tls(self) -> Tls:
         return self._make_tls()
 
     def __call__(self, destination: Destination) -> Line:
@@ -41,6 +42,7 @@ class Lines:
                 host=address.host,
                 port=address.port,
                 tls=self._tls if address.tls else None,
+                dialler=self._dialler,
                 answer_seconds=answer_seconds,
             )
         )

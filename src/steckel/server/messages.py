@@ -32,8 +32,9 @@ from steckel.index.engine import open_engine
 from steckel.ris import clock
 from steckel.ris.department import Department
 from steckel.server.destinations import Lines, ProbeDesk
+from steckel.server.dialling import dialler_of
 from steckel.server.settings import Settings
-from steckel.server.tls import hl7_client_context
+from steckel.server.tls import hl7_client_tls
 
 _LOCALTIME = Path("/etc/localtime")
 
@@ -120,7 +121,7 @@ class MessageRooms:
     @cached_property
     def lines(self) -> Lines:
         """Opens connections to destinations."""
-        return Lines(lambda: hl7_client_context(self.settings))
+        return Lines(lambda: hl7_client_tls(self.settings), dialler_of(self.settings))
 
     @property
     def probes(self) -> ProbeDesk:

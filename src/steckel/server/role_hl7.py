@@ -17,7 +17,7 @@ from steckel.server.listening import listen
 from steckel.server.messages import MessageRooms
 from steckel.server.saying import say
 from steckel.server.settings import Settings
-from steckel.server.tls import hl7_server_context
+from steckel.server.tls import hl7_server_tls
 
 _log = structlog.get_logger(__name__)
 
@@ -70,7 +70,7 @@ def limits_of(settings: Settings) -> Limits:
 def _tls(settings: Settings) -> Tls | None:
     if settings.hl7_tls is None:
         return None
-    context = hl7_server_context(settings)
+    context = hl7_server_tls(settings).front()
     return listen("hl7_tls", settings.hl7_tls), context
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-import ssl
 import threading
 
 import uvicorn
@@ -11,7 +10,7 @@ import uvloop
 from steckel.server.listening import listen
 from steckel.server.saying import say
 from steckel.server.serving import ServingHouse
-from steckel.server.tls import check_http_certificate
+from steckel.server.tls import http_server_tls
 from steckel.server.web_parts import web_application
 from steckel.server.wiring import archiving
 from steckel.web.connection import bounded
@@ -23,7 +22,7 @@ _GRACE_SECONDS = 10
 def run_web(house: ServingHouse, stop: threading.Event) -> None:
     """Serve HTTP."""
     settings = house.settings
-    check_http_certificate(settings)
+    tls = http_server_tls(settings) if settings.http_tls_cert else None
     application = web_application(house)
     config = uvicorn.Config(
         application,
@@ -40,8 +39,10 @@ def run_web(house: ServingHouse, stop: threading.Event) -> None:
         timeout_graceful_shutdown=_GRACE_SECONDS,
         ssl_certfile=settings.http_tls_cert,
         ssl_keyfile=settings.http_tls_key,
-        ssl_version=ssl.PROTOCOL_TLS_SERVER,
     )
+    config.load()
+    if tls is not None:
+        config.ssl = tls.front()  # uvicorn's own would keep the certificate of the start
     server = _Server(config, application)
     listener = listen("http", settings.http)
     with archiving(house), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -23,9 +23,10 @@ from steckel.ris.reconciliation import Reconciliation
 from steckel.ris.rehearsal import Rehearsals
 from steckel.ris.worklist import Worklist
 from steckel.security.admission import Admission
+from steckel.server.dialling import dialler_of
 from steckel.server.peer_desk import PeerDesk
 from steckel.server.study_sources import StudySources
-from steckel.server.tls import dicom_client_context, dicom_server_context
+from steckel.server.tls import dicom_client_tls, dicom_server_tls
 from steckel.server.wiring import House
 
 if TYPE_CHECKING:
@@ -122,8 +123,9 @@ class ServingHouse(House):
             port=settings.dicom.port,
             tls_host=tls.host if tls else "127.0.0.1",
             tls_port=tls.port if tls else None,
-            tls_context=dicom_server_context(settings) if tls else None,
-            client_tls_context=dicom_client_context(settings),
+            tls_context=dicom_server_tls(settings) if tls else None,
+            client_tls_context=dicom_client_tls(settings),
+            dialler=dialler_of(settings),
             max_associations=settings.max_associations,
             max_connections=settings.max_connections,
             timeouts=settings.timeouts,

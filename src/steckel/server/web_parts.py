@@ -18,12 +18,12 @@ from steckel.ris.record_entry import RecordEntry
 from steckel.ris.records import Records
 from steckel.ris.report_shelf import ReportShelf
 from steckel.ris.rule_book import RuleBook
-from steckel.server.desks import ConflictDesk, EchoDesk, QuarantineDesk
+from steckel.server.desks import ConflictDesk, QuarantineDesk
+from steckel.server.echo_desk import echo_desk
 from steckel.server.message_metrics import MessageMetrics
 from steckel.server.outbound_metrics import OutboundMetrics
 from steckel.server.serving import STATIC, ServingHouse
 from steckel.server.status_desk import StatusDesk
-from steckel.server.tls import dicom_client_context
 from steckel.web.application import WebApplication, create_app
 from steckel.web.assets import workstation_routes
 from steckel.web.ohif import OhifConfiguration, ohif_routes
@@ -65,7 +65,7 @@ def web_application(house: ServingHouse) -> WebApplication:
         matching_rules=RuleBook(house.engine),
         status=StatusDesk(house),
         deleter=house.deletion,
-        echo=EchoDesk(settings.aet, dicom_client_context(settings)),
+        echo=echo_desk(settings),
         receiver=house.ingest,
         messages=MessageDesk(house.engine),
         destinations=DestinationDesk(house.engine),

@@ -18,6 +18,7 @@ from steckel.exchange.outbound.couriers import Couriers
 from steckel.exchange.outbound.outbox import Outbox
 from steckel.exchange.outbound.queue import Queue
 from steckel.index.engine import open_engine
+from steckel.security.outgoing import Dialler
 from steckel.server.destinations import Lines
 
 
@@ -27,7 +28,7 @@ def now() -> int:
 
 def couriers(engine: Engine) -> Couriers:
     """Return what sends, not started."""
-    outbox, lines = Outbox(engine), Lines(ssl.create_default_context)
+    outbox, lines = Outbox(engine), Lines(ssl.create_default_context, Dialler())
     chances = Chances(now=now, chance=lambda: 0.5)
     return Couriers(
         leadership(engine, "send"),

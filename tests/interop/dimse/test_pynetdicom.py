@@ -5,6 +5,7 @@ import ssl
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pydicom
@@ -22,7 +23,7 @@ from pynetdicom.sop_class import (
     Verification,
 )
 from tests.unit.dimse.fakes import SECONDARY_CAPTURE, make_part10
-from tests.unit.dimse.running import EXPLICIT, IMPLICIT, JPEG, House, eventually, running
+from tests.unit.dimse.running import EXPLICIT, IMPLICIT, JPEG, TESTER, House, eventually, running
 
 from steckel.dicom.part10 import read_start
 from steckel.dimse.ports import RemoteEntity
@@ -408,7 +409,7 @@ def test_tls_both_ways(tmp_path: Path) -> None:
     with running(tls_port=0, tls_context=ours) as house:
         assert house.server.tls_port is not None
         remote = RemoteEntity(aet="STECKEL", host="127.0.0.1", port=house.server.tls_port, tls=True)
-        assert echo(remote, "TESTER", 10.0, theirs) == 0x0000
+        assert echo(remote, replace(TESTER, tls_context=theirs)) == 0x0000
         association = ae.associate(
             "127.0.0.1", house.server.tls_port, tls_args=(theirs, "127.0.0.1")
         )

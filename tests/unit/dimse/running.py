@@ -16,6 +16,7 @@ from steckel.dimse.settings import DimseSettings, Timeouts
 EXPLICIT, IMPLICIT = "1.2.840.10008.1.2.1", "1.2.840.10008.1.2"
 JPEG = "1.2.840.10008.1.2.4.50"
 TIMEOUTS = Timeouts(artim=20.0, idle=20.0, network=20.0, connect=5.0, response=20.0)
+TESTER = Caller(aet="TESTER", timeouts=TIMEOUTS)
 
 
 @dataclass

@@ -8,7 +8,7 @@ from struct import pack
 
 import pytest
 from tests.unit.dimse.fakes import CT
-from tests.unit.dimse.running import EXPLICIT, IMPLICIT, TIMEOUTS, eventually, running
+from tests.unit.dimse.running import EXPLICIT, IMPLICIT, TESTER, TIMEOUTS, eventually, running
 
 from steckel.dicom.encode import encode_dataset
 from steckel.dimse.channel import AssociationEnded
@@ -59,21 +59,21 @@ def reject_bytes(result: int, source: int, reason: int) -> bytes:
 
 def test_an_echo_is_answered() -> None:
     with running() as house:
-        assert echo(house.remote, "TESTER", 10.0) == Status.SUCCESS
+        assert echo(house.remote, TESTER) == Status.SUCCESS
 
 
 def test_an_echo_to_nobody_says_so() -> None:
     with running() as house:
         remote = house.remote
     with pytest.raises(CannotAssociate, match="cannot be reached"):
-        echo(remote, "TESTER", 5.0)
+        echo(remote, TESTER)
 
 
 def test_a_barred_title_is_rejected_for_good() -> None:
     with running() as house:
         house.gate.barred = frozenset({"EVIL"})
         with pytest.raises(CannotAssociate, match="source 1, reason 3"):
-            echo(house.remote, "EVIL", 10.0)
+            echo(house.remote, Caller(aet="EVIL", timeouts=TIMEOUTS))
 
 
 def test_another_called_title_is_rejected_only_on_request() -> None:
@@ -81,9 +81,9 @@ def test_another_called_title_is_rejected_only_on_request() -> None:
         running(check_called_aet=True, aet="OTHER") as house,
         pytest.raises(CannotAssociate, match="source 1, reason 7"),
     ):
-        echo(house.remote, "TESTER", 10.0)
+        echo(house.remote, TESTER)
     with running(aet="OTHER") as house:
-        assert echo(house.remote, "TESTER", 10.0) == Status.SUCCESS
+        assert echo(house.remote, TESTER) == Status.SUCCESS
 
 
 def test_another_application_context_is_rejected() -> None:
@@ -117,7 +117,7 @@ def test_a_slot_is_free_before_the_peer_has_closed() -> None:
 
 def _echoes(house: object) -> bool:
     try:
-        return echo(house.remote, "TESTER", 10.0) == Status.SUCCESS  # type: ignore[attr-defined]
+        return echo(house.remote, TESTER) == Status.SUCCESS  # type: ignore[attr-defined]
     except CannotAssociate:
         return False
 
@@ -126,7 +126,7 @@ def test_half_open_connections_take_no_slot_and_are_cut() -> None:
     settings = DimseSettings(port=0, timeouts=FAST, max_associations=1)
     with running(settings) as house:
         silent = [raw_connection(house.server.port) for _ in range(200)]
-        assert echo(house.remote, "TESTER", 10.0) == Status.SUCCESS
+        assert echo(house.remote, TESTER) == Status.SUCCESS
         for connection in silent:
             assert connection.recv(1) == b""
             connection.close()
@@ -173,7 +173,7 @@ def test_nonsense_in_place_of_a_request_is_aborted_and_harms_nobody(data: bytes)
         with raw_connection(house.server.port) as connection:
             connection.sendall(data)
             assert read_until_closed(connection) == abort_bytes(0, 0)
-        assert echo(house.remote, "TESTER", 10.0) == Status.SUCCESS
+        assert echo(house.remote, TESTER) == Status.SUCCESS
 
 
 def test_a_length_of_4_gib_in_an_association_is_aborted_by_the_provider() -> None:
@@ -256,7 +256,7 @@ def test_a_server_that_stops_aborts_idle_associations_and_closes_its_port() -> N
             channel.next_event(10.0)
         channel.finish()
         with pytest.raises(CannotAssociate):
-            echo(remote, "TESTER", 5.0)
+            echo(remote, TESTER)
 
 
 def test_stop_may_be_called_again() -> None:
@@ -269,7 +269,7 @@ def test_many_associations_at_once_are_served() -> None:
         results: list[int] = []
 
         def call() -> None:
-            results.append(echo(house.remote, "TESTER", 20.0))
+            results.append(echo(house.remote, TESTER))
 
         threads = [threading.Thread(target=call) for _ in range(40)]
         for thread in threads:

@@ -7,7 +7,7 @@ import socket
 import pytest
 import structlog
 from tests.unit.dimse.fakes import CT, make_part10
-from tests.unit.dimse.running import EXPLICIT, eventually, running
+from tests.unit.dimse.running import EXPLICIT, TESTER, eventually, running
 
 from steckel.dicom.encode import encode_dataset
 from steckel.dicom.part10 import read_start
@@ -99,7 +99,7 @@ def test_damaged_conversations_harm_nobody(start: int) -> None:
                     connection.shutdown(socket.SHUT_WR)
                     while answer:
                         answer = connection.recv(65536)
-        assert echo(house.remote, "TESTER", 10.0) == Status.SUCCESS
+        assert echo(house.remote, TESTER) == Status.SUCCESS
         assert eventually(lambda: not house.server._connections)
         assert all(draft.discarded.is_set() for draft in unfinished(house.receiver))
     assert [one for one in logs if one["event"] == "association_failed"] == []

@@ -19,6 +19,7 @@ from steckel.exchange.outbound.subscriptions import Subscription
 from steckel.exchange.schema import deliveries
 from steckel.hl7.write import Party
 from steckel.index.engine import writing
+from steckel.security.outgoing import Dialler
 from steckel.server.destinations import Lines, ProbeDesk
 from steckel.server.outbound_metrics import OutboundMetrics
 
@@ -34,7 +35,7 @@ def receiver() -> Iterator[MllpReceiver]:
 
 
 def probes() -> ProbeDesk:
-    lines = Lines(ssl.create_default_context)
+    lines = Lines(ssl.create_default_context, Dialler())
     return ProbeDesk(lines, lambda: Party(application="STECKEL"), UTC)
 
 

@@ -15,9 +15,10 @@ from steckel.exchange.outbound.model import Address
 from steckel.hl7.message import Message
 from steckel.mllp.ports import Answer, Later
 from steckel.mllp.sender import CannotSend
+from steckel.security.outgoing import Dialler
 from steckel.server.destinations import Lines
 from steckel.server.settings import Settings
-from steckel.server.tls import hl7_client_context
+from steckel.server.tls import hl7_client_tls
 
 pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is not installed")
 
@@ -74,7 +75,7 @@ class Site:
             hl7_tls_key=key,
             hl7_tls_ca=believes[0] if believes else None,
         )
-        return Lines(lambda: hl7_client_context(settings))
+        return Lines(lambda: hl7_client_tls(settings), Dialler())
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from steckel.dimse.ports import RemoteEntity
 from steckel.dimse.timeouts import Timeouts
 from steckel.dimse.transport import Transport
 from steckel.errors import SteckelError
+from steckel.security.outgoing import Dialler, Tls
 from steckel.upperlayer.association import Association
 from steckel.upperlayer.events import (
     AssociationAccepted,
@@ -34,7 +35,8 @@ class Caller:
 
     aet: str
     timeouts: Timeouts = field(default_factory=Timeouts)
-    tls_context: ssl.SSLContext | None = None  #: ``None``: the system's trusted authorities
+    tls_context: Tls | None = None  #: ``None``: the system's trusted authorities
+    dialler: Dialler = field(default_factory=Dialler)
     max_pdu_length: int = 256 * 1024
 
 
@@ -100,7 +102,7 @@ def _request(
 def _connect(caller: Caller, remote: RemoteEntity) -> socket.socket:
     timeout = caller.timeouts.connect
     try:
-        connection = socket.create_connection((remote.host, remote.port), timeout)
+        connection = caller.dialler.connect(remote.host, remote.port, timeout)
         if not remote.tls:
             return connection
         context = caller.tls_context or ssl.create_default_context()
