@@ -291,8 +291,10 @@ def test_a_name_is_right_in_the_worklist_and_text_in_a_report_whatever_they_came
     study = f"1.2.3.9.{number}"
     order = omi(f"CS-{number}", "080000", person, f"CS{number}", study).decode()
     result = _result(f"CS{number}", study, f"OBX|2|TX|R||{text}", name=said).decode()
-    site.tell(*(one.replace("UNICODE UTF-8", declared).encode(codec) for one in (order, result)))
+    order, result = (one.replace("UNICODE UTF-8", declared) for one in (order, result))
+    site.tell(order.encode(codec))
     [item] = site.worklist(PatientID=f"CS{number}")
+    site.tell(result.encode(codec))  # which ends the order
     assert item.PatientName == read
     assert item.SpecificCharacterSet == "ISO_IR 192"
     reported = site.scalar(

@@ -78,8 +78,8 @@ def live(site: Site, make_object: Callable[..., Dataset], folder: Path) -> Story
     _assign(site, uids[2], str(plain.PatientID))
     eventually(lambda: patient_of(site, uids[0]) == ("L2", "DURAND^LÉA"))
     eventually(lambda: patient_of(site, uids[1]) == ("RIGHT", "ROE^RICHARD"))
-    archived = select(schema.report_versions.c.pk).where(
-        schema.report_versions.c.sop_instance_uid != ""
+    archived = select(schema.report_instances.c.version_pk).where(
+        schema.report_instances.c.sop_instance_uid != ""
     )
     eventually(lambda: site.scalar(archived) is not None)
     return Story(*uids)
