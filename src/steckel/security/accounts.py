@@ -18,10 +18,10 @@ from sqlalchemy.exc import IntegrityError
 
 from steckel.errors import NotFound
 from steckel.index.engine import writing
-from steckel.security.password_policy import PasswordPolicy
-from steckel.security.passwords import SHORTEST, Passwords, generate
+from steckel.security.founding import FIRST_ACCOUNT
+from steckel.security.password_policy import SHORTEST, PasswordPolicy
+from steckel.security.passwords import Passwords, generate
 from steckel.security.past_passwords import keep_past, past_of
-from steckel.security.principal import FIRST_ACCOUNT
 from steckel.security.refusals import AlreadyExists, InvalidValue
 from steckel.security.roles import ADMIN, USER
 from steckel.security.sees import Self

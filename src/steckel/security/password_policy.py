@@ -7,9 +7,10 @@ one of those that are guessed first, nor made of the name it belongs to.
 from dataclasses import dataclass
 
 from steckel.security.common_passwords import is_common
-from steckel.security.passwords import LONGEST, SHORTEST
 from steckel.security.refusals import InvalidValue
 
+SHORTEST = 8
+LONGEST = 1024  #: bytes: a bound for the work of hashing
 _DAY = 86_400.0
 
 

@@ -8,8 +8,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import ARGON2_VERSION
 
-SHORTEST = 8
-LONGEST = 1024  #: bytes: a bound for the work of hashing
+from steckel.security.password_policy import LONGEST
 
 #: Each verification takes tens of megabytes: a flood of logins waits in a line.
 _AT_ONCE = 2

@@ -5,9 +5,6 @@ from enum import StrEnum
 
 from steckel.index.view import NOTHING, View
 
-#: Name of the account that a new site has.
-FIRST_ACCOUNT = "admin"
-
 
 class Via(StrEnum):
     """How a caller showed who it is."""

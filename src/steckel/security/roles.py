@@ -14,15 +14,15 @@ from sqlalchemy import Engine, RowMapping, delete, func, insert, select, update
 
 from steckel.errors import NotFound
 from steckel.index.engine import writing
+from steckel.security import founding
 from steckel.security.decisions import ALL_ACTIONS, Action
 from steckel.security.refusals import InvalidValue
 from steckel.security.sees import Sees, sees_from
 from steckel.security.tables import account as accounts_table
 from steckel.security.tables import role as roles_table
 
-ADMIN: Final = "admin"
-#: What an account has that was made without a word about it.
-USER: Final = "user"
+ADMIN: Final = founding.ADMIN
+USER: Final = founding.USER
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,15}")
 _LONGEST_TITLE = 64

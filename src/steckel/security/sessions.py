@@ -23,13 +23,12 @@ from sqlalchemy import (
 
 from steckel.errors import NotFound
 from steckel.index.engine import writing
+from steckel.security.access_rules import SessionLimits
 from steckel.security.accounts import Account, Clock, account_of
 from steckel.security.secret import digest, new_session_id
 from steckel.security.tables import account as accounts_table
 from steckel.security.tables import session as sessions_table
 
-IDLE = 12 * 3600.0
-ABSOLUTE = 7 * 24 * 3600.0
 #: A session's row is touched no more often than this.
 _TOUCH = 60.0
 _LONGEST_AGENT = 256
@@ -61,14 +60,6 @@ class Place:
 
     address: str
     agent: str = ""  #: what the browser calls itself
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SessionLimits:
-    """How long sessions last, in seconds."""
-
-    idle: float = IDLE  #: without a request
-    absolute: float = ABSOLUTE  #: in any case
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,31 +1,22 @@
 """Access control of one site, put together over one database."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
+from steckel.security.access_rules import AccessRules
 from steckel.security.accounts import Accounts, Clock
 from steckel.security.authentication import Authenticator
 from steckel.security.login_steps import LoginSteps
 from steckel.security.logins import LoginRooms, Logins
 from steckel.security.passkeys import Passkeys
-from steckel.security.password_policy import PasswordPolicy
 from steckel.security.passwords import Passwords
 from steckel.security.peers import PeerDirectory
 from steckel.security.roles import Roles
 from steckel.security.second_factors import SecondFactors
-from steckel.security.sessions import SessionLimits, Sessions
+from steckel.security.sessions import Sessions
 from steckel.security.tokens import ApiTokens
-
-
-@dataclass(frozen=True, kw_only=True)
-class AccessRules:
-    """What a site asks of passwords and sessions."""
-
-    passwords: PasswordPolicy = field(default_factory=PasswordPolicy)
-    sessions: SessionLimits = field(default_factory=SessionLimits)
-    lock_minutes: int = 15  #: the longest until a screen that nobody touches is locked; 0: never
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""``steckel user``, ``token``, ``ae``: accounts and application entities at the terminal.
+"""``steckel user``, ``session``, ``token``, ``ae``: who may do what, at the terminal.
 
 A door like the JSON API: it decodes arguments, calls `security`, prints. The rule:
 no password is an argument, where the history of the shell and the list of processes
@@ -7,51 +7,44 @@ imports when it runs: the others start faster.
 """
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
-import orjson
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from steckel.errors import NotFound, SteckelError
-from steckel.security.principal import FIRST_ACCOUNT
-from steckel.security.roles import ADMIN, USER
+from steckel.security.founding import ADMIN, FIRST_ACCOUNT, USER
+from steckel.server.cli_entities import EntityCommands
+from steckel.server.cli_sessions import SessionCommands
+from steckel.server.cli_terminal import (
+    AccountsDesk,
+    OpenAccounts,
+    opened,
+    print_json,
+    print_table,
+    say,
+    when,
+)
 
 if TYPE_CHECKING:
     from steckel.security.accounts import Account
-    from steckel.security.peers import RemoteAe
-    from steckel.security.site import Security
     from steckel.security.tokens import ApiToken
-    from steckel.web.ports.system import EchoSender
 
-
-@dataclass(frozen=True, kw_only=True)
-class AccountsDesk:
-    """What the commands work on."""
-
-    security: "Security"
-    echo: "EchoSender"
-
-
-OpenAccounts = Callable[[], AbstractContextManager[AccountsDesk]]
 
 _PasswordStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input.")
 ]
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 _Name = Annotated[str, typer.Argument(metavar="NAME", help="Of the account.")]
-_Title = Annotated[str, typer.Argument(metavar="AET", help="AE title.")]
+_Roles = Annotated[list[str] | None, typer.Argument(metavar="ROLE", help="None: of nobody.")]
+_Scope = Annotated[
+    list[str] | None,
+    typer.Option(help="What it may do, such as read,export; several times for several."),
+]
 
 
 def register(app: typer.Typer, open_accounts: OpenAccounts) -> None:
-    """Add the commands ``user``, ``token`` and ``ae`` to an application."""
+    """Add the commands ``user``, ``session``, ``token`` and ``ae`` to an application."""
     app.add_typer(UserCommands(open_accounts).commands(), name="user")
+    app.add_typer(SessionCommands(open_accounts).commands(), name="session")
     app.add_typer(TokenCommands(open_accounts).commands(), name="token")
     app.add_typer(EntityCommands(open_accounts).commands(), name="ae")
 
@@ -70,57 +63,90 @@ class UserCommands:
         app.command("passwd")(self.passwd)
         app.command("disable")(self.disable)
         app.command("enable")(self.enable)
+        app.command("reset-2fa")(self.reset_second_factors)
+        app.command("require-2fa")(self.require_second_factor)
         return app
 
     def add(
         self,
         name: _Name,
         admin: Annotated[bool, typer.Option("--admin", help="May do everything.")] = False,
+        role: Annotated[str, typer.Option(help="What it may do and see.")] = USER,
+        service: Annotated[
+            bool, typer.Option("--service", help="For a machine: tokens only, no password.")
+        ] = False,
         display_name: Annotated[str, typer.Option(help="Name that people read.")] = "",
         password_stdin: _PasswordStdin = False,
     ) -> None:
         """Add an account; its password is asked for."""
-        with _desk(self._open) as desk:
+        about = {"role": ADMIN if admin else role, "display_name": display_name}
+        with opened(self._open) as desk:
+            accounts = desk.security.accounts
+            if service:
+                account = accounts.add_service(name, **about)
+                say(f"{account.name} can use tokens: `steckel token create --user {account.name}`")
+                return
             password = _ask_password(from_stdin=password_stdin)
-            role = ADMIN if admin else USER
-            account = desk.security.accounts.add(
-                name, password, role=role, display_name=display_name
-            )
-            _say(f"{account.name} can log in now")
+            account = accounts.add(name, password, **about)
+            say(f"{account.name} can log in now")
 
     def list(self, as_json: _Json = False) -> None:
         """List all accounts."""
         from steckel.web.spelling import spell_account  # noqa: PLC0415
 
-        with _desk(self._open) as desk:
+        with opened(self._open) as desk:
             accounts = desk.security.accounts.list()
         if as_json:
-            _print_json(spell_account(account) for account in accounts)
+            print_json(spell_account(account) for account in accounts)
         else:
-            columns = ("name", "display name", "role", "state", "created", "last login")
-            _print_table(columns, (_account_row(account) for account in accounts))
+            columns = ("name", "display name", "role", "state", "2nd", "created", "last login")
+            print_table(columns, (_account_row(account) for account in accounts))
 
-    def passwd(self, name: _Name, password_stdin: _PasswordStdin = False) -> None:
+    def passwd(
+        self,
+        name: _Name,
+        password_stdin: _PasswordStdin = False,
+        must_change: Annotated[
+            bool, typer.Option("--must-change", help="It has to be changed at the next login.")
+        ] = False,
+    ) -> None:
         """Set the password of an account; its sessions end."""
-        with _desk(self._open) as desk:
+        with opened(self._open) as desk:
             desk.security.accounts.get(name)  # before a password is typed in vain
             password = _ask_password(from_stdin=password_stdin)
-            _change(desk, name, password=password)
-            _say("the password is changed, and all sessions of the account have ended")
+            _change(desk, name, password=password, must_change=must_change)
+            say("the password is changed, and all sessions of the account have ended")
 
     def disable(self, name: _Name) -> None:
         """Keep an account from logging in; its sessions end, its tokens stop working."""
-        with _desk(self._open) as desk:
+        with opened(self._open) as desk:
             _change(desk, name, disabled=True)
-            _say("the account is disabled")
+            say("the account is disabled")
 
     def enable(self, name: _Name) -> None:
         """Let an account log in again."""
         from steckel.security.accounts import AccountChange  # noqa: PLC0415
 
-        with _desk(self._open) as desk:
+        with opened(self._open) as desk:
             desk.security.accounts.change(name, AccountChange(disabled=False))
-            _say("the account is enabled")
+            say("the account is enabled")
+
+    def reset_second_factors(self, name: _Name) -> None:
+        """Remove all second factors of an account whose owner has lost them; its sessions end."""
+        with opened(self._open) as desk:
+            account = desk.security.accounts.get(name)
+            desk.security.factors.reset(account.name)
+            desk.security.sessions.end_all(account.name)
+            say("the second factors are removed, and all sessions of the account have ended")
+
+    def require_second_factor(
+        self,
+        roles: _Roles = None,
+    ) -> None:
+        """Ask a second factor of those who have one of these roles, and of no others."""
+        with opened(self._open) as desk:
+            desk.security.roles.require_second_factor(roles or [])
+            say(f"a second factor is asked of: {', '.join(roles)}" if roles else "asked of nobody")
 
 
 class TokenCommands:
@@ -141,11 +167,22 @@ class TokenCommands:
         self,
         name: Annotated[str, typer.Argument(metavar="NAME", help="What it is for.")],
         user: Annotated[str, typer.Option(help="Account that it acts for.")] = FIRST_ACCOUNT,
+        scope: _Scope = None,
+        sees: Annotated[
+            str | None, typer.Option(help="What it sees of what the account sees, as JSON.")
+        ] = None,
+        expires: Annotated[
+            str | None, typer.Option(help="After how long it ends: 90d, 12h.")
+        ] = None,
     ) -> None:
         """Create a token and print it, this once, alone on standard output."""
-        with _desk(self._open) as desk:
+        from steckel.server.token_arguments import end_of, scope_of  # noqa: PLC0415
+
+        with opened(self._open) as desk:
             account = desk.security.accounts.get(user)
-            print(desk.security.tokens.issue(name, account).secret)
+            limits, end = scope_of(scope, sees), end_of(expires)
+            issued = desk.security.tokens.issue(name, account, scope=limits, expires=end)
+            print(issued.secret)
 
     def list(
         self,
@@ -155,102 +192,35 @@ class TokenCommands:
         """List tokens; what they are is never shown again."""
         from steckel.web.spelling import spell_token  # noqa: PLC0415
 
-        with _desk(self._open) as desk:
+        with opened(self._open) as desk:
             owner = desk.security.accounts.get(user).name if user else None
             tokens = desk.security.tokens.list(owner)
         if as_json:
-            _print_json(spell_token(token) for token in tokens)
+            print_json(spell_token(token) for token in tokens)
         else:
-            columns = ("id", "name", "account", "created", "last used")
-            _print_table(columns, (_token_row(token) for token in tokens))
+            columns = ("id", "name", "account", "scope", "created", "last used", "ends")
+            print_table(columns, (_token_row(token) for token in tokens))
 
     def revoke(
         self, token: Annotated[str, typer.Argument(metavar="ID", help="As `list` shows it.")]
     ) -> None:
         """Revoke a token; it stops working at once."""
-        with _desk(self._open) as desk:
+        with opened(self._open) as desk:
             desk.security.tokens.revoke(token)
-            _say("the token is revoked")
-
-
-class EntityCommands:
-    """``steckel ae``."""
-
-    def __init__(self, open_accounts: OpenAccounts) -> None:
-        self._open = open_accounts
-
-    def commands(self) -> typer.Typer:
-        """Return the commands."""
-        about = "Remote application entities: who may call, where C-MOVE sends to."
-        app = typer.Typer(help=about, no_args_is_help=True)
-        app.command("add")(self.add)
-        app.command("list")(self.list)
-        app.command("remove")(self.remove)
-        app.command("echo")(self.echo)
-        return app
-
-    def add(
-        self,
-        title: _Title,
-        host: Annotated[str, typer.Argument(metavar="HOST", help="Name or address.")],
-        port: Annotated[int, typer.Argument(metavar="PORT", help="Port it listens on.")],
-        tls: Annotated[bool, typer.Option("--tls", help="It expects TLS.")] = False,
-        description: Annotated[str, typer.Option(help="What it is, for people.")] = "",
-    ) -> None:
-        """Register an application entity, or replace the one of this title."""
-        from steckel.security.peers import RemoteAe  # noqa: PLC0415
-
-        with _desk(self._open) as desk:
-            entity = RemoteAe(aet=title, host=host, port=port, tls=tls, description=description)
-            is_new = desk.security.peers.save(entity)
-            _say(f"{entity.aet} is registered" if is_new else f"{entity.aet} is changed")
-
-    def list(self, as_json: _Json = False) -> None:
-        """List the registered application entities."""
-        from steckel.web.spelling import spell_entity  # noqa: PLC0415
-
-        with _desk(self._open) as desk:
-            entities = desk.security.peers.list()
-        if as_json:
-            _print_json(spell_entity(entity) for entity in entities)
-        else:
-            columns = ("AE title", "host", "port", "TLS", "description")
-            _print_table(columns, (_entity_row(entity) for entity in entities))
-
-    def remove(self, title: _Title) -> None:
-        """Remove an application entity."""
-        with _desk(self._open) as desk:
-            desk.security.peers.remove(title)
-            _say(f"{title} is removed")
-
-    def echo(self, title: _Title) -> None:
-        """Send a C-ECHO to a registered application entity."""
-        with _desk(self._open) as desk:
-            entity = desk.security.peers.lookup(title)
-            if entity is None:
-                raise NotFound("no application entity of this title is registered")
-            result = desk.echo.echo(entity)
-        if not result.ok:
-            _fail(f"{title} did not answer: {result.message}")
-        _say(f"{title} answered in {result.milliseconds:.0f} ms")
-
-
-@contextmanager
-def _desk(open_accounts: OpenAccounts) -> Iterator[AccountsDesk]:
-    """Open the desk; what it refuses is one line and an exit status, no traceback."""
-    try:
-        with open_accounts() as desk:
-            yield desk
-    except SteckelError as error:
-        _fail(str(error))
+            say("the token is revoked")
 
 
 def _change(
-    desk: AccountsDesk, name: str, *, password: str | None = None, disabled: bool | None = None
+    desk: AccountsDesk,
+    name: str,
+    *,
+    password: str | None = None,
+    must_change: bool | None = None,
+    disabled: bool | None = None,
 ) -> None:
     from steckel.security.accounts import AccountChange  # noqa: PLC0415
 
-    change = AccountChange(password=password, disabled=disabled)
+    change = AccountChange(password=password, must_change=must_change, disabled=disabled)
     account = desk.security.accounts.change(name, change)
     desk.security.sessions.end_all(account.name)
 
@@ -262,45 +232,18 @@ def _ask_password(*, from_stdin: bool) -> str:
     return password
 
 
-def _say(message: str) -> None:
-    # Standard output is for what programs read.
-    print(message, file=sys.stderr)
-
-
-def _fail(message: str) -> NoReturn:
-    print(f"steckel: {message}", file=sys.stderr)
-    raise typer.Exit(1)
-
-
-def _print_json(rows: Iterable[Any]) -> None:
-    print(orjson.dumps([*rows], option=orjson.OPT_INDENT_2).decode())
-
-
-def _print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))  # as it is: brackets are no markup
-    # Into a pipe a row is a line, however long.
-    console = Console() if sys.stdout.isatty() else Console(width=10_000)
-    console.print(table)
-
-
 def _account_row(account: "Account") -> tuple[str, ...]:
     state = "disabled" if account.disabled else "active"
-    moments = _when(account.created), _when(account.last_login)
-    return (account.name, account.display_name, account.role, state, *moments)
+    if account.kind == "service":
+        state = f"{state}, for a machine"
+    second = "yes" if account.has_second_factor else "no"
+    moments = when(account.created), when(account.last_login)
+    return (account.name, account.display_name, account.role, state, second, *moments)
 
 
 def _token_row(token: "ApiToken") -> tuple[str, ...]:
-    return (token.id, token.name, token.account, _when(token.created), _when(token.last_used))
-
-
-def _entity_row(entity: "RemoteAe") -> tuple[str, ...]:
-    tls = "yes" if entity.tls else "no"
-    return (entity.aet, entity.host, str(entity.port), tls, entity.description)
-
-
-def _when(seconds: float | None) -> str:
-    if seconds is None:
-        return "never"
-    return datetime.fromtimestamp(seconds, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+    scope = token.scope
+    may = "all" if scope.actions is None else " ".join(sorted(scope.actions))
+    shown = may if scope.sees is None else f"{may}, a part of the studies"
+    moments = when(token.created), when(token.last_used), when(token.expires)
+    return (token.id, token.name, token.account, shown, *moments)

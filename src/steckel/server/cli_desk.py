@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from steckel.server.cli_accounts import AccountsDesk, OpenAccounts
 from steckel.server.cli_destinations import OpenDesk, OutboundDesk
+from steckel.server.cli_terminal import AccountsDesk, OpenAccounts
 from steckel.server.settings import Settings
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from steckel.exchange.model import Door, Origin
 from steckel.index.schema import studies
 from steckel.ingest.model import Way
 from steckel.security.accounts import AccountChange, ensure_admin
-from steckel.security.principal import FIRST_ACCOUNT
+from steckel.security.founding import FIRST_ACCOUNT
 from steckel.server.importing import import_paths
 from steckel.server.logs import configure_command_logs
 from steckel.server.messages import MessageRooms

@@ -14,7 +14,8 @@ from typing import Any
 from steckel.dimse.timeouts import Timeouts
 from steckel.errors import SettingsError
 from steckel.ingest.policy import OnConflict
-from steckel.security.outgoing import FORBIDDEN
+from steckel.security.access_rules import AccessRules, SessionLimits
+from steckel.security.password_policy import SHORTEST, PasswordPolicy
 from steckel.server.setting_values import (
     OFF,
     Address,
@@ -45,7 +46,6 @@ def _setting(default: Any, parse: Callable[[str], Any]) -> Any:
 
 
 _ONE_HOUR = 3600
-_tls_profile = one_of("bcp195", "bcp195-extended")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,20 +56,17 @@ class Settings:
     http: Address = _setting(Address("127.0.0.1", 8080), parse_address)
     http_tls_cert: Path | None = _setting(None, parse_path)
     http_tls_key: Path | None = _setting(None, parse_path)
-    http_tls_profile: str = _setting("bcp195", _tls_profile)
     http_trusted_proxies: str = _setting("", parse_networks)
     dicom: Address = _setting(Address("127.0.0.1", 11112), parse_address)
     dicom_tls: Address | None = _setting(None, parse_address)
     dicom_tls_cert: Path | None = _setting(None, parse_path)
     dicom_tls_key: Path | None = _setting(None, parse_path)
     dicom_tls_ca: Path | None = _setting(None, parse_path)
-    dicom_tls_profile: str = _setting("bcp195", _tls_profile)
     hl7: Address = _setting(Address("127.0.0.1", 2575), parse_address)
     hl7_tls: Address | None = _setting(None, parse_address)
     hl7_tls_cert: Path | None = _setting(None, parse_path)
     hl7_tls_key: Path | None = _setting(None, parse_path)
     hl7_tls_ca: Path | None = _setting(None, parse_path)
-    hl7_tls_profile: str = _setting("bcp195", _tls_profile)
     hl7_application: str = _setting("STECKEL", parse_hl7_name)
     hl7_facility: str = _setting("", parse_hl7_name)
     hl7_accept_tests: bool = _setting(False, parse_flag)
@@ -77,13 +74,17 @@ class Settings:
     hl7_max_message_mib: int = _setting(64, count(1, 1024))
     hl7_idle_seconds: float = _setting(_ONE_HOUR, number(1, 7 * 24 * _ONE_HOUR))
     hl7_retention_days: int = _setting(90, count(0, 36_500))
-    outgoing_forbidden: str = _setting(",".join(FORBIDDEN), parse_networks)
-    outgoing_allowed: str = _setting("", parse_networks)
     aet: str = _setting("STECKEL", parse_aet)
     site_name: str = _setting("Steckel", str)
     database_url: str = _setting("", parse_database)
     store_url: str = _setting("", parse_store)
     admin_password: str = _setting("", str)
+    password_length: int = _setting(SHORTEST, count(SHORTEST, 128))
+    password_history: int = _setting(5, count(0, 24))
+    password_days: int = _setting(0, count(0, 3650))
+    session_idle_hours: float = _setting(12.0, number(0.1, 24 * 365))
+    session_hours: float = _setting(168.0, number(0.1, 24 * 365))
+    lock_minutes: int = _setting(15, count(0, 1440))
     ris: str = _setting("builtin", one_of("builtin", "external", "hybrid"))
     log_level: str = _setting("info", one_of("debug", "info", "warning", "error"))
 
@@ -119,6 +120,21 @@ class Settings:
     def second_modalities(self) -> frozenset[str]:
         """The modalities whose frames get a second representation."""
         return frozenset(self.second_representation.split(",")) - {OFF}
+
+    @property
+    def access_rules(self) -> AccessRules:
+        """What is asked of passwords and sessions."""
+        return AccessRules(
+            passwords=PasswordPolicy(
+                shortest=self.password_length,
+                history=self.password_history,
+                longest_days=self.password_days,
+            ),
+            sessions=SessionLimits(
+                idle=self.session_idle_hours * _ONE_HOUR, absolute=self.session_hours * _ONE_HOUR
+            ),
+            lock_minutes=self.lock_minutes,
+        )
 
     @property
     def timeouts(self) -> Timeouts:

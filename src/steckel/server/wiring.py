@@ -154,7 +154,7 @@ class House:
     @cached_property
     def security(self) -> Security:
         """Accounts, sessions, tokens, known application entities."""
-        return open_security(self.engine)
+        return open_security(self.engine, rules=self.settings.access_rules)
 
     def close(self) -> None:
         """Leave the rooms that were entered, in order."""

@@ -1,4 +1,5 @@
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,9 @@ from steckel.security.authentication import Basic, Bearer
 from steckel.security.passwords import Passwords
 from steckel.security.peers import RemoteAe
 from steckel.security.site import Security, open_security
-from steckel.server.cli_accounts import AccountsDesk, register
+from steckel.security.totp import PERIOD, code_of
+from steckel.server.cli_accounts import register
+from steckel.server.cli_terminal import AccountsDesk
 from steckel.web.ports.system import EchoResult
 
 GOOD = "correct horse battery"
@@ -196,3 +199,76 @@ def test_an_echo_says_how_it_went(terminal: Terminal) -> None:
         "steckel: CT1 did not answer: connection refused\n",
     )
     assert terminal.echo.asked[0].host == "192.0.2.7"
+
+
+def test_an_account_for_a_machine_has_tokens_and_no_password(terminal: Terminal) -> None:
+    assert terminal.run("user", "add", "gateway", "--service", "--role", "guest").exit_code == 0
+    assert not can_log_in(terminal, "gateway", "")
+    token = terminal.run("token", "create", "x", "--user", "gateway").stdout.strip()
+    principal = terminal.security.authenticator.authenticate(Bearer(token=token), "192.0.2.1")
+    assert (principal.name, principal.role) == ("gateway", "guest")
+    assert "for a machine" in terminal.run("user", "list").stdout
+    refused = terminal.run("user", "passwd", "gateway", "--password-stdin", typed=GOOD)
+    assert refused.stderr == "steckel: an account for a machine has no password\n"
+
+
+def test_a_token_is_as_narrow_and_as_short_as_it_is_told(terminal: Terminal) -> None:
+    token = terminal.run(
+        "token", "create", "x", "--scope", "read,export", "--expires", "90d",
+        "--sees", '{"rules": [{"modalities": ["CT"]}]}',
+    ).stdout.strip()  # fmt: skip
+    principal = terminal.security.authenticator.authenticate(Bearer(token=token), "192.0.2.1")
+    assert principal.actions == {"read", "export"}
+    assert principal.view.within is not None
+    (row,) = json.loads(terminal.run("token", "list", "--json").stdout)
+    assert row["actions"] == ["export", "read"]
+    assert row["expires"] > row["created"]
+    assert "export read, a part of the studies" in terminal.run("token", "list").stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--scope", "everything"),
+        ("--scope", ""),
+        ("--expires", "soon"),
+        ("--expires", "0d"),
+        ("--sees", "{"),
+        ("--sees", '{"rules": [{}]}'),
+    ],
+)
+def test_a_token_that_cannot_be_is_refused_in_a_line(
+    terminal: Terminal, arguments: tuple[str, ...]
+) -> None:
+    result = terminal.run("token", "create", "x", *arguments)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("steckel: ")
+    assert result.stderr.count("\n") == 1
+
+
+def test_second_factors_are_reset_and_required(terminal: Terminal) -> None:
+    factors = terminal.security.factors
+    secret = factors.begin_totp("admin")
+    factors.confirm_totp("admin", code_of(secret, int(time.time()) // PERIOD))
+    assert terminal.security.accounts.get("admin").has_second_factor
+    assert terminal.run("user", "reset-2fa", "admin").exit_code == 0
+    assert not terminal.security.accounts.get("admin").has_second_factor
+    assert terminal.run("user", "require-2fa", "admin").exit_code == 0
+    assert terminal.security.roles.find("admin").needs_second_factor
+    assert terminal.run("user", "require-2fa", "nobody").exit_code == 1
+    assert terminal.run("user", "require-2fa").exit_code == 0
+    assert not terminal.security.roles.find("admin").needs_second_factor
+
+
+def test_sessions_are_listed_and_ended(terminal: Terminal) -> None:
+    enter(terminal.security, "admin", GOOD, "192.0.2.77")
+    assert "192.0.2.77" in terminal.run("session", "list", "--user", "admin").stdout
+    assert terminal.run("session", "end", "admin").exit_code == 0
+    assert "192.0.2.77" not in terminal.run("session", "list").stdout
+    assert terminal.run("session", "end", "nobody").exit_code == 1
+
+
+def test_a_password_that_is_given_may_have_to_be_changed(terminal: Terminal) -> None:
+    given = ("user", "passwd", "admin", "--must-change", "--password-stdin")
+    assert terminal.run(*given, typed="another good one\n").exit_code == 0
+    assert terminal.security.accounts.get("admin").must_change

@@ -16,7 +16,7 @@ from steckel.security import totp
 from steckel.security.login_steps import StepKind
 from steckel.security.logins import KeyQuestion
 from steckel.security.passkeys import Passkey
-from steckel.security.passwords import LONGEST
+from steckel.security.password_policy import LONGEST
 from steckel.security.principal import Principal
 from steckel.security.refusals import NotAuthenticated
 from steckel.security.site import Security

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from steckel.security.authentication import Cookie
 from steckel.security.logins import KeyAnswer, KeyQuestion, LoggedIn
 from steckel.security.passkeys import RelyingParty
-from steckel.security.passwords import LONGEST
+from steckel.security.password_policy import LONGEST
 from steckel.security.principal import Via
 from steckel.security.refusals import NotAuthenticated
 from steckel.security.secret import digest

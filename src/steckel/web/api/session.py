@@ -9,7 +9,7 @@ from starlette.responses import Response
 from steckel.errors import NotAllowed
 from steckel.security.accounts import AccountChange
 from steckel.security.logins import KeyAnswer
-from steckel.security.passwords import LONGEST
+from steckel.security.password_policy import LONGEST
 from steckel.security.site import Security
 from steckel.web import shapes
 from steckel.web.access_shapes import KeyQuestion
