@@ -15,6 +15,7 @@ from steckel.dimse.timeouts import Timeouts
 from steckel.errors import SettingsError
 from steckel.ingest.policy import OnConflict
 from steckel.security.access_rules import AccessRules, SessionLimits
+from steckel.security.outgoing import FORBIDDEN
 from steckel.security.password_policy import SHORTEST, PasswordPolicy
 from steckel.server.setting_values import (
     OFF,
@@ -46,6 +47,7 @@ def _setting(default: Any, parse: Callable[[str], Any]) -> Any:
 
 
 _ONE_HOUR = 3600
+_tls_profile = one_of("bcp195", "bcp195-extended")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,17 +58,20 @@ class Settings:
     http: Address = _setting(Address("127.0.0.1", 8080), parse_address)
     http_tls_cert: Path | None = _setting(None, parse_path)
     http_tls_key: Path | None = _setting(None, parse_path)
+    http_tls_profile: str = _setting("bcp195", _tls_profile)
     http_trusted_proxies: str = _setting("", parse_networks)
     dicom: Address = _setting(Address("127.0.0.1", 11112), parse_address)
     dicom_tls: Address | None = _setting(None, parse_address)
     dicom_tls_cert: Path | None = _setting(None, parse_path)
     dicom_tls_key: Path | None = _setting(None, parse_path)
     dicom_tls_ca: Path | None = _setting(None, parse_path)
+    dicom_tls_profile: str = _setting("bcp195", _tls_profile)
     hl7: Address = _setting(Address("127.0.0.1", 2575), parse_address)
     hl7_tls: Address | None = _setting(None, parse_address)
     hl7_tls_cert: Path | None = _setting(None, parse_path)
     hl7_tls_key: Path | None = _setting(None, parse_path)
     hl7_tls_ca: Path | None = _setting(None, parse_path)
+    hl7_tls_profile: str = _setting("bcp195", _tls_profile)
     hl7_application: str = _setting("STECKEL", parse_hl7_name)
     hl7_facility: str = _setting("", parse_hl7_name)
     hl7_accept_tests: bool = _setting(False, parse_flag)
@@ -74,6 +79,8 @@ class Settings:
     hl7_max_message_mib: int = _setting(64, count(1, 1024))
     hl7_idle_seconds: float = _setting(_ONE_HOUR, number(1, 7 * 24 * _ONE_HOUR))
     hl7_retention_days: int = _setting(90, count(0, 36_500))
+    outgoing_forbidden: str = _setting(",".join(FORBIDDEN), parse_networks)
+    outgoing_allowed: str = _setting("", parse_networks)
     aet: str = _setting("STECKEL", parse_aet)
     site_name: str = _setting("Steckel", str)
     database_url: str = _setting("", parse_database)
