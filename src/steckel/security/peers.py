@@ -4,7 +4,7 @@ The table is changed by other processes (``steckel ae add``) while this one
 runs, and a change counts at once: nothing is remembered.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import orjson
@@ -62,6 +62,27 @@ class RemoteAe:
         return not self.networks or is_within(address, networks_from(self.networks))
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Terms:
+    """What to say of the calls of an entity; what is ``None`` stays as it was."""
+
+    rights: frozenset[Right] | None = None
+    networks: tuple[str, ...] | None = None
+    sees: Sees | None = None
+    certificate: str | None = None
+
+    def on(self, entity: RemoteAe, known: RemoteAe | None) -> RemoteAe:
+        """Return an entity with these terms, and of what they leave out what was known of it."""
+        had = known or entity
+        return replace(
+            entity,
+            rights=had.rights if self.rights is None else self.rights,
+            networks=had.networks if self.networks is None else self.networks,
+            sees=had.sees if self.sees is None else self.sees,
+            certificate=had.certificate if self.certificate is None else self.certificate,
+        )
+
+
 class PeerDirectory:
     """The remote application entities that this site knows. Thread-safe; blocking."""
 
@@ -98,6 +119,13 @@ class PeerDirectory:
             if is_new:
                 connection.execute(insert(ae_table).values(title=entity.aet, **row))
         return is_new
+
+    def register(self, entity: RemoteAe, terms: Terms) -> bool:
+        """Save an entity with the terms of its calls; whether it is new.
+
+        Who changes where it listens does not give it rights that somebody took from it.
+        """
+        return self.save(terms.on(entity, self.lookup(entity.aet)))
 
     def remove(self, aet: str) -> None:
         """Drop an entity, or raise `NotFound`."""

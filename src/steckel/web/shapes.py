@@ -249,6 +249,10 @@ class ApplicationEntity(TypedDict):
     port: int
     tls: bool
     description: str
+    rights: list[str]
+    networks: list[str]
+    sees: dict[str, Any]
+    certificate: str
 
 
 class ApplicationEntityList(TypedDict):

@@ -219,4 +219,8 @@ def spell_entity(entity: RemoteAe) -> shapes.ApplicationEntity:
         "port": entity.port,
         "tls": entity.tls,
         "description": entity.description,
+        "rights": sorted(entity.rights),
+        "networks": list(entity.networks),
+        "sees": orjson.loads(entity.sees.to_text()),
+        "certificate": entity.certificate,
     }

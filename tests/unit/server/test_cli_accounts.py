@@ -175,10 +175,53 @@ def test_an_application_entity_is_added_replaced_listed_and_removed(terminal: Te
         "port": 2762,
         "tls": True,
         "description": "new",
+        "rights": ["query", "retrieve", "store"],
+        "networks": [],
+        "sees": {"everything": True, "confidential": True, "rules": []},
+        "certificate": "",
     }
     assert "192.0.2.8" in terminal.run("ae", "list").stdout
     assert terminal.run("ae", "remove", "CT1").exit_code == 0
     assert terminal.run("ae", "remove", "CT1").exit_code == 1
+
+
+def test_terms_of_an_application_entity_stay_until_they_are_named(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    seen = tmp_path / "sees.json"
+    seen.write_text('{"rules": [{"modalities": ["CT"]}]}')
+    terms = ["--rights", "store, query", "--from", "10.1.0.0/16,192.0.2.7", "--sees", str(seen)]
+    added = terminal.run("ae", "add", "CT1", "h", "104", *terms, "--certificate", "CN=ct1")
+    assert added.exit_code == 0
+    assert terminal.run("ae", "add", "CT1", "other", "104").exit_code == 0
+    (row,) = json.loads(terminal.run("ae", "list", "--json").stdout)
+    assert row["host"] == "other"
+    assert row["rights"] == ["query", "store"]
+    assert row["networks"] == ["10.1.0.0/16", "192.0.2.7"]
+    assert row["sees"]["rules"] == [{"modalities": ["CT"]}]
+    assert row["certificate"] == "CN=ct1"
+    emptied = ["--rights", "", "--from", "", "--certificate", ""]
+    assert terminal.run("ae", "add", "CT1", "other", "104", *emptied).exit_code == 0
+    (row,) = json.loads(terminal.run("ae", "list", "--json").stdout)
+    assert (row["rights"], row["networks"], row["certificate"]) == ([], [], "")
+    assert "none" in terminal.run("ae", "list").stdout
+
+
+@pytest.mark.parametrize(
+    ("terms", "reason"),
+    [
+        (["--rights", "admin"], "store"),
+        (["--from", "10.1.0.7/16"], "network"),
+        (["--sees", "missing.json"], "missing.json"),
+    ],
+)
+def test_terms_that_cannot_be_are_refused(
+    terminal: Terminal, terms: list[str], reason: str
+) -> None:
+    result = terminal.run("ae", "add", "CT1", "h", "104", *terms)
+    assert result.exit_code == 1
+    assert reason in result.stderr
+    assert terminal.security.peers.list() == []
 
 
 def test_an_application_entity_that_cannot_be_is_refused(terminal: Terminal) -> None:

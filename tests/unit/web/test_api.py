@@ -145,13 +145,41 @@ async def test_a_conflict_is_listed_and_resolved(house: House, admin: httpx.Asyn
     assert house.conflicts.resolved == [("c1", Keep.SECOND)]
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"rights": ["everything"]},
+        {"networks": ["10.1.0.7/16"]},
+        {"sees": {"rules": [{}]}},
+        {"sees": {"rules": [{"institutions": "own"}]}},
+        {"certificate": "a\nb"},
+        {"right": []},
+    ],
+)
+async def test_terms_of_an_application_entity_that_cannot_be_are_refused(
+    admin: httpx.AsyncClient, wrong: dict[str, Any]
+) -> None:
+    form = {"title": "CT1", "host": "192.0.2.7", "port": 104} | wrong
+    assert (await admin.post("/api/ae", json=form)).status_code == 422
+    assert (await admin.get("/api/ae")).json() == {"items": []}
+
+
 async def test_application_entities_are_registered_replaced_verified_and_removed(
     house: House, admin: httpx.AsyncClient
 ) -> None:
     form = {"title": "CT1", "host": "192.0.2.7", "port": 104, "tls": True, "description": "1"}
-    assert (await admin.post("/api/ae", json=form)).status_code == 201
-    assert (await admin.post("/api/ae", json=form | {"port": 105})).status_code == 200
-    assert (await admin.get("/api/ae")).json() == {"items": [form | {"port": 105}]}
+    terms = {
+        "rights": ["store"],
+        "networks": ["192.0.2.0/24"],
+        "sees": {"everything": False, "confidential": False, "rules": [{"modalities": ["CT"]}]},
+        "certificate": "CN=ct1",
+    }
+    assert (await admin.post("/api/ae", json=form | terms)).status_code == 201
+    # Who changes an address says nothing of rights: they stay.
+    changed = await admin.post("/api/ae", json=form | {"port": 105})
+    assert changed.status_code == 200
+    assert changed.json() == form | terms | {"port": 105}
+    assert (await admin.get("/api/ae")).json() == {"items": [changed.json()]}
     echo = (await admin.post("/api/ae/CT1/echo")).json()
     assert echo == {"ok": False, "milliseconds": 12.3, "message": "nobody listens there"}
     assert house.echo.asked[0].port == 105

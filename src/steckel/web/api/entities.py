@@ -1,12 +1,16 @@
 """``/api/ae``: remote application entities."""
 
+from typing import Any
+
 import structlog
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
 from steckel.errors import NotFound
-from steckel.security.peers import PeerDirectory, RemoteAe
+from steckel.security.peers import PeerDirectory, RemoteAe, Terms
+from steckel.security.rights import rights_from
+from steckel.security.sees import sees_from
 from steckel.web import shapes
 from steckel.web.answers import Json, no_content
 from steckel.web.api.callers import Administrator
@@ -26,6 +30,19 @@ class EntityForm(BaseModel):
     port: int
     tls: bool = False
     description: str = ""
+    rights: list[str] | None = None  #: absent, like what follows: as it was, or everything
+    networks: list[str] | None = None
+    sees: dict[str, Any] | None = None
+    certificate: str | None = None
+
+    def terms(self) -> Terms:
+        """Return what is said of its calls."""
+        return Terms(
+            rights=None if self.rights is None else rights_from(self.rights),
+            networks=None if self.networks is None else tuple(map(str.strip, self.networks)),
+            sees=None if self.sees is None else sees_from(self.sees),
+            certificate=None if self.certificate is None else self.certificate.strip(),
+        )
 
     def entity(self) -> RemoteAe:
         """Return the entity."""
@@ -62,9 +79,10 @@ class EntityDoor:
     def save(self, form: EntityForm, caller: Administrator) -> Response:
         """Register an application entity, or replace the one of this title."""
         entity = form.entity()
-        is_new = self._peers.save(entity)
+        is_new = self._peers.register(entity, form.terms())
         _log.info("entity_saved", aet=entity.aet, by=caller.name)
-        return Json(spell_entity(entity), status_code=201 if is_new else 200)
+        saved = self._peers.lookup(entity.aet) or entity
+        return Json(spell_entity(saved), status_code=201 if is_new else 200)
 
     def remove(self, title: str, caller: Administrator) -> Response:
         """Remove an application entity."""
