@@ -12,8 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
-from steckel.audit.event import Actor, Event, Part, Patient, Study, Thing
-from steckel.audit.journal import now
+from steckel.audit.event import Actor, Event, Part, Patient, Study, Thing, now
 from steckel.audit.kinds import Action, Kind, Outcome
 from steckel.audit.ledger import Ledger
 from steckel.index.witness import present_witness, witnessed
@@ -26,6 +25,7 @@ class Act:
     event: Event
     ledger: Ledger | None = None  #: ``None``: it is not written with a change
     is_written: bool = False
+    is_said: bool = False  #: whether a room said that it was done
     _pending: bool = False
     _subjects: list[tuple[Study | None, Patient | None]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -64,6 +64,10 @@ class Act:
         """Say that it is something more special than it seemed."""
         with self._lock:
             self.event = replace(self.event, kind=kind, action=action or self.event.action)
+
+    def say(self) -> None:
+        """Say that it was done, where what was asked for may be a step to it only."""
+        self.is_said = True
 
     def events(self, outcome: Outcome = Outcome.SUCCESS, reason: str = "") -> list[Event]:
         """Return what there is to record: one event for each study and patient."""
@@ -130,6 +134,13 @@ def by_account(name: str, *, display: str = "", via: str = "") -> None:
     act = present_act()
     if act is not None:
         act.by(name, display=display, via=via)
+
+
+def say_done() -> None:
+    """Say that what is done here came to its end; nothing where nobody keeps a record."""
+    act = present_act()
+    if act is not None:
+        act.say()
 
 
 def new_act(kind: Kind, action: Action, actor: Actor, ledger: Ledger | None = None) -> Act:

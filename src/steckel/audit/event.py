@@ -4,6 +4,7 @@ The rule: an event is about one patient and one study at most (PS3.15 A.5.3.6 an
 that who saw a patient is one question. What concerns several becomes several events.
 """
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -116,3 +117,8 @@ class Event:
     def address(self) -> str:
         """From where."""
         return (self.requestor or next(iter(self.actors), Actor(name=""))).address
+
+
+def now() -> int:
+    """Return the time as events have it: milliseconds since 1970."""
+    return int(time.time() * 1000)

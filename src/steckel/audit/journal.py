@@ -6,14 +6,15 @@ fails, events wait in memory and in the spool, and an alarm is raised.
 """
 
 import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
 
+from steckel.audit.acting import Act
 from steckel.audit.event import Event
+from steckel.audit.kinds import Outcome
 from steckel.audit.ledger import Ledger
 from steckel.audit.refusals import NotRecorded
 from steckel.audit.spool import Spool
@@ -83,9 +84,28 @@ class Journal:
         if not waiting.done.wait(_PATIENCE) or waiting.failed:
             raise NotRecorded
 
-    def complete(self, event: Event) -> Event:
-        """Return an event with the patient of its study."""
-        return self.ledger.complete(event)
+    def begin(self, event: Event, *, with_change: bool = True) -> Act:
+        """Begin an act, while the patient of its study is there."""
+        if event.study is not None or event.patient is not None:
+            event = self.ledger.complete(event)
+        if with_change:
+            self.ledger.open()
+        return Act(event, self.ledger if with_change else None)
+
+    def finish(self, act: Act, outcome: Outcome = Outcome.SUCCESS, reason: str = "") -> None:
+        """End an act: what was not written with a change is written now.
+
+        Raises
+        ------
+        NotRecorded
+            It cannot be kept.
+        """
+        if act.is_written and outcome is Outcome.SUCCESS:
+            return
+        *others, last = act.events(outcome, reason)
+        for event in others:
+            self.record(event)
+        self.record_now(last)
 
     def stop(self) -> None:
         """Write what waits, and end; afterwards nothing is recorded any more."""
@@ -180,8 +200,3 @@ class Journal:
             self.spool.keep([*lost, *self.unfinished()])
         except OSError as problem:
             _log.error("audit_spool_failed", reason=problem.strerror or type(problem).__name__)
-
-
-def now() -> int:
-    """Return the time as events have it: milliseconds since 1970."""
-    return int(time.time() * 1000)

@@ -2,7 +2,9 @@
 
 from typing import Protocol
 
+from steckel.audit.acting import Act
 from steckel.audit.event import Event
+from steckel.audit.kinds import Outcome
 
 
 class Recorder(Protocol):
@@ -24,5 +26,17 @@ class Recorder(Protocol):
             It cannot be kept.
         """
 
-    def complete(self, event: Event) -> Event:
-        """Return an event with the patient of its study, while that is there. Blocking."""
+    def begin(self, event: Event, *, with_change: bool = True) -> Act:
+        """Begin an act: blocking. The patient of its study is looked up now, while it is there.
+
+        `with_change` has it written in the transaction of what it changes.
+        """
+
+    def finish(self, act: Act, outcome: Outcome = Outcome.SUCCESS, reason: str = "") -> None:
+        """End an act: what was not written with a change is written now. Blocking.
+
+        Raises
+        ------
+        NotRecorded
+            It cannot be kept.
+        """

@@ -51,6 +51,7 @@ def web_application(house: ServingHouse) -> WebApplication:
             dicom_host=settings.dicom.host,
             dicom_port=settings.dicom.port,
         ),
+        recorder=house.recorder,
         security=house.security,
         catalogue=house.catalogue,
         patient_finder=IdentifiedPatients(house.engine),

@@ -16,6 +16,9 @@ from steckel.archive.reader import Reader
 from steckel.archive.sealed import SealedFiles
 from steckel.archive.second import SecondFiles
 from steckel.archive.store import Archive
+from steckel.audit.journal import Journal
+from steckel.audit.ledger import Ledger
+from steckel.audit.spool import Spool
 from steckel.care.deletion import Deletion
 from steckel.care.erasure import Erasure
 from steckel.care.housekeeping import Housekeeping
@@ -35,12 +38,16 @@ from steckel.ris.stored import StoredInstances
 from steckel.security.site import Security, open_security
 from steckel.server.settings import Settings
 
+#: Folder of events that are not in the database yet.
+SPOOL = "audit"
+
 
 @dataclass(frozen=True)
 class House:
     """The rooms of one process, made when they are first entered."""
 
     settings: Settings
+    role: str = "command"  #: which part of a node this process is
 
     @cached_property
     def engine(self) -> Engine:
@@ -152,6 +159,11 @@ class House:
         return Commitments(self.engine, stored, aet=self.settings.aet)
 
     @cached_property
+    def recorder(self) -> Journal:
+        """Takes note of what happens."""
+        return open_journal(self.engine, self.settings, self.role)
+
+    @cached_property
     def security(self) -> Security:
         """Accounts, sessions, tokens, known application entities."""
         return open_security(self.engine, rules=self.settings.access_rules)
@@ -159,6 +171,8 @@ class House:
     def close(self) -> None:
         """Leave the rooms that were entered, in order."""
         entered = self.__dict__
+        if "recorder" in entered:
+            self.recorder.stop()
         if "archive" in entered:
             self.archive.seal_all()
         if "writer" in entered:
@@ -173,6 +187,12 @@ class House:
             self.sealed.close()
         if "engine" in entered:
             self.engine.dispose()
+
+
+def open_journal(engine: Engine, settings: Settings, role: str) -> Journal:
+    """Return the recorder of a process; its chain begins with the first event."""
+    ledger = Ledger(engine, role)
+    return Journal(ledger, Spool(settings.home / SPOOL, ledger.name))
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """The web application: all HTTP routes behind one login.
 
 What comes in passes, from outside to inside: measuring, security headers, the last
-resort for errors, authentication; then the first segment of its path decides whether
+resort for errors, authentication between the two rings of the audit trail; then the first
+segment of its path decides whether
 the guarded routes answer (``/api``, ``/dicomweb``, ``/ohif`` …) or the workstation's
 files, which contain no data.
 """
@@ -41,6 +42,7 @@ from steckel.web.api.system import SystemDoor
 from steckel.web.api.tokens import TokenDoor
 from steckel.web.api.uploads import UploadDoor
 from steckel.web.api.users import UserDoor
+from steckel.web.auditing import Auditing, RefusalAuditing
 from steckel.web.authentication import Authentication, first_segment
 from steckel.web.broadcast import Broadcast
 from steckel.web.image_display import ImageDisplayDoor
@@ -78,7 +80,9 @@ class WebApplication:
         segments = frozenset(by_segment)
         workstation = Starlette(routes=list(parts.workstation_routes), exception_handlers=HANDLERS)
         app: ASGIApp = _BySegment(by_segment, workstation)
+        app = Auditing(app, parts.recorder)
         app = Authentication(app, parts.security.authenticator, segments)
+        app = RefusalAuditing(app, parts.recorder)
         app = LastResort(app)
         app = SecurityHeaders(app)
         self._app = Measuring(app, parts.metrics, segments)

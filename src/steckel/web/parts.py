@@ -7,6 +7,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry
 from starlette.routing import BaseRoute
 
+from steckel.audit.ports import Recorder
 from steckel.ingest.model import Receiver
 from steckel.security.site import Security
 from steckel.web.ports.archive import (
@@ -44,6 +45,7 @@ class WebParts:
     """The rooms behind the web application, and the routes of other doors."""
 
     site: Site
+    recorder: Recorder
     security: Security
     catalogue: StudyCatalogue
     patient_finder: PatientFinder

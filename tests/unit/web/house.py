@@ -33,6 +33,9 @@ from tests.unit.web.rooms import (
     Status,
 )
 
+from steckel.audit.journal import Journal
+from steckel.audit.ledger import Ledger
+from steckel.audit.spool import Spool
 from steckel.exchange.outbound.desk import DestinationDesk
 from steckel.index.engine import open_engine
 from steckel.index.upgrade import upgrade
@@ -72,14 +75,18 @@ class House:
     reception: ReceptionRoom = field(default_factory=ReceptionRoom)
     probes: ProbeRoom = field(default_factory=ProbeRoom)
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
+    recorder: Journal = field(init=False)
     app: WebApplication = field(init=False)
 
     def __post_init__(self) -> None:
+        spool = Spool(self.spool / "audit", "test")
+        self.recorder = Journal(Ledger(self.engine, "test"), spool)
         self.app = create_app(self.parts())
 
     def parts(self) -> WebParts:
         return WebParts(
             site=Site(aet="STECKEL", name="Ward", dicom_host="127.0.0.1", dicom_port=11112),
+            recorder=self.recorder,
             security=self.security,
             catalogue=self.catalogue,
             patient_finder=self.patients,
@@ -118,6 +125,7 @@ class House:
         return httpx.AsyncClient(transport=transport, base_url=ORIGIN, **options)  # type: ignore[arg-type]
 
     def close(self) -> None:
+        self.recorder.stop()
         self.engine.dispose()
 
 
