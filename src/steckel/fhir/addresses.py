@@ -1,6 +1,7 @@
 """What the addresses of the FHIR door answer (R4 3.1.0)."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from email.utils import format_datetime
 from hashlib import blake2b
@@ -18,7 +19,7 @@ from steckel.fhir.bundles import counted, cut, searchset
 from steckel.fhir.capability import capability_statement
 from steckel.fhir.outcome import MEDIA_TYPE, outcome
 from steckel.fhir.parameters import ENDPOINT_PARAMETERS, SEARCHABLE, Searchable
-from steckel.fhir.ports import FhirServices, principal_of
+from steckel.fhir.ports import FhirServices, RecordFinder, principal_of, view_of
 from steckel.fhir.refusals import (
     InvalidParameter,
     InvalidResource,
@@ -56,7 +57,8 @@ class Door:
         _check_format(request)
         name, key = request.path_params["type"], request.path_params["id"]
         given = dict(request.query_params.multi_items())
-        resource = await run_in_threadpool(self._read, name, key, _origin(request))
+        records = self._records.seen_by(view_of(request))
+        resource = await run_in_threadpool(_read, records, name, key, _origin(request))
         elements = frozenset(given.get("_elements", "").split(",")) - {""}
         return _answer(request, cut(resource, given.get("_summary", ""), elements))
 
@@ -73,7 +75,8 @@ class Door:
             return _answer(request, _search_endpoints(address, given, strict=strict))
         kind = _kind(name)
         search = parse_search(kind, SEARCHABLE[kind], given, strict=strict)
-        return _answer(request, await run_in_threadpool(self._search, search, address))
+        records = self._records.seen_by(view_of(request))
+        return _answer(request, await run_in_threadpool(_search, records, search, address))
 
     async def create(self, request: Request) -> Response:
         """Take a resource; with If-None-Exist only if none is there (R4 3.1.0.8.1)."""
@@ -86,7 +89,8 @@ class Door:
         query = parse_qsl(condition[2] or condition[0], keep_blank_values=True)
         caller = principal_of(request)
         by = caller.name if caller else ""
-        found, is_new = await run_in_threadpool(self._create, kind, body, query, by)
+        records = self._records.seen_by(view_of(request))
+        found, is_new = await run_in_threadpool(self._create, records, kind, body, query, by)
         origin = _origin(request)
         headers = {"Location": f"{origin}{BASE}/{kind.value}/{found.key}"}
         resource = spell(found, Spelling(origin=origin))
@@ -99,52 +103,17 @@ class Door:
             resource = outcome("informational", "taken", "information")
         return _json(resource, status, headers)
 
-    def _read(self, name: str, key: str, origin: str) -> Json:
-        spelling = Spelling(origin=origin)
-        if name == "Endpoint":
-            return _endpoint(key, spelling)
-        kind = _kind(name)
-        record = self._records.read(kind, key)
-        held = self._records.instances(key) if kind is RecordKind.STUDY else None
-        return spell(record, spelling, held)
-
-    def _search(self, search: Search, address: str) -> Json:
-        if search.summary == "count" or search.query.limit == 0:
-            return counted(address, search, self._records.count(search.query))
-        page = self._records.search(search.query)
-        spelling = Spelling(origin=address.rpartition(BASE)[0])
-        matches = [
-            cut(spell(record, spelling), search.summary, search.elements) for record in page.records
-        ]
-        return searchset(
-            address, search, matches, self._others(search, page.records, spelling), page.following
-        )
-
-    def _others(
-        self, search: Search, records: tuple[Record, ...], spelling: Spelling
-    ) -> list[Json]:
-        """Return what the matches refer to, and what refers to them, each once."""
-        wanted: dict[tuple[RecordKind, str], None] = {}
-        found: list[Json] = []
-        for record in records:
-            if search.includes & {"subject", "patient"}:
-                wanted[RecordKind.PATIENT, record.facts["patient"]] = None
-            if "basedon" in search.includes:
-                wanted |= {(RecordKind.ORDER, key): None for key in record.facts["orders"]}
-        found += [spell(self._records.read(kind, key), spelling) for kind, key in wanted]
-        if records and "endpoint" in search.includes:
-            found.append(_endpoint(WADO, spelling))
-        if records and search.revincludes:
-            uids = [record.key for record in records]
-            found += [spell(one, spelling) for one in self._records.reports_of(uids)]
-        return found
-
     def _create(
-        self, kind: RecordKind, body: Json, query: list[tuple[str, str]], by: str
+        self,
+        records: RecordFinder,
+        kind: RecordKind,
+        body: Json,
+        query: list[tuple[str, str]],
+        by: str,
     ) -> tuple[Record, bool]:
         if query:
             search = parse_search(kind, SEARCHABLE[kind], query, strict=True)
-            there = self._records.search(search.query).records
+            there = records.search(search.query).records
             if len(there) > 1:
                 raise NotAsked("If-None-Exist names more than one resource")
             if there:
@@ -153,7 +122,7 @@ class Door:
             key = self._entry.order(order_statement(body, self._entry))
         else:
             key = self._entry.report(report_statement(body, self._entry, by))
-        return self._records.read(kind, key), True
+        return records.read(kind, key), True
 
     async def _resource(self, request: Request, kind: RecordKind) -> Json:
         media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -181,6 +150,51 @@ class Door:
             if len(body) > self._longest:
                 raise TooLarge("the body is longer than this server takes")
         return bytes(body)
+
+
+def _read(records: RecordFinder, name: str, key: str, origin: str) -> Json:
+    spelling = Spelling(origin=origin)
+    if name == "Endpoint":
+        return _endpoint(key, spelling)
+    kind = _kind(name)
+    record = records.read(kind, key)
+    held = records.instances(key) if kind is RecordKind.STUDY else None
+    return spell(record, spelling, held)
+
+
+def _search(records: RecordFinder, search: Search, address: str) -> Json:
+    if search.summary == "count" or search.query.limit == 0:
+        return counted(address, search, records.count(search.query))
+    page = records.search(search.query)
+    spelling = Spelling(origin=address.rpartition(BASE)[0])
+    matches = [
+        cut(spell(record, spelling), search.summary, search.elements) for record in page.records
+    ]
+    return searchset(
+        address, search, matches, _others(records, search, page.records, spelling), page.following
+    )
+
+
+def _others(
+    records: RecordFinder, search: Search, matches: tuple[Record, ...], spelling: Spelling
+) -> list[Json]:
+    """Return what the matches refer to, and what refers to them, each once."""
+    wanted: dict[tuple[RecordKind, str], None] = {}
+    found: list[Json] = []
+    for record in matches:
+        if search.includes & {"subject", "patient"}:
+            wanted[RecordKind.PATIENT, record.facts["patient"]] = None
+        if "basedon" in search.includes:
+            wanted |= {(RecordKind.ORDER, key): None for key in record.facts["orders"]}
+    for kind, key in wanted:
+        with suppress(NotFound):  # what is not seen, or was deleted a moment ago
+            found.append(spell(records.read(kind, key), spelling))
+    if matches and "endpoint" in search.includes:
+        found.append(_endpoint(WADO, spelling))
+    if matches and search.revincludes:
+        uids = [record.key for record in matches]
+        found += [spell(one, spelling) for one in records.reports_of(uids)]
+    return found
 
 
 def _kind(name: str) -> RecordKind:

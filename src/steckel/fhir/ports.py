@@ -6,6 +6,7 @@ from typing import Any, Protocol, cast
 
 from starlette.requests import Request
 
+from steckel.index.view import NOTHING, Guarded, View
 from steckel.ris.model import OrderStatement, PatientKey, ReportStatement
 from steckel.ris.record_model import Record, RecordKind, RecordPage, RecordQuery
 
@@ -52,6 +53,10 @@ class Principal(Protocol):
     def name(self) -> str:
         """The name of the account."""
 
+    @property
+    def view(self) -> View:
+        """What it sees."""
+
     def may(self, action: str) -> bool:
         """Whether the account has the right to do something."""
 
@@ -60,7 +65,7 @@ class Principal(Protocol):
 class FhirServices:
     """The rooms behind the door."""
 
-    records: RecordFinder
+    records: Guarded[RecordFinder]
     entry: RecordEntry
     longest_body: int = 64 << 20  #: bytes
 
@@ -68,3 +73,9 @@ class FhirServices:
 def principal_of(request: Request) -> Principal | None:
     """Return who is asking, where the authentication has said."""
     return cast("Principal | None", getattr(request.state, "principal", None))
+
+
+def view_of(request: Request) -> View:
+    """Return what the one who is asking sees; nobody sees nothing."""
+    principal = principal_of(request)
+    return principal.view if principal else NOTHING

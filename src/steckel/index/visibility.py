@@ -4,7 +4,19 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, and_, false, func, literal, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    Select,
+    and_,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+)
 
 from steckel.index.access import assignments, care_relations
 from steckel.index.schema import patients, series, studies
@@ -53,6 +65,18 @@ def of_patients(view: View, now: float) -> list[ColumnElement[bool]]:
         is_open = seen.correlate(patients).exists()
     within = [] if view.within is None else of_patients(view.within, now)
     return [or_(is_open, *cared), *within]
+
+
+def of_named_studies(view: View, now: float, uid: ColumnElement[str]) -> list[ColumnElement[bool]]:
+    """Return the conditions on rows that name a study; none for everything.
+
+    They are seen unless the study is here and is not seen.
+    """
+    conditions = visible(view, now)
+    if not conditions:
+        return []
+    hidden = select(literal(1)).where(studies.c.uid == uid, not_(and_(*conditions)))
+    return [not_(hidden.correlate(uid.table).exists())]
 
 
 class Sight:

@@ -5,12 +5,13 @@ its facts beside it, until a person says which is right.
 """
 
 import secrets
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import orjson
-from sqlalchemy import Engine, desc, func, select, update
+from sqlalchemy import ColumnElement, Engine, desc, func, select, update
 
 from steckel.archive.disk import require_room, translate_errors
 from steckel.archive.draft import Buffer
@@ -18,6 +19,8 @@ from steckel.archive.layout import Layout, sync_folder
 from steckel.errors import NotFound
 from steckel.index.engine import writing
 from steckel.index.schema import conflicts
+from steckel.index.view import EVERYTHING, View
+from steckel.index.visibility import of_named_studies
 from steckel.ingest.quarantine import write_durably
 
 OPEN = "open"
@@ -44,9 +47,14 @@ class Conflict:
 class ConflictStore:
     """The conflicts of one archive. Thread-safe."""
 
-    def __init__(self, layout: Layout, engine: Engine) -> None:
+    def __init__(self, layout: Layout, engine: Engine, view: View = EVERYTHING) -> None:
         self._layout = layout
         self._engine = engine
+        self._view = view
+
+    def seen_by(self, view: View) -> "ConflictStore":
+        """Return the conflicts of studies that somebody with this view sees."""
+        return self if view == self._view else ConflictStore(self._layout, self._engine, view)
 
     def record(self, conflict: Conflict, pieces: Sequence[Buffer]) -> None:
         """Keep the other bytes (a Part 10 file in pieces); a known conflict is kept once.
@@ -79,7 +87,7 @@ class ConflictStore:
         """Return open conflicts, newest first, and the cursor of the next page."""
         statement = (
             select(conflicts)
-            .where(conflicts.c.state == OPEN)
+            .where(conflicts.c.state == OPEN, *self._seen())
             .order_by(desc(conflicts.c.pk))
             .limit(limit + 1)
         )
@@ -92,18 +100,22 @@ class ConflictStore:
 
     def count(self) -> int:
         """Return how many conflicts wait for a person."""
-        statement = select(func.count()).select_from(conflicts).where(conflicts.c.state == OPEN)
+        statement = select(func.count()).select_from(conflicts)
+        statement = statement.where(conflicts.c.state == OPEN, *self._seen())
         with self._engine.connect() as connection:
             return connection.execute(statement).scalar_one()
 
     def conflict(self, conflict_id: str) -> Conflict:
         """Return one conflict, or raise `NotFound`."""
-        statement = select(conflicts).where(conflicts.c.id == conflict_id)
+        statement = select(conflicts).where(conflicts.c.id == conflict_id, *self._seen())
         with self._engine.connect() as connection:
             row = connection.execute(statement).mappings().first()
         if row is None:
             raise NotFound("there is no such conflict")
         return _conflict(row)
+
+    def _seen(self) -> list[ColumnElement[bool]]:
+        return of_named_studies(self._view, time.time(), conflicts.c.study_uid)
 
     def close(self, conflict: Conflict, state: str) -> None:
         """Note how a conflict was resolved; the other bytes are dropped."""

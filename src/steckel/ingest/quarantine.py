@@ -14,7 +14,7 @@ from pathlib import Path
 from time import time
 
 import orjson
-from sqlalchemy import Engine, delete, desc, func, select
+from sqlalchemy import ColumnElement, Engine, delete, desc, func, select
 
 from steckel.archive.disk import require_room, translate_errors
 from steckel.archive.layout import Layout, sync_folder
@@ -22,6 +22,8 @@ from steckel.errors import InputError, NotFound
 from steckel.index.engine import writing
 from steckel.index.schema import quarantine
 from steckel.index.signals import signal_quarantine
+from steckel.index.view import EVERYTHING, View
+from steckel.index.visibility import of_named_studies
 from steckel.ingest.model import Source, Way
 
 
@@ -46,9 +48,14 @@ class QuarantineEntry:
 class QuarantineStore:
     """The quarantine of one archive. Thread-safe."""
 
-    def __init__(self, layout: Layout, engine: Engine) -> None:
+    def __init__(self, layout: Layout, engine: Engine, view: View = EVERYTHING) -> None:
         self._layout = layout
         self._engine = engine
+        self._view = view
+
+    def seen_by(self, view: View) -> "QuarantineStore":
+        """Return what somebody with this view sees: all but what is of studies they do not see."""
+        return self if view == self._view else QuarantineStore(self._layout, self._engine, view)
 
     def keep(
         self,
@@ -103,7 +110,8 @@ class QuarantineStore:
         self, limit: int, before: int | None = None
     ) -> tuple[list[QuarantineEntry], int | None]:
         """Return entries, newest first, and the cursor of the next page."""
-        statement = select(quarantine).order_by(desc(quarantine.c.pk)).limit(limit + 1)
+        statement = select(quarantine).where(*self._seen())
+        statement = statement.order_by(desc(quarantine.c.pk)).limit(limit + 1)
         if before is not None:
             statement = statement.where(quarantine.c.pk < before)
         with self._engine.connect() as connection:
@@ -114,16 +122,20 @@ class QuarantineStore:
     def count(self) -> int:
         """Return how many objects are in quarantine."""
         with self._engine.connect() as connection:
-            return connection.execute(select(func.count()).select_from(quarantine)).scalar_one()
+            counted = select(func.count()).select_from(quarantine).where(*self._seen())
+            return connection.execute(counted).scalar_one()
 
     def entry(self, entry_id: str) -> QuarantineEntry:
         """Return one entry, or raise `NotFound`."""
-        statement = select(quarantine).where(quarantine.c.id == entry_id)
+        statement = select(quarantine).where(quarantine.c.id == entry_id, *self._seen())
         with self._engine.connect() as connection:
             row = connection.execute(statement).mappings().first()
         if row is None:
             raise NotFound("this object is no longer in quarantine")
         return _entry(row)
+
+    def _seen(self) -> list[ColumnElement[bool]]:
+        return of_named_studies(self._view, time(), quarantine.c.study_uid)
 
     def path(self, entry_id: str) -> Path:
         """Return the file with the bytes of an entry, or raise `NotFound`."""

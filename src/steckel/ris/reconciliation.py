@@ -4,15 +4,18 @@ The rule: whatever is done is one entry of the log, holds for queries and retrie
 transaction ends, and is taken back the same way.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from sqlalchemy import Connection, Engine, desc, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, and_, desc, func, select
 
 from steckel.errors import InvalidQuery, NotFound
 from steckel.index.engine import writing
-from steckel.index.schema import patients
+from steckel.index.schema import patients, studies
+from steckel.index.view import EVERYTHING, View
+from steckel.index.visibility import of_patients, visible
 from steckel.query.catalogue_model import Page
 from steckel.query.cursor import pack_cursor, unpack_cursor
 from steckel.ris.candidates import order_candidates, patient_candidates
@@ -33,6 +36,7 @@ from steckel.ris.reconciliation_rows import label_of, mismatch_rows, study_recon
 from steckel.ris.registering import register, take_back
 from steckel.ris.rule_book import KeptRule
 from steckel.ris.schema import mismatches, orders
+from steckel.ris.seen import of_orders
 from steckel.ris.surroundings import read_orders
 
 #: Open mismatches that a dry run looks at: the newest.
@@ -43,13 +47,18 @@ _Make = Callable[[Connection, Look], Correction]
 class Reconciliation:
     """Thread-safe; blocking."""
 
-    def __init__(self, engine: Engine, source_of: SourceOf) -> None:
+    def __init__(self, engine: Engine, source_of: SourceOf, view: View = EVERYTHING) -> None:
         self._engine = engine
+        self._view = view
         self._source_of = source_of
         self._matcher = Matcher(engine, source_of)
         self._corrections = Corrections(engine)
         self._department = Department(engine)
         self._patients = Patients(engine)
+
+    def seen_by(self, view: View) -> "Reconciliation":
+        """Return what somebody with this view sees of it, and can decide about."""
+        return self if view == self._view else type(self)(self._engine, self._source_of, view)
 
     def page(
         self, kind: MismatchKind | None, state: MismatchState, limit: int, cursor: str | None
@@ -61,7 +70,7 @@ class Reconciliation:
         InvalidQuery
             The cursor was not given out for this list.
         """
-        statement = select(mismatches).where(mismatches.c.state == state)
+        statement = select(mismatches).where(mismatches.c.state == state, *self._seen())
         if kind is not None:
             statement = statement.where(mismatches.c.kind == kind)
         if cursor is not None:
@@ -78,7 +87,7 @@ class Reconciliation:
         """Return how many are open, by kind."""
         statement = (
             select(mismatches.c.kind, func.count())
-            .where(mismatches.c.state == MismatchState.OPEN)
+            .where(mismatches.c.state == MismatchState.OPEN, *self._seen())
             .group_by(mismatches.c.kind)
         )
         with self._engine.connect() as connection:
@@ -97,7 +106,8 @@ class Reconciliation:
         with self._engine.connect() as connection:
             look = self._look(connection, study_uid)
             log = self._corrections.history(connection, study_uid)
-            return study_reconciliation(connection, look, log, source)
+            found = study_reconciliation(connection, look, log, source)
+            return self._without_hidden(connection, found)
 
     def assign_order(self, study_uid: str, order: str, by: str, reason: str) -> None:
         """Say which order a study is for: it takes its patient and its numbers.
@@ -109,7 +119,8 @@ class Reconciliation:
         """
 
         def make(connection: Connection, look: Look) -> Correction:
-            found = read_orders(connection, orders.c.pk == _number(order), study_uid)
+            wanted = and_(orders.c.pk == _number(order), *of_orders(self._view, time.time()))
+            found = read_orders(connection, wanted, study_uid)
             if not found:
                 raise NotFound("there is no such order")
             return assigned(look.study, found[0], replace(look.history.base, attributes={}))
@@ -126,7 +137,9 @@ class Reconciliation:
         """
 
         def make(connection: Connection, look: Look) -> Correction:
-            statement = select(patients.c.identity).where(patients.c.pk == _number(patient))
+            statement = select(patients.c.identity).where(
+                patients.c.pk == _number(patient), *of_patients(self._view, time.time())
+            )
             identity = connection.execute(statement).scalar()
             if identity is None:
                 raise NotFound("there is no such patient")
@@ -203,6 +216,7 @@ class Reconciliation:
             .where(
                 mismatches.c.state == MismatchState.OPEN,
                 mismatches.c.kind.in_(sorted(rule.kinds)),
+                *self._seen(),
             )
             .order_by(desc(mismatches.c.pk))
             .limit(_DRY_RUN + 1)
@@ -237,8 +251,53 @@ class Reconciliation:
 
         done_again(act)
 
+    def _seen(self) -> list[ColumnElement[bool]]:
+        """Return the conditions on `mismatches`."""
+        seen = visible(self._view, time.time())
+        if not seen:
+            return []
+        return [select(studies.c.pk).where(studies.c.uid == mismatches.c.study_uid, *seen).exists()]
+
+    def _without_hidden(
+        self, connection: Connection, found: StudyReconciliation
+    ) -> StudyReconciliation:
+        """Leave out the orders and patients that are not seen."""
+        now = time.time()
+        open_orders = of_orders(self._view, now)
+        if not open_orders:
+            return found
+        listed = [_number(one.order.key) for one in found.orders]
+        if found.order is not None:
+            listed.append(_number(found.order.key))
+        seen_orders = set(
+            connection.execute(
+                select(orders.c.pk).where(orders.c.pk.in_(listed), *open_orders)
+            ).scalars()
+        )
+        people = [_number(one.patient.key) for one in found.patients]
+        seen_people = set(
+            connection.execute(
+                select(patients.c.pk).where(
+                    patients.c.pk.in_(people), *of_patients(self._view, now)
+                )
+            ).scalars()
+        )
+        order = found.order
+        return replace(
+            found,
+            order=order if order is not None and _number(order.key) in seen_orders else None,
+            orders=tuple(one for one in found.orders if _number(one.order.key) in seen_orders),
+            patients=tuple(
+                one for one in found.patients if _number(one.patient.key) in seen_people
+            ),
+        )
+
     def _look(self, connection: Connection, study_uid: str) -> Look:
         look = self._matcher.look(connection, study_uid)
+        seen = visible(self._view, time.time())
+        if look is not None and seen:
+            wanted = select(studies.c.pk).where(studies.c.uid == study_uid, *seen)
+            look = look if connection.execute(wanted).first() is not None else None
         if look is None:
             raise NotFound("there is no such study")
         return look

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, select
 
 from steckel.dicom.json_model import JsonDataset
 from steckel.index.schema import studies
+from steckel.index.view import EVERYTHING, View
 from steckel.ris.corrections import Correction
 from steckel.ris.matcher import Look, SourceOf, lock_matching
 from steckel.ris.model import MismatchKind
@@ -44,9 +45,14 @@ class Change:
 class Rehearsals:
     """Thread-safe; blocking."""
 
-    def __init__(self, engine: Engine, source_of: SourceOf) -> None:
+    def __init__(self, engine: Engine, source_of: SourceOf, view: View = EVERYTHING) -> None:
         self._engine = engine
         self._source_of = source_of
+        self._view = view
+
+    def seen_by(self, view: View) -> "Rehearsals":
+        """Return what rehearses as somebody with this view can decide."""
+        return self if view == self._view else Rehearsals(self._engine, self._source_of, view)
 
     def preview(self, study_uid: str, choice: Choice) -> Change:
         """Return what a decision would change in what queries say of a study.
@@ -56,7 +62,7 @@ class Rehearsals:
         NotFound, InvalidQuery, MissingValue, AlreadyThere
             As the decision itself.
         """
-        stage = _Stage(self._engine, self._source_of)
+        stage = _Stage(self._engine, self._source_of, self._view)
         match choice.decision:
             case Decision.ASSIGN_ORDER:
                 stage.assign_order(study_uid, choice.target, "", "")

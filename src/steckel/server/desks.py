@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from steckel.index.view import View
 from steckel.ingest.conflicts import Conflict, ConflictStore
 from steckel.ingest.model import Arrival, Receipt, Refusal, Source, Way
 from steckel.ingest.quarantine import QuarantineEntry, QuarantineStore
@@ -27,6 +28,10 @@ class QuarantineDesk:
     def __init__(self, store: QuarantineStore, ingest: IngestService) -> None:
         self._store = store
         self._ingest = ingest
+
+    def seen_by(self, view: View) -> "QuarantineDesk":
+        """Return what somebody with this view sees of it."""
+        return QuarantineDesk(self._store.seen_by(view), self._ingest)
 
     def page(self, limit: int, cursor: str | None) -> Page[QuarantineRow]:
         """Return entries, newest first."""
@@ -72,6 +77,10 @@ class ConflictDesk:
         self._store = store
         self._versions = versions
 
+    def seen_by(self, view: View) -> "ConflictDesk":
+        """Return those of studies that somebody with this view sees."""
+        return ConflictDesk(self._store.seen_by(view), self._versions)
+
     def page(self, limit: int, cursor: str | None) -> Page[ConflictRow]:
         """Return open conflicts, newest first."""
         found, following = self._store.page(limit, row_of(cursor))
@@ -85,7 +94,8 @@ class ConflictDesk:
         return self._store.count()
 
     def resolve(self, conflict_id: str, keep: Keep) -> None:
-        """Keep one of the two."""
+        """Keep one of the two, or raise `NotFound`."""
+        self._store.conflict(conflict_id)
         if keep is Keep.FIRST:
             self._versions.keep_first(conflict_id)
         else:

@@ -11,6 +11,7 @@ from steckel.exchange.profile_desk import ProfileDesk
 from steckel.fhir.ports import FhirServices
 from steckel.fhir.routes import fhir_routes
 from steckel.index.thumbnails import Thumbnails
+from steckel.index.visibility import Sight
 from steckel.reporting.reading import ReportReading
 from steckel.ris.identified import IdentifiedPatients
 from steckel.ris.order_list import OrderList
@@ -58,6 +59,7 @@ def web_application(house: ServingHouse) -> WebApplication:
         reports=ReportReading(ReportShelf(house.engine)),
         changes=house.changes,
         marks=Marks(house.engine),
+        sight=Sight(house.engine),
         quarantine=QuarantineDesk(house.quarantine, house.ingest),
         conflicts=ConflictDesk(house.conflicts, house.versions),
         orders=OrderList(house.engine),

@@ -63,7 +63,7 @@ class WebApplication:
     """The ASGI application."""
 
     def __init__(self, parts: WebParts) -> None:
-        self._broadcast = Broadcast(parts.changes, parts.marks)
+        self._broadcast = Broadcast(parts.changes, parts.marks, parts.sight)
         system = SystemDoor(parts.status, parts.metrics)
         display = ImageDisplayDoor(parts.catalogue, parts.patient_finder)
         others = [*system.probes(), *parts.ohif_routes, *display.routes()]

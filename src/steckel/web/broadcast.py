@@ -1,4 +1,4 @@
-"""What happens in the archive, told to everybody who listens.
+"""What happens in the archive, told to everybody who listens, as `hearing` says.
 
 One task asks the change feed and the marks twice a second while somebody listens, and hands
 what is new to all. Its rule: who cannot follow is let go; who comes back says what was heard
@@ -7,15 +7,17 @@ about a subject has no number: who comes back looks at all subjects again.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from functools import cache
 
 import structlog
 from anyio.to_thread import run_sync
 
 from steckel.errors import places_of
+from steckel.index.view import View
 from steckel.query.catalogue_model import Change, Subject
+from steckel.web.hearing import Hearing, StudySight, SubjectChange, Told, studies_in
 from steckel.web.ports.live import ChangeFeed, SubjectMarks
 
 _log = structlog.get_logger(__name__)
@@ -26,20 +28,11 @@ _MOST_WAITING = 1000
 _MOST_MISSED = 1000
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SubjectChange:
-    """Something changed about a subject."""
-
-    subject: Subject
-
-
-Told = Change | SubjectChange
-
-
 class Listener:
     """One who listens."""
 
-    def __init__(self) -> None:
+    def __init__(self, hearing: Hearing) -> None:
+        self.hearing = hearing
         self.position = 0  #: number of the last change that was told
         self._queue: asyncio.Queue[Told | None] = asyncio.Queue()
 
@@ -78,9 +71,16 @@ class Listener:
 class Broadcast:
     """Tells changes. Lives in one event loop."""
 
-    def __init__(self, feed: ChangeFeed, marks: SubjectMarks, interval: float = _INTERVAL) -> None:
+    def __init__(
+        self,
+        feed: ChangeFeed,
+        marks: SubjectMarks,
+        sight: StudySight,
+        interval: float = _INTERVAL,
+    ) -> None:
         self._feed = feed
         self._marks = marks
+        self._sight = sight
         self._interval = interval
         self._listeners: set[Listener] = set()
         self._task: asyncio.Task[None] | None = None
@@ -90,7 +90,7 @@ class Broadcast:
         """Return the number of the last change."""
         return await run_sync(self._feed.latest)
 
-    async def missed(self, since: int, latest: int) -> list[Change] | None:
+    async def missed(self, since: int, latest: int, hearing: Hearing) -> list[Told] | None:
         """Return the changes after a number; ``None`` if there are too many, or it is none."""
         if since > latest:
             return None
@@ -102,12 +102,12 @@ class Broadcast:
                 return None
             if since >= latest:
                 break
-        return changes
+        return await run_sync(lambda: hearing.of(changes, self._seen_of(changes)))
 
     @asynccontextmanager
-    async def listening(self) -> AsyncIterator[Listener]:
+    async def listening(self, hearing: Hearing) -> AsyncIterator[Listener]:
         """Listen for as long as the block lasts."""
-        listener = Listener()
+        listener = Listener(hearing)
         # Before the number is read: what comes in between is told, not missed.
         self._listeners.add(listener)
         try:
@@ -145,9 +145,9 @@ class Broadcast:
                 changes = await run_sync(self._feed.changes_since, position)
                 if changes:
                     position = changes[-1].sequence
-                    self._tell(changes)
+                    await self._tell(changes)
                 before, marks = marks, await run_sync(self._marks.read)
-                self._tell(
+                await self._tell(
                     [
                         SubjectChange(subject=subject)
                         for subject, mark in marks.items()
@@ -159,6 +159,15 @@ class Broadcast:
             _log.error("change_feed_failed", error=type(error).__name__, where=places_of(error))
             self._let_go()
 
-    def _tell(self, changes: Sequence[Told]) -> None:
+    async def _tell(self, changes: Sequence[Told]) -> None:
+        seen = self._seen_of(changes)
         for listener in tuple(self._listeners):
-            listener.tell(changes)
+            if listener.hearing.view.is_everything:  # nothing is asked of the database
+                listener.tell(listener.hearing.of(changes, seen))
+            else:
+                listener.tell(await run_sync(listener.hearing.of, changes, seen))
+
+    def _seen_of(self, changes: Sequence[Told]) -> Callable[[View], frozenset[str]]:
+        """Return what says which of the studies a view shows, and asks once for each view."""
+        uids = studies_in(changes)
+        return cache(lambda view: self._sight.seen(view, uids))

@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Route
 
 from steckel.dicom import person_name
 from steckel.errors import InvalidQuery, NotAllowed, NotFound, SteckelError
+from steckel.index.view import Guarded, View
 from steckel.query.catalogue_model import PatientRow, StudyDetail, StudyRow
 from steckel.security.decisions import Action
 from steckel.web.credentials import is_navigation
@@ -58,7 +59,9 @@ _TITLES = {
 class ImageDisplayDoor:
     """Leads from what another system calls a study or a patient to the page that shows it."""
 
-    def __init__(self, catalogue: StudyCatalogue, patients: PatientFinder) -> None:
+    def __init__(
+        self, catalogue: Guarded[StudyCatalogue], patients: Guarded[PatientFinder]
+    ) -> None:
         self._catalogue = catalogue
         self._patients = patients
 
@@ -79,16 +82,17 @@ class ImageDisplayDoor:
         return RedirectResponse(page, HTTPStatus.FOUND, headers=headers)
 
     def _page(self, request: Request) -> str:
-        if not request.state.principal.may(Action.READ):
+        caller = request.state.principal
+        if not caller.may(Action.READ):
             raise NotAllowed("this account has no right to do this")
         asked = read_invocation(request.url.query)
         if isinstance(asked, StudyInvocation):
-            return self._of_studies(asked)
-        return self._of_patient(asked)
+            return self._of_studies(asked, caller.view)
+        return self._of_patient(asked, caller.view)
 
-    def _of_studies(self, asked: StudyInvocation) -> str:
+    def _of_studies(self, asked: StudyInvocation, view: View) -> str:
         numbers = () if asked.study_uids else asked.accession_numbers
-        found = self._catalogue.named_studies(asked.study_uids, numbers)
+        found = self._catalogue.seen_by(view).named_studies(asked.study_uids, numbers)
         if not found:
             raise NotFound("there is no such study")
         others = {study.accession for study in found if study.accession}
@@ -101,11 +105,12 @@ class ImageDisplayDoor:
         given = {uid: place for place, uid in enumerate(asked.study_uids)}
         return _view(sorted(found, key=lambda study: given.get(study.uid, 0)))
 
-    def _of_patient(self, asked: PatientInvocation) -> str:
-        patient = _the_one(self._patients.find(asked.patient_id, asked.authorities), asked)
+    def _of_patient(self, asked: PatientInvocation, view: View) -> str:
+        known = self._patients.seen_by(view).find(asked.patient_id, asked.authorities)
+        patient = _the_one(known, asked)
         if not asked.is_restricted:
             return _patient_page(patient)
-        detail = self._catalogue.patient(patient.key)
+        detail = self._catalogue.seen_by(view).patient(patient.key)
         found = [study.study for study in detail.studies if _is_asked_for(study, asked)]
         if not found:
             raise NotFound("there is no such study")

@@ -8,8 +8,10 @@ from prometheus_client import CollectorRegistry
 from starlette.routing import BaseRoute
 
 from steckel.audit.ports import Recorder
+from steckel.index.view import Guarded
 from steckel.ingest.model import Receiver
 from steckel.security.site import Security
+from steckel.web.hearing import StudySight
 from steckel.web.ports.archive import (
     Conflicts,
     Deleter,
@@ -47,19 +49,20 @@ class WebParts:
     site: Site
     recorder: Recorder
     security: Security
-    catalogue: StudyCatalogue
-    patient_finder: PatientFinder
-    reports: Reports
+    catalogue: Guarded[StudyCatalogue]
+    patient_finder: Guarded[PatientFinder]
+    reports: Guarded[Reports]
     changes: ChangeFeed
     marks: SubjectMarks
-    quarantine: Quarantine
-    conflicts: Conflicts
-    orders: Orders
-    reconciliation: Reconciliation
-    previews: Previews
+    sight: StudySight  #: which of the changes somebody hears of
+    quarantine: Guarded[Quarantine]
+    conflicts: Guarded[Conflicts]
+    orders: Guarded[Orders]
+    reconciliation: Guarded[Reconciliation]
+    previews: Guarded[Previews]
     matching_rules: MatchingRules
     status: SystemStatus
-    deleter: Deleter
+    deleter: Guarded[Deleter]
     echo: EchoSender
     receiver: Receiver
     messages: MessageStore

@@ -21,6 +21,7 @@ from tests.unit.web.reconciliation_rooms import (
 from tests.unit.web.rooms import (
     Bin,
     Catalogue,
+    ClearSight,
     ConflictRoom,
     Echo,
     Feed,
@@ -93,6 +94,7 @@ class House:
             reports=self.reports,
             changes=self.feed,
             marks=FixedMarks(),
+            sight=ClearSight(),
             quarantine=self.quarantine,
             conflicts=self.conflicts,
             orders=self.orders,

@@ -3,7 +3,7 @@
 
 from dataclasses import dataclass, field
 
-from tests.unit.web.rooms import NOON, PATIENT, STUDY
+from tests.unit.web.rooms import NOON, PATIENT, STUDY, Guard
 
 from steckel.errors import NotFound
 from steckel.query.catalogue_model import Page, PatientRow
@@ -34,7 +34,7 @@ OWN = OwnRow(patient=PATIENT, accession="", study_id="1")
 
 
 @dataclass
-class OrderRoom:
+class OrderRoom(Guard):
     asked: list[tuple[OrderFilter, int, str | None]] = field(default_factory=list)
 
     def page(self, wanted: OrderFilter, limit: int, cursor: str | None) -> Page[OrderRow]:
@@ -46,7 +46,7 @@ class OrderRoom:
 
 
 @dataclass
-class ReconciliationRoom:
+class ReconciliationRoom(Guard):
     decided: list[tuple[str, ...]] = field(default_factory=list)
 
     def page(
@@ -95,7 +95,7 @@ class ReconciliationRoom:
 
 
 @dataclass
-class PreviewRoom:
+class PreviewRoom(Guard):
     asked: list[tuple[str, Choice]] = field(default_factory=list)
 
     def preview(self, study_uid: str, choice: Choice) -> Change:

@@ -1,14 +1,16 @@
 """The rooms behind the web application, in memory."""
 # ruff: noqa: ARG002  they take what their ports take
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 from steckel.archive.draft import Buffer
 from steckel.dicom.uids import SeriesUid, SopClassUid, SopInstanceUid, StudyUid
 from steckel.errors import NotDicom, NotFound, OutOfSpace, StorageFailure
 from steckel.exchange.outbound.model import Address, Probe
 from steckel.exchange.outbound.subscriptions import Subscription
+from steckel.index.view import View
 from steckel.ingest.model import Arrival, Outcome, Receipt, Refusal
 from steckel.query.catalogue_model import (
     Change,
@@ -61,8 +63,24 @@ STUDY = StudyRow(
 SERIES = SeriesRow(uid="1.2.3.1", number=1, modality="CT", kind=SeriesKind.IMAGE, instances=600)
 
 
+class Guard:
+    """A room that shows everybody the same."""
+
+    def seen_by(self, view: View) -> Self:
+        assert isinstance(view, View)
+        return self
+
+
+class ClearSight:
+    """Everybody sees what their view names."""
+
+    def seen(self, view: View, uids: Iterable[str]) -> frozenset[str]:
+        named = {uid for criteria in view.any_of for uid in criteria.studies}
+        return frozenset(uid for uid in uids if view.anything or uid in named)
+
+
 @dataclass
-class Catalogue:
+class Catalogue(Guard):
     asked: list[tuple[StudyFilter, StudySort, int, str | None]] = field(default_factory=list)
     rows: list[StudyRow] = field(default_factory=lambda: [STUDY])
 
@@ -100,7 +118,7 @@ class Catalogue:
 
 
 @dataclass
-class PatientDesk:
+class PatientDesk(Guard):
     """Finds whoever is put into it."""
 
     found: list[PatientRow] = field(default_factory=lambda: [PATIENT])
@@ -112,7 +130,7 @@ class PatientDesk:
 
 
 @dataclass
-class Shelf:
+class Shelf(Guard):
     """One report with a text and a PDF, another as a CDA document."""
 
     def of_study(self, study_uid: str) -> list[ReadableReport]:
@@ -175,7 +193,7 @@ ENTRY = QuarantineRow(
 
 
 @dataclass
-class QuarantineRoom:
+class QuarantineRoom(Guard):
     entries: dict[str, QuarantineRow] = field(default_factory=lambda: {"q1": ENTRY})
 
     def page(self, limit: int, cursor: str | None) -> Page[QuarantineRow]:
@@ -203,7 +221,7 @@ class QuarantineRoom:
 
 
 @dataclass
-class ConflictRoom:
+class ConflictRoom(Guard):
     resolved: list[tuple[str, Keep]] = field(default_factory=list)
 
     def page(self, limit: int, cursor: str | None) -> Page[ConflictRow]:
@@ -252,7 +270,7 @@ class Status:
 
 
 @dataclass
-class Bin:
+class Bin(Guard):
     deleted: list[str] = field(default_factory=list)
 
     def delete_study(self, study: str) -> None:

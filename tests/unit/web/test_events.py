@@ -5,13 +5,18 @@ from typing import Any
 import httpx
 import orjson
 import pytest
-from fastapi import FastAPI
-from tests.unit.web.rooms import Feed, FixedMarks
+from fastapi import FastAPI, Request
+from tests.unit.web.rooms import ClearSight, Feed, FixedMarks
 
 from steckel.errors import StorageFailure
+from steckel.index.view import EVERYTHING, NOTHING, Criteria, View
 from steckel.query.catalogue_model import Change, ChangeKind, QuarantineChange, StudyChange, Subject
+from steckel.security.decisions import ALL_ACTIONS, Action
+from steckel.security.principal import Principal, Via
 from steckel.web.api.events import EventDoor
 from steckel.web.broadcast import Broadcast
+from steckel.web.hearing import Hearing
+from steckel.web.problems import HANDLERS
 
 pytestmark = pytest.mark.anyio
 
@@ -20,10 +25,24 @@ def study(sequence: int, kind: ChangeKind = ChangeKind.NEW) -> StudyChange:
     return StudyChange(sequence=sequence, uid=f"1.2.{sequence}", kind=kind)
 
 
+ADMINISTRATOR = Principal(
+    name="root", role="admin", via=Via.SESSION, actions=ALL_ACTIONS, view=EVERYTHING
+)
+
+
+def looker(view: View, *more: Action) -> Principal:
+    """Somebody who may look, and what else is said."""
+    actions = frozenset({Action.READ, *more})
+    return Principal(name="alice", role="user", via=Via.SESSION, actions=actions, view=view)
+
+
 class Browser:
     """Reads an event stream from an ASGI application, message by message."""
 
-    def __init__(self, broadcast: Broadcast, heartbeat: float = 60.0) -> None:
+    def __init__(
+        self, broadcast: Broadcast, heartbeat: float = 60.0, caller: Principal = ADMINISTRATOR
+    ) -> None:
+        self._caller = caller
         self._app = FastAPI()
         self._app.include_router(EventDoor(broadcast, heartbeat).router())
         self._messages: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
@@ -36,7 +55,7 @@ class Browser:
             "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "method": "GET",
             "path": "/events", "raw_path": b"/events", "query_string": b"", "root_path": "",
             "headers": headers, "scheme": "http", "server": ("test", 80), "client": ("test", 1),
-            "http_version": "1.1",
+            "http_version": "1.1", "state": {"principal": self._caller},
         }  # fmt: skip
         self._task = asyncio.create_task(self._app(scope, self._receive, self._messages.put))
         start = await self._messages.get()
@@ -80,7 +99,7 @@ def marks() -> FixedMarks:
 
 @pytest.fixture
 async def broadcast(feed: Feed, marks: FixedMarks) -> AsyncIterator[Broadcast]:
-    broadcast = Broadcast(feed, marks, interval=0.001)
+    broadcast = Broadcast(feed, marks, ClearSight(), interval=0.001)
     yield broadcast
     broadcast.close()
 
@@ -187,7 +206,7 @@ class FailingFeed(Feed):
 
 async def test_when_the_feed_fails_streams_end_and_new_ones_work_when_it_is_back() -> None:
     feed = FailingFeed([study(5)])
-    broadcast = Broadcast(feed, FixedMarks(), interval=0.001)
+    broadcast = Broadcast(feed, FixedMarks(), ClearSight(), interval=0.001)
     browser = await Browser(broadcast).open()
     await browser.event()
     feed.changes.append(study(6))
@@ -199,10 +218,73 @@ async def test_when_the_feed_fails_streams_end_and_new_ones_work_when_it_is_back
 
 
 async def test_a_listener_that_cannot_follow_is_let_go(feed: Feed, broadcast: Broadcast) -> None:
-    async with broadcast.listening() as listener:
+    async with broadcast.listening(Hearing(view=EVERYTHING, cares=True)) as listener:
         listener.tell([study(sequence) for sequence in range(6, 900)])
         listener.tell([study(sequence) for sequence in range(900, 1200)])
         assert await listener.next(10) is None
+
+
+ONLY_6 = View(any_of=(Criteria(studies=("1.2.6",)),))
+
+
+async def _happen(feed: Feed) -> None:
+    feed.changes += [
+        study(6),
+        study(7),
+        StudyChange(sequence=8, uid="1.2.6", kind=ChangeKind.CHANGED),
+        QuarantineChange(sequence=9, count=3),
+        StudyChange(sequence=10, uid="1.2.7", kind=ChangeKind.DELETED),
+        StudyChange(sequence=11, uid="1.2.6", kind=ChangeKind.DELETED),
+    ]
+
+
+@pytest.mark.parametrize("came_back", [False, True])
+async def test_a_browser_hears_of_the_studies_that_it_sees(
+    feed: Feed, broadcast: Broadcast, came_back: bool
+) -> None:
+    browser = Browser(broadcast, caller=looker(ONLY_6))
+    if came_back:
+        await _happen(feed)
+        await browser.open(last_event_id="5")
+        await browser.event()
+    else:
+        await browser.open()
+        await browser.event()
+        await _happen(feed)
+    for sequence, kind in ((6, "new"), (8, "changed"), (11, "deleted")):
+        expected = (str(sequence), "study", {"uid": "1.2.6", "kind": kind})
+        assert await browser.event() == expected
+
+
+async def test_only_those_who_decide_hear_of_what_waits(
+    feed: Feed, marks: FixedMarks, broadcast: Broadcast
+) -> None:
+    deaf = await Browser(broadcast, caller=looker(EVERYTHING)).open()
+    caring = await Browser(broadcast, caller=looker(NOTHING, Action.CARE)).open()
+    for browser in (deaf, caring):
+        await browser.event()
+    feed.changes += [QuarantineChange(sequence=6, count=3), study(7)]
+    assert await deaf.event() == ("7", "study", {"uid": "1.2.7", "kind": "new"})
+    assert await caring.event() == ("6", "quarantine", {"count": 3})
+    for subject in (Subject.MISMATCHES, Subject.RECORDS):
+        marks.marks[subject] = 2
+        assert await caring.event() == ("", "subject", {"subject": subject})
+    assert await deaf.event() == ("", "subject", {"subject": "records"})
+
+
+async def test_the_stream_is_for_those_who_may_look(broadcast: Broadcast) -> None:
+    app = FastAPI(exception_handlers=HANDLERS)
+    app.include_router(EventDoor(broadcast).router())
+    nobody = Principal(name="x", role="", via=Via.TOKEN, actions=frozenset({Action.STORE}))
+
+    @app.middleware("http")
+    async def log_in(request: Request, proceed: Any) -> Any:
+        request.state.principal = nobody
+        return await proceed(request)
+
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        assert (await client.get("/events")).status_code == 403
 
 
 async def test_the_stream_needs_a_login(client: httpx.AsyncClient) -> None:

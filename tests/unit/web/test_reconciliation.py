@@ -15,22 +15,28 @@ RULE = {
 }  # fmt: skip
 
 
-async def test_mismatches_are_listed_with_their_counts(user: httpx.AsyncClient) -> None:
-    page = (await user.get("/api/reconciliation?kind=demographics&state=resolved")).json()
+async def test_mismatches_are_listed_with_their_counts(
+    user: httpx.AsyncClient, admin: httpx.AsyncClient
+) -> None:
+    page = (await admin.get("/api/reconciliation?kind=demographics&state=resolved")).json()
     [row] = page["items"]
     assert (row["kind"], row["state"], row["study"]["uid"]) == ("demographics", "resolved", "1.2.3")
     assert row["own"]["patient"]["name"]["alphabetic"] == "DUPONT^Jeanne"
     assert (page["count"], page["counts"]["wrong-order"], page["next_cursor"]) == (5, 1, "next")
-    assert (await user.get("/api/reconciliation?kind=nonsense")).status_code == 422
+    assert (await admin.get("/api/reconciliation?kind=nonsense")).status_code == 422
+    assert (await user.get("/api/reconciliation")).status_code == 403
 
 
-async def test_a_study_comes_with_what_it_may_be(user: httpx.AsyncClient) -> None:
-    shown = (await user.get(STUDY)).json()
+async def test_a_study_comes_with_what_it_may_be(
+    user: httpx.AsyncClient, admin: httpx.AsyncClient
+) -> None:
+    shown = (await admin.get(STUDY)).json()
     assert shown["orders"][0]["order"]["stations"] == ["CT1"]
     assert shown["orders"][0]["reasons"] == ["time"]
     assert shown["patients"][0]["patient"]["id"] == "P001"
     assert shown["decisions"][0]["by"] == "ada"
-    assert (await user.get(f"{STUDY}.4")).status_code == 404
+    assert (await admin.get(f"{STUDY}.4")).status_code == 404
+    assert (await user.get(STUDY)).status_code == 403
 
 
 @pytest.mark.parametrize(

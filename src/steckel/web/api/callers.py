@@ -42,6 +42,7 @@ def who_may(action: Action) -> Callable[[Request], Coroutine[Any, Any, Principal
     return require
 
 
+Reading = Annotated[Principal, Depends(who_may(Action.READ))]
 Deleting = Annotated[Principal, Depends(who_may(Action.DELETE))]
 Caring = Annotated[Principal, Depends(who_may(Action.CARE))]
 Administrator = Annotated[Principal, Depends(who_may(Action.ADMINISTER))]

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
+from steckel.index.view import Guarded
 from steckel.query.catalogue_model import Keep
 from steckel.web import shapes
 from steckel.web.answers import Json, no_content
@@ -26,7 +27,7 @@ class Resolution(BaseModel):
 class ConflictDoor:
     """Shows conflicts and lets a person decide."""
 
-    def __init__(self, conflicts: Conflicts) -> None:
+    def __init__(self, conflicts: Guarded[Conflicts]) -> None:
         self._conflicts = conflicts
 
     def router(self) -> APIRouter:
@@ -36,15 +37,16 @@ class ConflictDoor:
         router.post("/{conflict_id}/resolve", status_code=204)(self.resolve)
         return router
 
-    def page(self, limit: Limit = 100, cursor: Cursor = None) -> Response:
+    def page(self, caller: Caring, limit: Limit = 100, cursor: Cursor = None) -> Response:
         """List open conflicts, newest first."""
-        found = self._conflicts.page(limit, cursor)
+        conflicts = self._conflicts.seen_by(caller.view)
+        found = conflicts.page(limit, cursor)
         items = [spell_conflict(row) for row in found.items]
-        count = self._conflicts.count()
+        count = conflicts.count()
         return Json({"items": items, "next_cursor": found.next_cursor, "count": count})
 
     def resolve(self, conflict_id: str, resolution: Resolution, caller: Caring) -> Response:
         """Keep one of the two."""
-        self._conflicts.resolve(conflict_id, resolution.keep)
+        self._conflicts.seen_by(caller.view).resolve(conflict_id, resolution.keep)
         _log.info("conflict_resolved", conflict=conflict_id, keep=resolution.keep, by=caller.name)
         return no_content()

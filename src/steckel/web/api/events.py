@@ -8,7 +8,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
 
 from steckel.query.catalogue_model import QuarantineChange
-from steckel.web.broadcast import Broadcast, Listener, SubjectChange, Told
+from steckel.security.decisions import Action
+from steckel.web.api.callers import Reading
+from steckel.web.broadcast import Broadcast, Listener
+from steckel.web.hearing import Hearing, SubjectChange, Told
 
 _HEARTBEAT = 15.0
 #: A stream ends after this, and the browser comes back: is the session still one?
@@ -33,27 +36,30 @@ class EventDoor:
         )(self.events)
         return router
 
-    async def events(self, request: Request) -> Response:
+    async def events(self, request: Request, caller: Reading) -> Response:
         """Stream changes of studies and of the quarantine; ``Last-Event-ID`` resumes.
 
+        Of studies that the caller sees; what waits for decisions is told to those who make them.
         That something changed about messages, mismatches, deliveries or records has no number.
         """
         since = _last_event_id(request)
+        hearing = Hearing(view=caller.view, cares=caller.may(Action.CARE))
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(
-            self._stream(since), headers=headers, media_type="text/event-stream"
+            self._stream(since, hearing), headers=headers, media_type="text/event-stream"
         )
 
-    async def _stream(self, since: int | None) -> AsyncIterator[bytes]:
-        async with self._broadcast.listening() as listener:
+    async def _stream(self, since: int | None, hearing: Hearing) -> AsyncIterator[bytes]:
+        async with self._broadcast.listening(hearing) as listener:
             yield f"retry: {_RETRY_MILLISECONDS}\n\n".encode()
             latest = listener.position
             missed = None
             if since is not None:
-                missed = await self._broadcast.missed(since, latest)
+                missed = await self._broadcast.missed(since, latest, hearing)
             yield _event("hello", {"change": latest}, None if missed else latest)
             for change in missed or ():
-                listener.position = max(listener.position, change.sequence)
+                if not isinstance(change, SubjectChange):
+                    listener.position = max(listener.position, change.sequence)
                 yield _spell(change)
             async for line in self._follow(listener):
                 yield line

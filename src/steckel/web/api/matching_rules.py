@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from steckel.errors import NotFound
+from steckel.index.view import Guarded
 from steckel.ris.likeness import Difference
 from steckel.ris.matching_rules import Rule, RuleAction
 from steckel.ris.model import MismatchKind
@@ -60,7 +61,7 @@ class KeptRuleForm(RuleForm):
 class MatchingRuleDoor:
     """Lets an administrator write rules, and see first what they would do."""
 
-    def __init__(self, rules: MatchingRules, desk: Reconciliation) -> None:
+    def __init__(self, rules: MatchingRules, desk: Guarded[Reconciliation]) -> None:
         self._rules = rules
         self._desk = desk
 
@@ -98,9 +99,9 @@ class MatchingRuleDoor:
         _log.info("matching_rule_removed", rule=rule_id, by=caller.name)
         return no_content()
 
-    def dry_run(self, form: RuleForm, _caller: Administrator) -> Response:
+    def dry_run(self, form: RuleForm, caller: Administrator) -> Response:
         """Say what a rule would do to what is open now; nothing is changed."""
-        return Json(spell_dry_run(self._desk.dry_run(form.rule())))
+        return Json(spell_dry_run(self._desk.seen_by(caller.view).dry_run(form.rule())))
 
 
 def _number(rule_id: str) -> int:

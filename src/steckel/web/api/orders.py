@@ -5,10 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from steckel.index.view import Guarded
 from steckel.ris.reconciliation_model import OrderFilter
 from steckel.web import shapes_reconciliation as shapes
 from steckel.web.answers import Json
-from steckel.web.api.callers import Cursor, Limit
+from steckel.web.api.callers import Cursor, Limit, Reading
 from steckel.web.ports.orders import Orders
 from steckel.web.spelling_reconciliation import spell_order
 
@@ -19,7 +20,7 @@ _Word = Annotated[str, Query(max_length=256)]
 class OrderDoor:
     """Lists orders."""
 
-    def __init__(self, orders: Orders) -> None:
+    def __init__(self, orders: Guarded[Orders]) -> None:
         self._orders = orders
 
     def router(self) -> APIRouter:
@@ -30,6 +31,7 @@ class OrderDoor:
 
     def page(  # noqa: PLR0913, PLR0917 - one parameter for each field above the list
         self,
+        caller: Reading,
         patient: _Word = "",
         accession: _Word = "",
         modality: _Word = "",
@@ -48,6 +50,6 @@ class OrderDoor:
             date_to=date_to or None,
             only_open=only_open,
         )
-        found = self._orders.page(wanted, limit, cursor)
+        found = self._orders.seen_by(caller.view).page(wanted, limit, cursor)
         items = [spell_order(row) for row in found.items]
         return Json({"items": items, "next_cursor": found.next_cursor})

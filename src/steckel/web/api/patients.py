@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from steckel.index.view import Guarded
 from steckel.web import shapes, shapes_reconciliation
 from steckel.web.answers import Json
-from steckel.web.api.callers import Cursor, Limit
+from steckel.web.api.callers import Cursor, Limit, Reading
 from steckel.web.ports.archive import StudyCatalogue
 from steckel.web.ports.orders import Orders
 from steckel.web.spelling import spell_patient, spell_patient_detail, spell_study_patient
@@ -17,7 +18,7 @@ from steckel.web.spelling_reconciliation import spell_order
 class PatientDoor:
     """Lists and shows patients."""
 
-    def __init__(self, catalogue: StudyCatalogue, orders: Orders) -> None:
+    def __init__(self, catalogue: Guarded[StudyCatalogue], orders: Guarded[Orders]) -> None:
         self._catalogue = catalogue
         self._orders = orders
 
@@ -30,20 +31,21 @@ class PatientDoor:
 
     def page(
         self,
+        caller: Reading,
         search: Annotated[str, Query(max_length=256)] = "",
         limit: Limit = 100,
         cursor: Cursor = None,
     ) -> Response:
         """List patients by name."""
-        found = self._catalogue.patients(search.strip(), limit, cursor)
+        found = self._catalogue.seen_by(caller.view).patients(search.strip(), limit, cursor)
         items = [spell_patient(row) for row in found.items]
         return Json({"items": items, "next_cursor": found.next_cursor})
 
-    def patient(self, key: str) -> Response:
+    def patient(self, key: str, caller: Reading) -> Response:
         """Show a patient with all studies, newest first, and what is planned."""
-        found = self._catalogue.patient(key)
+        found = self._catalogue.seen_by(caller.view).patient(key)
         detail = spell_patient_detail(found)
-        planned, merged = self._orders.of_patient(found.patient.key)
+        planned, merged = self._orders.seen_by(caller.view).of_patient(found.patient.key)
         record: shapes_reconciliation.PatientRecord = {
             **detail,
             "orders": [spell_order(row) for row in planned],

@@ -6,6 +6,7 @@ import structlog
 from fastapi import APIRouter
 from starlette.responses import Response, StreamingResponse
 
+from steckel.index.view import Guarded
 from steckel.web import shapes
 from steckel.web.answers import Json, no_content
 from steckel.web.api.callers import Caring, Cursor, Limit
@@ -18,7 +19,7 @@ _log = structlog.get_logger(__name__)
 class QuarantineDoor:
     """Shows the quarantine and lets a person decide."""
 
-    def __init__(self, quarantine: Quarantine) -> None:
+    def __init__(self, quarantine: Guarded[Quarantine]) -> None:
         self._quarantine = quarantine
 
     def router(self) -> APIRouter:
@@ -30,16 +31,18 @@ class QuarantineDoor:
         router.delete("/{entry_id}", status_code=204)(self.delete)
         return router
 
-    def page(self, limit: Limit = 100, cursor: Cursor = None) -> Response:
+    def page(self, caller: Caring, limit: Limit = 100, cursor: Cursor = None) -> Response:
         """List what could not be taken, newest first."""
-        found = self._quarantine.page(limit, cursor)
+        quarantine = self._quarantine.seen_by(caller.view)
+        found = quarantine.page(limit, cursor)
         items = [spell_quarantined(row) for row in found.items]
-        count = self._quarantine.count()
+        count = quarantine.count()
         return Json({"items": items, "next_cursor": found.next_cursor, "count": count})
 
     def file(self, entry_id: str, caller: Caring) -> Response:
         """Download the bytes of an entry."""
-        entry = self._quarantine.entry(entry_id)
+        quarantine = self._quarantine.seen_by(caller.view)
+        entry = quarantine.entry(entry_id)
         name = quote(entry.name.rpartition("/")[2] or f"{entry.id}.bin", safe="")
         headers = {
             # RFC 6266 4.3; never shown by the browser: nobody knows what it is.
@@ -47,19 +50,20 @@ class QuarantineDoor:
             "Content-Length": str(entry.size),
             "Cache-Control": "no-store",
         }
-        chunks = self._quarantine.chunks(entry_id)
+        chunks = quarantine.chunks(entry_id)
         _log.info("quarantine_downloaded", entry=entry_id, by=caller.name)
         return StreamingResponse(chunks, headers=headers, media_type="application/octet-stream")
 
     def replay(self, entry_id: str, caller: Caring) -> Response:
         """Try once more to archive an entry."""
-        name = self._quarantine.entry(entry_id).name
-        answer = self._quarantine.replay(entry_id)
+        quarantine = self._quarantine.seen_by(caller.view)
+        name = quarantine.entry(entry_id).name
+        answer = quarantine.replay(entry_id)
         _log.info("quarantine_replayed", entry=entry_id, by=caller.name)
         return Json(spell_received(name, answer))
 
     def delete(self, entry_id: str, caller: Caring) -> Response:
         """Drop an entry."""
-        self._quarantine.delete(entry_id)
+        self._quarantine.seen_by(caller.view).delete(entry_id)
         _log.info("quarantine_deleted", entry=entry_id, by=caller.name)
         return no_content()

@@ -7,9 +7,11 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.responses import Response
 
+from steckel.index.view import Guarded
 from steckel.ris.mismatch_rows import MismatchState
 from steckel.ris.model import MismatchKind
 from steckel.ris.rehearsal import Choice, Decision
+from steckel.security.principal import Principal
 from steckel.web import shapes_reconciliation as shapes
 from steckel.web.answers import Json
 from steckel.web.api.callers import Caring, Cursor, Limit
@@ -70,7 +72,7 @@ class ChoiceForm(BaseModel):
 class ReconciliationDoor:
     """Shows what does not fit and lets a person decide; each answer is the study as it is then."""
 
-    def __init__(self, desk: Reconciliation, previews: Previews) -> None:
+    def __init__(self, desk: Guarded[Reconciliation], previews: Guarded[Previews]) -> None:
         self._desk = desk
         self._previews = previews
 
@@ -92,14 +94,16 @@ class ReconciliationDoor:
 
     def page(
         self,
+        caller: Caring,
         kind: MismatchKind | None = None,
         state: Annotated[MismatchState, Query()] = MismatchState.OPEN,
         limit: Limit = 100,
         cursor: Cursor = None,
     ) -> Response:
         """List mismatches, newest first; the counts are of all that are open."""
-        found = self._desk.page(kind, state, limit, cursor)
-        counts = self._desk.counts()
+        desk = self._desk.seen_by(caller.view)
+        found = desk.page(kind, state, limit, cursor)
+        counts = desk.counts()
         return Json(
             {
                 "items": [spell_mismatch(row) for row in found.items],
@@ -109,42 +113,42 @@ class ReconciliationDoor:
             }
         )
 
-    def study(self, uid: str) -> Response:
+    def study(self, uid: str, caller: Caring) -> Response:
         """Show a study, the orders and patients it may be of, and what was decided so far."""
-        return Json(spell_reconciliation(self._desk.study(uid)))
+        return Json(spell_reconciliation(self._desk.seen_by(caller.view).study(uid)))
 
-    def preview(self, uid: str, form: ChoiceForm, _caller: Caring) -> Response:
+    def preview(self, uid: str, form: ChoiceForm, caller: Caring) -> Response:
         """Say which attributes of a study a decision would change; nothing is done."""
         choice = Choice(decision=form.decision, target=form.target)
-        found = self._previews.preview(uid, choice)
+        found = self._previews.seen_by(caller.view).preview(uid, choice)
         change = {"before": found.before, "after": found.after}
         return Json({**change, "keywords": keywords_in(change)})
 
     def assign_order(self, uid: str, said: OrderAssignment, caller: Caring) -> Response:
         """Link a study with an order: it takes its patient and its numbers."""
-        self._desk.assign_order(uid, said.order, caller.name, said.reason)
-        return self._decided("assigned_to_order", uid, caller.name)
+        self._desk.seen_by(caller.view).assign_order(uid, said.order, caller.name, said.reason)
+        return self._decided("assigned_to_order", uid, caller)
 
     def assign_patient(self, uid: str, said: PatientAssignment, caller: Caring) -> Response:
         """Say whose a study is; its order is looked for again."""
-        self._desk.assign_patient(uid, said.patient, caller.name, said.reason)
-        return self._decided("assigned_to_patient", uid, caller.name)
+        self._desk.seen_by(caller.view).assign_patient(uid, said.patient, caller.name, said.reason)
+        return self._decided("assigned_to_patient", uid, caller)
 
     def accept(self, uid: str, said: Acceptance, caller: Caring) -> Response:
         """Accept a mismatch as it is; of demographics, the registered ones count then."""
-        self._desk.accept(uid, said.kind, caller.name, said.reason)
-        return self._decided("accepted", uid, caller.name)
+        self._desk.seen_by(caller.view).accept(uid, said.kind, caller.name, said.reason)
+        return self._decided("accepted", uid, caller)
 
     def register(self, uid: str, said: Word, caller: Caring) -> Response:
         """Register an unknown patient as the images have it."""
-        self._desk.register(uid, caller.name, said.reason)
-        return self._decided("registered", uid, caller.name)
+        self._desk.seen_by(caller.view).register(uid, caller.name, said.reason)
+        return self._decided("registered", uid, caller)
 
     def undo(self, uid: str, said: Word, caller: Caring) -> Response:
         """Take the last decision back, whoever made it."""
-        self._desk.undo(uid, caller.name, said.reason)
-        return self._decided("undone", uid, caller.name)
+        self._desk.seen_by(caller.view).undo(uid, caller.name, said.reason)
+        return self._decided("undone", uid, caller)
 
-    def _decided(self, what: str, uid: str, by: str) -> Response:
-        _log.info("study_reconciled", decision=what, study_uid=uid, by=by)
-        return Json(spell_reconciliation(self._desk.study(uid)))
+    def _decided(self, what: str, uid: str, caller: Principal) -> Response:
+        _log.info("study_reconciled", decision=what, study_uid=uid, by=caller.name)
+        return Json(spell_reconciliation(self._desk.seen_by(caller.view).study(uid)))

@@ -5,9 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from steckel.index.view import Guarded
 from steckel.reporting.reading import ReadableReport, ReadableVersion
 from steckel.web import shapes
 from steckel.web.answers import Json, moment
+from steckel.web.api.callers import Reading
 from steckel.web.ports.archive import Reports
 
 #: A page that got in here all the same could neither run nor load anything.
@@ -19,7 +21,7 @@ _POLICY_OF_PDF = "frame-ancestors 'self'"
 class ReportDoor:
     """Lists reports and hands out their documents."""
 
-    def __init__(self, reports: Reports) -> None:
+    def __init__(self, reports: Guarded[Reports]) -> None:
         self._reports = reports
 
     def router(self) -> APIRouter:
@@ -32,22 +34,24 @@ class ReportDoor:
         )
         return router
 
-    def of_study(self, uid: str) -> Response:
+    def of_study(self, uid: str, caller: Reading) -> Response:
         """List the reports of a study, newest first."""
-        return Json({"items": [_spell(report) for report in self._reports.of_study(uid)]})
+        found = self._reports.seen_by(caller.view).of_study(uid)
+        return Json({"items": [_spell(report) for report in found]})
 
-    def report(self, report_id: str) -> Response:
+    def report(self, report_id: str, caller: Reading) -> Response:
         """Show a report; the version that counts comes first."""
-        return Json(_spell(self._reports.report(report_id)))
+        return Json(_spell(self._reports.seen_by(caller.view).report(report_id)))
 
     def body(
         self,
         report_id: str,
         number: int,
+        caller: Reading,
         media_type: Annotated[str, Query(max_length=64)] = "",
     ) -> Response:
         """Return a document of a version: the first, or the one of a media type."""
-        body = self._reports.body(report_id, number, media_type)
+        body = self._reports.seen_by(caller.view).body(report_id, number, media_type)
         disposition = "inline" if body.inline else "attachment"
         headers = {
             "Content-Disposition": f'{disposition}; filename="{body.file_name}"',

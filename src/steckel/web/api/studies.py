@@ -7,10 +7,11 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from steckel.index.view import Guarded
 from steckel.query.catalogue_model import StudyFilter, StudySort, StudySortKey
 from steckel.web import shapes
 from steckel.web.answers import Json, no_content
-from steckel.web.api.callers import Deleting
+from steckel.web.api.callers import Deleting, Reading
 from steckel.web.ports.archive import Deleter, StudyCatalogue
 from steckel.web.spelling import spell_study, spell_study_detail
 
@@ -68,7 +69,7 @@ class StudyPageQuestion(StudyQuestion):
 class StudyDoor:
     """Lists, counts, shows and deletes studies."""
 
-    def __init__(self, catalogue: StudyCatalogue, deleter: Deleter) -> None:
+    def __init__(self, catalogue: Guarded[StudyCatalogue], deleter: Guarded[Deleter]) -> None:
         self._catalogue = catalogue
         self._deleter = deleter
 
@@ -81,25 +82,25 @@ class StudyDoor:
         router.delete("/{uid}", status_code=204)(self.delete)
         return router
 
-    def page(self, question: Annotated[StudyPageQuestion, Query()]) -> Response:
+    def page(self, caller: Reading, question: Annotated[StudyPageQuestion, Query()]) -> Response:
         """List studies."""
-        found = self._catalogue.studies(
+        found = self._catalogue.seen_by(caller.view).studies(
             question.criteria(), question.order(), question.limit, question.cursor
         )
         items = [spell_study(row) for row in found.items]
         return Json({"items": items, "next_cursor": found.next_cursor})
 
-    def count(self, question: Annotated[StudyQuestion, Query()]) -> Response:
+    def count(self, caller: Reading, question: Annotated[StudyQuestion, Query()]) -> Response:
         """Count studies, no further than 10,000."""
-        counted = self._catalogue.count(question.criteria())
+        counted = self._catalogue.seen_by(caller.view).count(question.criteria())
         return Json({"count": counted.count, "exact": counted.exact})
 
-    def study(self, uid: str) -> Response:
+    def study(self, uid: str, caller: Reading) -> Response:
         """Show a study and its series."""
-        return Json(spell_study_detail(self._catalogue.study(uid)))
+        return Json(spell_study_detail(self._catalogue.seen_by(caller.view).study(uid)))
 
     def delete(self, uid: str, caller: Deleting) -> Response:
         """Delete a study."""
-        self._deleter.delete_study(uid)
+        self._deleter.seen_by(caller.view).delete_study(uid)
         _log.info("study_deleted", study=uid, by=caller.name)
         return no_content()
