@@ -56,11 +56,13 @@ def _password(house: House) -> str:
     kept = file.read_text(encoding="utf-8").strip() if file.exists() else ""
     password = house.settings.admin_password or kept or secrets.token_urlsafe(9)
     accounts = house.security.accounts
-    if not kept and accounts.list():
+    is_new = not accounts.list()
+    if not kept and not is_new:
         raise InputError(
             f"{house.settings.home} is the home of a real archive: give the demo one of its own"
         )
-    if ensure_admin(accounts, password) is None and password != kept:
+    ensure_admin(accounts, password)
+    if not is_new and password != kept:
         accounts.change(FIRST_ACCOUNT, AccountChange(password=password))
     if password != kept:
         file.touch(mode=0o600)
