@@ -116,9 +116,10 @@ class Journal:
         if thread is not None:
             thread.join()
 
-    def tend(self) -> None:
+    def watch(self, unfinished: Unfinished) -> None:
         """Have what is unfinished looked at every second."""
         with self._changed:
+            self.unfinished = unfinished
             self._start()
 
     def _put(self, waiting: _Waiting) -> None:

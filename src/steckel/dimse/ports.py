@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from steckel.audit.ports import Recorder
 from steckel.dicom.json_model import JsonDataset
 from steckel.dicom.uids import TransferSyntaxUid
 from steckel.index.view import Guarded
-from steckel.ingest.model import Receiver
+from steckel.ingest.model import Receiver, Source
 from steckel.query.ports import Finder
 from steckel.retrieve.model import Retriever
 from steckel.ris.commitment_model import CommitmentRequest, EventReport, Turn
@@ -135,11 +136,20 @@ class CommitmentDesk(Protocol):
         """Say that the peer has it not; it is tried again later."""
 
 
+class Senders(Protocol):
+    """Takes note of who is done with sending."""
+
+    def ended(self, source: Source) -> None:
+        """Record what a sender sent."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rooms:
     """What stands behind the doors."""
 
     gate: Gate
+    recorder: Recorder
+    senders: Senders
     receiver: Receiver
     finder: Guarded[Finder]
     retriever: Guarded[Retriever]

@@ -29,6 +29,7 @@ from steckel.dimse.scu.association import Caller
 from steckel.dimse.services import ServiceClass
 from steckel.dimse.session import Doors, LocalEntity, Session
 from steckel.dimse.settings import DimseSettings
+from steckel.dimse.trail import Trail
 from steckel.dimse.transport import Transport, shown_certificate
 from steckel.dimse.wire.command import Operation
 from steckel.upperlayer.association import Association
@@ -53,6 +54,7 @@ class DimseServer:
             settings=settings,
             doors=_doors(settings, rooms),
             gate=rooms.gate,
+            trail=Trail(recorder=rooms.recorder, senders=rooms.senders, aet=settings.aet),
             slots=settings.slots or threading.BoundedSemaphore(settings.max_associations),
         )
         self._listeners: Listeners | None = None

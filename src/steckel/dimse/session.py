@@ -20,6 +20,7 @@ from steckel.dimse.scp.request import Peer, Request
 from steckel.dimse.services import STORAGE, ServiceClass, service_of, support_of
 from steckel.dimse.settings import DimseSettings
 from steckel.dimse.status import Status
+from steckel.dimse.trail import Trail
 from steckel.dimse.wire.command import Operation
 from steckel.dimse.wire.message import Message
 from steckel.errors import NotAllowed, SteckelError, places_of
@@ -50,6 +51,7 @@ class LocalEntity:
     settings: DimseSettings
     doors: Doors
     gate: Gate
+    trail: Trail
     slots: Slots  #: one per association that may be open
 
 
@@ -94,6 +96,7 @@ class Session:
                 where=places_of(error),
             )
             self._channel.abort()
+        self._entity.trail.ended(self._peer)
         self._channel.finish()
 
     def _log(self, event: str, **more: object) -> None:
@@ -153,6 +156,7 @@ class Session:
 
     def _reject(self, rejection: pdu.AssociateRj) -> None:
         source, reason = rejection.reason
+        self._entity.trail.refused(self._peer, f"rejected: source {source}, reason {reason}")
         self._log("association_rejected", source=source, reason=reason)
         self._channel.association.reject(rejection, time.monotonic())
         self._channel.flush()
@@ -188,8 +192,11 @@ class Session:
             return
         try:
             _require_right(admitted, RIGHTS[asked])
+            self._entity.trail.require(asked[1])
             door(request)
+            self._entity.trail.answered(request, admitted.account)
         except SteckelError as error:
+            self._entity.trail.answered(request, admitted.account, failed=True)
             self._channel.skip_dataset()
             status = request.fail(error)
             self._log("request_failed", operation=Operation(operation).name, status=f"{status:04X}")

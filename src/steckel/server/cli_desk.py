@@ -21,10 +21,12 @@ def desk_opener(settings_from: Callable[[], Settings]) -> OpenAccounts:
     @contextmanager
     def open_desk() -> Iterator[AccountsDesk]:
         from steckel.server.echo_desk import echo_desk  # noqa: PLC0415
+        from steckel.server.recording import recorded_command  # noqa: PLC0415
 
         with _open_house(settings_from()) as house:
             _ensure_first_account(house)
-            yield AccountsDesk(security=house.security, echo=echo_desk(house.settings))
+            with recorded_command(house.recorder):
+                yield AccountsDesk(security=house.security, echo=echo_desk(house.settings))
 
     return open_desk
 
@@ -36,8 +38,9 @@ def outbound_opener(settings_from: Callable[[], Settings]) -> OpenDesk:
     def open_desk() -> Iterator[OutboundDesk]:
         from steckel.exchange.outbound.desk import DestinationDesk  # noqa: PLC0415
         from steckel.server.messages import MessageRooms  # noqa: PLC0415
+        from steckel.server.recording import recorded_command  # noqa: PLC0415
 
-        with _open_house(settings_from()) as house:
+        with _open_house(settings_from()) as house, recorded_command(house.recorder):
             yield OutboundDesk(
                 destinations=DestinationDesk(house.engine),
                 probes=MessageRooms(house.settings, house.engine).probes,

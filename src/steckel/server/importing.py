@@ -99,7 +99,7 @@ def _archive(house: House, job: ImportJob, summary: ImportSummary, console: Cons
         threading.Thread(
             target=lambda: progress.expect(_count_files(job.paths)), daemon=True
         ).start()
-        for number, taken in enumerate(Intake(house.ingest, job.way).take(found), start=1):
+        for number, taken in enumerate(Intake(house.receiver, job.way).take(found), start=1):
             _stop_on_failure(taken)
             problem = summary.add(taken)
             if problem is not None:

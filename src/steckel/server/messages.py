@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
+from steckel.audit.journal import Journal
 from steckel.exchange.answers import Answers
 from steckel.exchange.dispatch import Dispatcher, Wake
 from steckel.exchange.inbound.interpreter import MessageInterpreter
@@ -33,6 +34,7 @@ from steckel.ris import clock
 from steckel.ris.department import Department
 from steckel.server.destinations import Lines, ProbeDesk
 from steckel.server.dialling import dialler_of
+from steckel.server.journals import open_journal
 from steckel.server.settings import Settings
 from steckel.server.tls import hl7_client_tls
 
@@ -142,10 +144,17 @@ class MessageRooms:
             tidy_up=lambda: retention.run(clock.now()),
         )
 
+    @cached_property
+    def recorder(self) -> Journal:
+        """Takes note of what happens."""
+        return open_journal(self.engine, self.settings, "hl7")
+
     def close(self) -> None:
         """Leave the rooms that were entered."""
         if "intake" in self.__dict__:
             self.intake.stop()
+        if "recorder" in self.__dict__:
+            self.recorder.stop()
         if "engine" in self.__dict__ and self._given is None:
             self.engine.dispose()
 

@@ -9,9 +9,11 @@ from pathlib import Path
 import structlog
 
 from steckel.archive.disk import translate_errors
+from steckel.audit.spool import adopt
 from steckel.errors import OutOfSpace, SettingsError, StorageFailure
 from steckel.index.upgrade import upgrade
 from steckel.security.accounts import ensure_admin
+from steckel.server.journals import SPOOL
 from steckel.server.wiring import House
 
 _log = structlog.get_logger(__name__)
@@ -93,6 +95,7 @@ def prepare(house: House) -> Prepared:
         It cannot serve; the message says why.
     """
     prepare_database(house)
+    adopt(house.settings.home / SPOOL, house.recorder.ledger.write)
     require_index(house)
     chosen = house.settings.admin_password or None
     password = ensure_admin(house.security.accounts, chosen)

@@ -17,9 +17,11 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Protocol, cast
 
+from steckel.audit.journal import Journal
 from steckel.errors import SteckelError, StorageFailure
 from steckel.server.logs import configure_logs
 from steckel.server.processes import registered
+from steckel.server.recording import recorded_role
 from steckel.server.saying import say
 from steckel.server.settings import Settings, load_settings
 from steckel.server.stopping import stop_on_signals
@@ -37,6 +39,10 @@ Run = Callable[[threading.Event], None]
 
 class Rooms(Protocol):
     """What a role works in."""
+
+    @property
+    def recorder(self) -> Journal:
+        """Takes note of what happens."""
 
     def close(self) -> None:
         """Leave them."""
@@ -60,7 +66,10 @@ def run_role(role: str, *, prepare: bool) -> int:
         # What was loaded stays: the collector need not look at it again and again.
         gc.collect()
         gc.freeze()
-        with registered(settings.home, role):
+        with (
+            registered(settings.home, role),
+            recorded_role(house.recorder, settings, role),
+        ):
             run(stop)
     except (SteckelError, OSError) as problem:
         say("failed", reason=str(problem))
@@ -130,7 +139,7 @@ def _enter(role: str, settings: Settings) -> tuple[Rooms, Run]:
         from steckel.server.role_worker import run_worker  # noqa: PLC0415
         from steckel.server.wiring import House  # noqa: PLC0415
 
-        house = House(settings)
+        house = House(settings, role)
         return house, partial(run_worker, house)
     if role == "hl7":
         from steckel.server.messages import MessageRooms  # noqa: PLC0415
@@ -140,7 +149,7 @@ def _enter(role: str, settings: Settings) -> tuple[Rooms, Run]:
         return rooms, partial(run_hl7, rooms)
     from steckel.server.serving import ServingHouse  # noqa: PLC0415
 
-    serving = ServingHouse(settings)
+    serving = ServingHouse(settings, role)
     if role == "web":
         from steckel.server.role_web import run_web  # noqa: PLC0415
 

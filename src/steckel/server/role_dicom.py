@@ -55,7 +55,7 @@ def run_dicom(house: ServingHouse, stop: threading.Event) -> None:
         children: list[Child] = []
         for _ in range(count - 1):
             children.append(spawn(partial(_serve_part, part, listeners, slots), children))
-        _serve(ServingHouse(part), listeners, slots, children, stop)
+        _serve(ServingHouse(part, "dicom"), listeners, slots, children, stop)
 
 
 def _serve(
@@ -108,7 +108,7 @@ def _serve_part(
 ) -> None:
     """In another process: serve what is handed over."""
     listeners.close()
-    house = ServingHouse(settings)
+    house = ServingHouse(settings, "dicom")
     server = house.dimse_server(slots)
     with registered(settings.home, "dicom"), archiving(house):
         serve_handed(control, server)

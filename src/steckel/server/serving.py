@@ -102,7 +102,9 @@ class ServingHouse(House):
             replace(self.dimse_settings(), slots=slots),
             rooms=Rooms(
                 gate=self.admission,
-                receiver=self.ingest,
+                recorder=self.recorder,
+                senders=self.transfers,
+                receiver=self.receiver,
                 finder=self.finder,
                 retriever=self.retriever,
                 transcoder=self.imaging.blocking,

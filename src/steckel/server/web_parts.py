@@ -35,7 +35,7 @@ def web_application(house: ServingHouse) -> WebApplication:
     """Return the web application."""
     settings = house.settings
     services = DicomwebServices(
-        receiver=house.ingest,
+        receiver=house.receiver,
         finder=house.finder,
         retriever=house.retriever,
         imaging=house.imaging,
@@ -69,7 +69,7 @@ def web_application(house: ServingHouse) -> WebApplication:
         status=StatusDesk(house),
         deleter=house.deletion,
         echo=echo_desk(settings),
-        receiver=house.ingest,
+        receiver=house.receiver,
         messages=MessageDesk(house.engine),
         destinations=DestinationDesk(house.engine),
         probes=house.messages.probes,

@@ -17,8 +17,6 @@ from steckel.archive.sealed import SealedFiles
 from steckel.archive.second import SecondFiles
 from steckel.archive.store import Archive
 from steckel.audit.journal import Journal
-from steckel.audit.ledger import Ledger
-from steckel.audit.spool import Spool
 from steckel.care.deletion import Deletion
 from steckel.care.erasure import Erasure
 from steckel.care.housekeeping import Housekeeping
@@ -28,6 +26,7 @@ from steckel.care.verifying import Verification
 from steckel.index.engine import open_engine
 from steckel.index.lookups import Lookups
 from steckel.index.writer import IndexWriter
+from steckel.ingest.audited import AuditedReceiver, Transfers
 from steckel.ingest.conflicts import ConflictStore
 from steckel.ingest.policy import IngestPolicy
 from steckel.ingest.quarantine import QuarantineStore
@@ -36,10 +35,8 @@ from steckel.ingest.versions import Versions
 from steckel.ris.commitments import Commitments
 from steckel.ris.stored import StoredInstances
 from steckel.security.site import Security, open_security
+from steckel.server.journals import open_journal
 from steckel.server.settings import Settings
-
-#: Folder of events that are not in the database yet.
-SPOOL = "audit"
 
 
 @dataclass(frozen=True)
@@ -123,6 +120,18 @@ class House:
         )
 
     @cached_property
+    def transfers(self) -> Transfers:
+        """What is being sent to us."""
+        transfers = Transfers(self.recorder, self.settings.aet)
+        self.recorder.watch(transfers.under_way)
+        return transfers
+
+    @cached_property
+    def receiver(self) -> AuditedReceiver:
+        """The one way into the archive, for who brings something."""
+        return AuditedReceiver(self.ingest, self.recorder, self.transfers)
+
+    @cached_property
     def deletion(self) -> Deletion:
         """Deletes."""
         return Deletion(self.engine)
@@ -171,6 +180,8 @@ class House:
     def close(self) -> None:
         """Leave the rooms that were entered, in order."""
         entered = self.__dict__
+        if "transfers" in entered:
+            self.transfers.finish()
         if "recorder" in entered:
             self.recorder.stop()
         if "archive" in entered:
@@ -187,12 +198,6 @@ class House:
             self.sealed.close()
         if "engine" in entered:
             self.engine.dispose()
-
-
-def open_journal(engine: Engine, settings: Settings, role: str) -> Journal:
-    """Return the recorder of a process; its chain begins with the first event."""
-    ledger = Ledger(engine, role)
-    return Journal(ledger, Spool(settings.home / SPOOL, ledger.name))
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 import pydicom
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
+from tests.audit_memory import MemoryRecorder
 
 from steckel.archive.draft import Buffer
 from steckel.archive.location import Location
@@ -369,6 +370,7 @@ class MemoryRooms:
     transcoder: PydicomTranscoder = field(default_factory=PydicomTranscoder)
     gate: OpenGate = field(default_factory=OpenGate)
     peers: OpenDirectory = field(default_factory=OpenDirectory)
+    recorder: MemoryRecorder = field(default_factory=MemoryRecorder)
     worklist: ListWorklist = field(default_factory=ListWorklist)
     performed: MemoryPerformed = field(default_factory=MemoryPerformed)
     commitments: MemoryCommitments = field(default_factory=MemoryCommitments)
@@ -377,6 +379,8 @@ class MemoryRooms:
     def rooms(self) -> Rooms:
         return Rooms(
             gate=self.gate,
+            recorder=self.recorder,
+            senders=self.recorder,
             receiver=self.receiver,
             finder=self._viewed(self.finder),
             retriever=self._viewed(self.retriever),

@@ -1,5 +1,6 @@
 """A request of a peer, and the means to answer it."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from steckel.dicom.encode import encode_dataset
@@ -51,6 +52,10 @@ class Request:
         self.service = service
         self.peer = peer
         self.view = view  #: what its caller sees
+        self.identifier = b""  #: as it came, once it was read
+        #: studies and SOP classes of what was sent, and of what could not be (C-MOVE, C-GET)
+        self.sent: Counter[tuple[str, str]] = Counter()
+        self.unsent: Counter[tuple[str, str]] = Counter()
         self.channel = channel
         self._message_id = message.command.message_id or 0
 
@@ -75,7 +80,8 @@ class Request:
             read.extend(piece)
 
         self.channel.read_dataset(gather)
-        return bytes(read)
+        self.identifier = bytes(read)
+        return self.identifier
 
     def cancelled(self) -> bool:
         """Whether the peer has cancelled this operation."""

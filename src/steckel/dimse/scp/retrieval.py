@@ -45,6 +45,7 @@ class Retrieval:
         self._finish(self._final_status(), remaining=None)
 
     def _count(self, instance: StoredInstance, deliver: Deliver) -> None:
+        subject = (instance.study_uid, instance.sop_class_uid)
         try:
             status = deliver(instance)
         except SteckelError as error:
@@ -52,14 +53,17 @@ class Retrieval:
             return
         if status == Status.SUCCESS:
             self._completed += 1
+            self._request.sent[subject] += 1
         elif status >> 12 == 0xB or status in _WARNINGS:
             self._warning += 1
+            self._request.sent[subject] += 1
         else:
             self._fail(instance, f"the receiver answered {status:04X}H")
 
     def _fail(self, instance: StoredInstance, comment: str) -> None:
         self._failed += 1
         self._failed_uids.append(instance.sop_instance_uid)
+        self._request.unsent[instance.study_uid, instance.sop_class_uid] += 1
         self._comment = self._comment or comment
         log.warning(
             "sub_operation_failed", sop_instance_uid=instance.sop_instance_uid, reason=comment
