@@ -79,15 +79,15 @@ class UserCommands:
         password_stdin: _PasswordStdin = False,
     ) -> None:
         """Add an account; its password is asked for."""
-        about = {"role": ADMIN if admin else role, "display_name": display_name}
+        chosen = ADMIN if admin else role
         with opened(self._open) as desk:
             accounts = desk.security.accounts
             if service:
-                account = accounts.add_service(name, **about)
+                account = accounts.add_service(name, role=chosen, display_name=display_name)
                 say(f"{account.name} can use tokens: `steckel token create --user {account.name}`")
                 return
             password = _ask_password(from_stdin=password_stdin)
-            account = accounts.add(name, password, **about)
+            account = accounts.add(name, password, role=chosen, display_name=display_name)
             say(f"{account.name} can log in now")
 
     def list(self, as_json: _Json = False) -> None:

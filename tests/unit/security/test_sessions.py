@@ -2,9 +2,11 @@ import pytest
 from sqlalchemy import Engine, select
 from tests.unit.security.doubles import HERE, Clock, CountingPasswords
 
+from steckel.errors import NotFound
+from steckel.security.access_rules import IDLE, AccessRules, SessionLimits
 from steckel.security.accounts import AccountChange
 from steckel.security.roles import ADMIN
-from steckel.security.sessions import Sessions
+from steckel.security.sessions import Place, Sessions
 from steckel.security.site import Security, open_security
 from steckel.security.tables import session as sessions_table
 
@@ -87,3 +89,38 @@ def test_sessions_that_are_over_are_swept_at_the_next_login(
     sessions.start("alice", HERE)
     with engine.connect() as connection:
         assert len(connection.execute(select(sessions_table)).all()) == 1
+
+
+def test_sessions_say_where_they_began_and_can_be_ended(security: Security, clock: Clock) -> None:
+    security.accounts.add("bob", "correct horse battery")
+    mine = security.sessions.start("alice", Place(address="192.0.2.7", agent="Fire\nFox" * 99))
+    clock.pass_by(10)
+    security.sessions.start("bob", HERE)
+    listed = security.sessions.list()
+    assert [one.account for one in listed] == ["bob", "alice"]
+    (own,) = security.sessions.list("alice")
+    assert own.place.address == "192.0.2.7"
+    assert own.place.agent.startswith("FireFox")
+    assert len(own.place.agent) == 256
+    with pytest.raises(NotFound):
+        security.sessions.end_one(own.digest, "bob")
+    security.sessions.end_one(own.digest, "alice")
+    assert security.sessions.find(mine) is None
+    clock.pass_by(IDLE + 1)
+    assert security.sessions.list() == []
+
+
+def test_a_site_says_how_long_sessions_last(
+    security: Security, passwords: CountingPasswords, clock: Clock
+) -> None:
+    limits = SessionLimits(idle=60, absolute=100)
+    engine = security.accounts._engine
+    brief = open_security(engine, passwords, clock, AccessRules(sessions=limits)).sessions
+    first = brief.start("alice", HERE)
+    clock.pass_by(61)
+    assert brief.find(first) is None
+    second = brief.start("alice", HERE)
+    clock.pass_by(59)
+    assert brief.find(second) is not None
+    clock.pass_by(42)
+    assert brief.find(second) is None

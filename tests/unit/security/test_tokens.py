@@ -1,12 +1,17 @@
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import Engine, event, select
 from tests.unit.security.doubles import Clock
 
 from steckel.errors import NotFound
+from steckel.security.authentication import Bearer
+from steckel.security.principal import Via
 from steckel.security.refusals import InvalidValue
+from steckel.security.sees import Self, sees_from, view_of
 from steckel.security.site import Security
 from steckel.security.tables import api_token
-from steckel.security.tokens import IssuedToken
+from steckel.security.tokens import IssuedToken, Scope
 
 
 @pytest.fixture
@@ -69,3 +74,35 @@ def test_tokens_are_listed_by_account(security: Security, issued: IssuedToken) -
 def test_a_token_needs_a_name(security: Security, name: str) -> None:
     with pytest.raises(InvalidValue):
         security.tokens.issue(name, security.accounts.get("alice"))
+
+
+def test_a_token_carries_less_than_its_account_and_never_more(security: Security) -> None:
+    account = security.accounts.get("alice")
+    sees = sees_from({"rules": [{"modalities": ["CT"]}]})
+    scope = Scope(actions=frozenset({"read", "administer"}), sees=sees)
+    issued = security.tokens.issue("narrow", account, scope=scope)
+    bearer = Bearer(token=issued.secret)
+    principal = security.authenticator.authenticate(bearer, "192.0.2.1")
+    assert principal.actions == {"read"}  # the role has no other of the two
+    whole = security.authenticator.principal_of(account, Via.TOKEN)
+    assert principal.view == replace(whole.view, within=view_of(sees, Self(account="")))
+    assert not principal.view.is_everything
+    (listed,) = security.tokens.list("alice")
+    assert listed.scope == scope
+
+
+def test_a_token_ends_by_itself(security: Security, clock: Clock) -> None:
+    end = clock() + 100
+    issued = security.tokens.issue("short", security.accounts.get("alice"), expires=end)
+    assert security.tokens.find(issued.secret) is not None
+    clock.pass_by(100)
+    assert security.tokens.find(issued.secret) is None
+
+
+def test_a_token_that_is_of_no_use_is_refused(security: Security, clock: Clock) -> None:
+    account = security.accounts.get("alice")
+    with pytest.raises(InvalidValue, match="future"):
+        security.tokens.issue("x", account, expires=clock())
+    for actions in (frozenset(), frozenset({"fly"})):
+        with pytest.raises(InvalidValue):
+            security.tokens.issue("x", account, scope=Scope(actions=actions))
