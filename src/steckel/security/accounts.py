@@ -198,6 +198,10 @@ class Accounts:
                 _require_administrator(connection)
         return self.get(known)
 
+    def require_valid(self, change: AccountChange) -> None:
+        """Raise `InvalidValue` where a text or a list of names cannot be taken."""
+        self._values(change)
+
     def verify(self, name: str, password: str) -> Account | None:
         """Return the account if the password fits; takes as long for an unknown name."""
         stored = self.stored(name)

@@ -16,8 +16,10 @@ from steckel.index.view import Criteria, View
 from steckel.security.refusals import InvalidValue
 
 OWN: Final = "own"
-_LISTS: Final = ("institutions", "departments", "modalities")
-_FLAGS: Final = ("assigned", "deidentified")
+#: What a rule may name: lists of values, those for which ``"own"`` may stand, and flags.
+LISTS: Final = ("institutions", "departments", "modalities", "referring")
+OWNED: Final = ("institutions", "departments", "referring")
+FLAGS: Final = ("assigned", "deidentified")
 _MOST_RULES = 50
 _MOST_VALUES = 200
 _LONGEST_VALUE = 64
@@ -87,10 +89,10 @@ def _rule(rule: Any) -> Rule:
     if not isinstance(rule, dict) or not rule:
         raise InvalidValue("a rule names at least one thing that a study must have")
     for key, value in rule.items():
-        if key in _FLAGS:
+        if key in FLAGS:
             if value is not True:
                 raise InvalidValue(f"{key} is true, or left out")
-        elif key in (*_LISTS, "referring"):
+        elif key in LISTS:
             _require_list(key, value)
         else:
             raise InvalidValue(f"a rule knows no {key!r}")
@@ -98,7 +100,7 @@ def _rule(rule: Any) -> Rule:
 
 
 def _require_list(key: str, value: Any) -> None:
-    if value == OWN and key != "modalities":
+    if value == OWN and key in OWNED:
         return
     fits = isinstance(value, list) and 0 < len(value) <= _MOST_VALUES
     if not fits or not all(isinstance(one, str) and len(one.strip()) > 0 for one in value):
@@ -109,7 +111,7 @@ def _require_list(key: str, value: Any) -> None:
 
 def _criteria(rule: Rule, own: Self) -> Criteria:
     """Return what a rule asks of a study; of an empty ``own`` nothing can be met."""
-    named = {key: _values(rule, key, own) for key in (*_LISTS, "referring") if key in rule}
+    named = {key: _values(rule, key, own) for key in LISTS if key in rule}
     if not all(named.values()):
         return Criteria()
     return Criteria(

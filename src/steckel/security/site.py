@@ -13,6 +13,7 @@ from steckel.security.logins import LoginRooms, Logins
 from steckel.security.passkeys import Passkeys
 from steckel.security.passwords import Passwords
 from steckel.security.peers import PeerDirectory
+from steckel.security.relations import Relations
 from steckel.security.roles import Roles
 from steckel.security.second_factors import SecondFactors
 from steckel.security.sessions import Sessions
@@ -25,6 +26,7 @@ class Security:
 
     accounts: Accounts
     roles: Roles
+    relations: Relations
     sessions: Sessions
     tokens: ApiTokens
     peers: PeerDirectory
@@ -59,6 +61,7 @@ def open_security(
     return Security(
         accounts=accounts,
         roles=roles,
+        relations=Relations(engine, clock),
         sessions=sessions,
         tokens=tokens,
         peers=PeerDirectory(engine),

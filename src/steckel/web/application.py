@@ -34,7 +34,9 @@ from steckel.web.api.profiles import ProfileDoor
 from steckel.web.api.quarantine import QuarantineDoor
 from steckel.web.api.reconciliation import ReconciliationDoor
 from steckel.web.api.reference import ReferenceDoor
+from steckel.web.api.relations import RelationDoor
 from steckel.web.api.reports import ReportDoor
+from steckel.web.api.roles import RoleDoor
 from steckel.web.api.session import SessionDoor
 from steckel.web.api.sessions import SessionListDoor
 from steckel.web.api.studies import StudyDoor
@@ -148,6 +150,8 @@ def _forms(parts: WebParts, system: SystemDoor) -> APIRouter:
         ProfileDoor(parts.profiles).router(),
         EntityDoor(parts.security.peers, parts.echo).router(),
         UserDoor(parts.security).router(),
+        RoleDoor(parts.security.roles).router(),
+        RelationDoor(parts.security.relations).router(),
         TokenDoor(parts.security).router(),
         system.router(),
     ):

@@ -131,6 +131,7 @@ TABLE: Final[tuple[tuple[str, str, Recorded | None], ...]] = (
     ("*", "/api/conflicts/{thing}**", _changed(Kind.STUDY_CHANGED, ThingKind.ENTRY)),
     ("*", "/api/reconciliation/{study}**", _changed(Kind.STUDY_CHANGED)),
     ("*", "/api/(studies|assignments)/{study}**", _changed(Kind.OBJECT_PROTECTED)),
+    ("POST", "/api/emergency", _changed(Kind.EMERGENCY_ACCESS)),
     ("*", "/api/patients/{patient}/emergency**", _changed(Kind.EMERGENCY_ACCESS)),
     ("*", "/api/patients/{patient}**", _changed(Kind.OBJECT_PROTECTED)),
     ("*", "/api/audit**", Recorded(kind=Kind.LOG_USED, action=Action.EXECUTE)),

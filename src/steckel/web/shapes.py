@@ -202,6 +202,9 @@ class Account(TypedDict):
     name: str
     display_name: str
     role: str
+    person: str  #: as DICOM spells it
+    institutions: list[str]
+    departments: list[str]
     disabled: bool
     kind: str  #: ``person`` or ``service``
     must_change: bool  #: its password

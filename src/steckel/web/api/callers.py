@@ -48,6 +48,8 @@ Caring = Annotated[Principal, Depends(who_may(Action.CARE))]
 Administrator = Annotated[Principal, Depends(who_may(Action.ADMINISTER))]
 Exchanging = Annotated[Principal, Depends(who_may(Action.EXCHANGE))]
 Storing = Annotated[Principal, Depends(who_may(Action.STORE))]
+Flagging = Annotated[Principal, Depends(who_may(Action.FLAG))]
+EmergencyCaller = Annotated[Principal, Depends(who_may(Action.EMERGENCY))]
 
 Limit = Annotated[int, Query(ge=1, le=500)]
 Cursor = Annotated[str | None, Query(max_length=1024)]

@@ -19,6 +19,7 @@ from steckel.web.spelling import spell_account
 _log = structlog.get_logger(__name__)
 
 _Name = Annotated[str, Field(max_length=256)]
+_Names = Annotated[tuple[_Name, ...], Field(max_length=100)]
 
 
 class NewAccount(BaseModel):
@@ -32,6 +33,9 @@ class NewAccount(BaseModel):
     must_change: bool = False  #: the password, at the first login
     role: str = USER
     display_name: _Name = ""
+    person: _Name = ""  #: as DICOM spells it
+    institutions: _Names = ()
+    departments: _Names = ()
 
 
 class ChangedAccount(BaseModel):
@@ -44,6 +48,9 @@ class ChangedAccount(BaseModel):
     display_name: _Name | None = None
     password: str | None = None
     must_change: bool | None = None  #: the password, at the next login
+    person: _Name | None = None  #: as DICOM spells it
+    institutions: _Names | None = None
+    departments: _Names | None = None
 
 
 class UserDoor:
@@ -68,6 +75,10 @@ class UserDoor:
     def add(self, new: NewAccount, caller: Administrator) -> Response:
         """Make an account."""
         accounts = self._security.accounts
+        own = AccountChange(
+            person=new.person, institutions=new.institutions, departments=new.departments
+        )
+        accounts.require_valid(own)
         about = {"role": new.role, "display_name": new.display_name}
         if new.kind is Kind.SERVICE:
             if new.password or new.must_change:
@@ -75,6 +86,8 @@ class UserDoor:
             account = accounts.add_service(new.name, **about)
         else:
             account = accounts.add(new.name, new.password, must_change=new.must_change, **about)
+        if own != AccountChange(person="", institutions=(), departments=()):
+            account = accounts.change(account.name, own)
         _log.info("account_added", account=account.name, by=caller.name)
         return Json(spell_account(account), status_code=201)
 
@@ -88,6 +101,9 @@ class UserDoor:
                 display_name=change.display_name,
                 password=change.password,
                 must_change=change.must_change,
+                person=change.person,
+                institutions=change.institutions,
+                departments=change.departments,
             ),
         )
         if change.password is not None or change.disabled:
