@@ -52,6 +52,7 @@ from steckel.web.last_resort import LastResort
 from steckel.web.measuring import Measuring
 from steckel.web.parts import WebParts
 from steckel.web.problems import HANDLERS
+from steckel.web.rates import RateLimit
 from steckel.web.security_headers import SecurityHeaders
 
 #: Bytes of a JSON body; what is larger is no form that a person filled in.
@@ -82,6 +83,7 @@ class WebApplication:
         segments = frozenset(by_segment)
         workstation = Starlette(routes=list(parts.workstation_routes), exception_handlers=HANDLERS)
         app: ASGIApp = _BySegment(by_segment, workstation)
+        app = RateLimit(app, parts.requests_per_minute)
         app = Auditing(app, parts.recorder)
         app = Authentication(app, parts.security.authenticator, segments)
         app = RefusalAuditing(app, parts.recorder)

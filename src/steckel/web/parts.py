@@ -73,6 +73,7 @@ class WebParts:
     longest_message: int  #: bytes
     spool: Path  #: folder for archives that are being uploaded
     metrics: CollectorRegistry
+    requests_per_minute: int = 0  #: to the API, of one account at one address; 0: no limit
     dicomweb_routes: Sequence[BaseRoute] = ()  #: need a login
     fhir_routes: Sequence[BaseRoute] = ()  #: need a login
     ohif_routes: Sequence[BaseRoute] = ()  #: need a login
