@@ -19,6 +19,8 @@ from steckel.web.problems import problem
 
 #: First segments of the paths that are counted.
 COUNTED: Final = frozenset({"api", "fhir"})
+#: What an engine brings as fast as it can: its pace is that of the disk, not of a number.
+_UNCOUNTED: Final = frozenset({"/api/hl7", "/api/uploads"})
 _MOST_CALLERS = 10_000
 
 
@@ -65,7 +67,7 @@ class RateLimit:
     def _wait(self, scope: Scope) -> float:
         if self._allowance is None or scope["type"] != "http":
             return 0.0
-        if first_segment(scope["path"]) not in COUNTED:
+        if first_segment(scope["path"]) not in COUNTED or scope["path"] in _UNCOUNTED:
             return 0.0
         principal = scope.get("state", {}).get("principal")
         return self._allowance.take((principal.name if principal else "", address_of(scope)))
