@@ -60,3 +60,14 @@ class KnownPatient:
     id: str
     issuer: str
     name: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DestinationState:
+    """How sending to a destination goes. Moments are milliseconds since 1970, or zero."""
+
+    name: str
+    waiting: int  #: events that it has not got yet
+    sent: int
+    failed: int  #: when it failed, if that was the last that happened
+    reason: str

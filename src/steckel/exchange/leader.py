@@ -16,12 +16,16 @@ from steckel.errors import SteckelError
 from steckel.index.engine import is_sqlite
 
 #: Numbers that nobody else takes in this database, by what is led.
-_NUMBERS = {"dispatch": 0x537465636B656C, "send": 0x537465636B656D}  # "Steckel", "Steckem"
+_NUMBERS = {  # "Steckel", "Steckem", "Stecken"
+    "dispatch": 0x537465636B656C,
+    "send": 0x537465636B656D,
+    "audit": 0x537465636B656E,
+}
 
 #: How often it is asked whether the connection with the lock is still there.
 _ASK_SECONDS = 0.5
 
-Purpose = Literal["dispatch", "send"]
+Purpose = Literal["dispatch", "send", "audit"]
 
 
 class Leadership(Protocol):

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from steckel.errors import NotFound, TooLarge
+from steckel.fhir import audit_events
 from steckel.fhir.bundles import counted, cut, searchset
 from steckel.fhir.capability import capability_statement
 from steckel.fhir.outcome import MEDIA_TYPE, outcome
@@ -44,6 +45,7 @@ class Door:
 
     def __init__(self, services: FhirServices) -> None:
         self._records = services.records
+        self._audit, self._source = services.audit, services.source
         self._entry = services.entry
         self._longest = services.longest_body
 
@@ -77,6 +79,25 @@ class Door:
         search = parse_search(kind, SEARCHABLE[kind], given, strict=strict)
         records = self._records.seen_by(view_of(request))
         return _answer(request, await run_in_threadpool(_search, records, search, address))
+
+    async def audit_event(self, request: Request) -> Response:
+        """Return one event of the audit trail."""
+        _check_format(request)
+        key = request.path_params["id"]
+        return _answer(
+            request, await run_in_threadpool(audit_events.read, self._audit, key, self._source)
+        )
+
+    async def audit_events(self, request: Request) -> Response:
+        """Search the audit trail, the newest first."""
+        _check_format(request)
+        given = request.query_params.multi_items()
+        if request.method == "POST":
+            given = [*given, *await self._form(request)]
+        found = await run_in_threadpool(
+            audit_events.search, self._audit, given, _origin(request), self._source
+        )
+        return _answer(request, found)
 
     async def create(self, request: Request) -> Response:
         """Take a resource; with If-None-Exist only if none is there (R4 3.1.0.8.1)."""

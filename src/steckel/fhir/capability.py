@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from steckel import __version__
+from steckel.fhir import audit_events
 from steckel.fhir.parameters import ENDPOINT_PARAMETERS, SEARCHABLE, Parameter, Searchable
 from steckel.fhir.vocabulary import pruned
 
@@ -17,6 +18,7 @@ def capability_statement(origin: str) -> dict[str, Any]:
     resources = [_resource(kind.value, found) for kind, found in SEARCHABLE.items()]
     endpoint = Searchable(parameters=ENDPOINT_PARAMETERS)
     resources.append(_resource("Endpoint", endpoint))
+    resources.append(audit_events.capability())
     return {
         "resourceType": "CapabilityStatement",
         "status": "active",

@@ -6,6 +6,7 @@ from typing import Any, Protocol, cast
 
 from starlette.requests import Request
 
+from steckel.fhir.audit_events import AuditReader
 from steckel.index.view import NOTHING, Guarded, View
 from steckel.ris.model import OrderStatement, PatientKey, ReportStatement
 from steckel.ris.record_model import Record, RecordKind, RecordPage, RecordQuery
@@ -65,6 +66,8 @@ class Principal(Protocol):
 class FhirServices:
     """The rooms behind the door."""
 
+    audit: AuditReader
+    source: str  #: what AuditEvents name as their source
     records: Guarded[RecordFinder]
     entry: RecordEntry
     longest_body: int = 64 << 20  #: bytes

@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from steckel.errors import NotAllowed, SteckelError, places_of
 from steckel.fhir.addresses import Door
+from steckel.fhir.audit_events import NAME as AUDIT_EVENT
 from steckel.fhir.outcome import outcome_of, refused
 from steckel.fhir.ports import FhirServices, principal_of
 from steckel.fhir.vocabulary import BASE
@@ -32,6 +33,7 @@ class Address:
         self._handlers = dict(handlers)
         if "GET" in handlers:
             self._handlers["HEAD"] = handlers["GET"]
+        self.methods = tuple(self._handlers)
         self._allow = {"Allow": ", ".join(self._handlers)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -78,7 +80,11 @@ def fhir_routes(services: FhirServices) -> list[BaseRoute]:
     """Return the routes, to be mounted at the root of the HTTP listener."""
     door = Door(services)
     read, search = (door.read, Action.READ), (door.search, Action.READ)
+    event, events = (door.audit_event, Action.AUDIT), (door.audit_events, Action.AUDIT)
     found: Final = {
+        f"{BASE}/{AUDIT_EVENT}/_search": {"POST": events, "GET": events},
+        f"{BASE}/{AUDIT_EVENT}": {"GET": events},
+        f"{BASE}/{AUDIT_EVENT}/{{id}}": {"GET": event},
         f"{BASE}/metadata": {"GET": (door.metadata, Action.READ)},
         f"{BASE}/{{type}}/_search": {"POST": search, "GET": search},
         f"{BASE}/{{type}}": {"GET": search, "POST": (door.create, Action.EXCHANGE)},

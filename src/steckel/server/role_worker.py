@@ -14,6 +14,7 @@ from steckel.index.engine import checkpoint
 from steckel.index.thumbnails import Thumbnails
 from steckel.query.changes import Changes
 from steckel.retrieve.engine import RetrieveEngine
+from steckel.server.audit_work import AuditWork
 from steckel.server.committing import CommitmentWork
 from steckel.server.matching_work import MatchingWork
 from steckel.server.report_work import ReportWork
@@ -86,11 +87,14 @@ def run_worker(house: House, stop: threading.Event) -> None:
     reports.start()
     matching = MatchingWork(house, retriever)
     matching.start()
+    audit = AuditWork(house)
+    audit.start()
     say("ready")
     try:
         with archiving(house):
             Worker(house, retriever, workers).run(stop)
     finally:
+        audit.stop()
         matching.stop()
         reports.stop()
         commitments.stop()

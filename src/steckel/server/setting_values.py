@@ -43,6 +43,11 @@ def parse_address(text: str) -> Address:
     return Address(host.strip("[]") or "0.0.0.0", int(port))  # noqa: S104 - asked for
 
 
+def parse_addresses(text: str) -> str:
+    """Return addresses that we call, with commas between them."""
+    return ",".join(str(parse_address(part.strip())) for part in text.split(","))
+
+
 def parse_networks(text: str) -> str:
     """Return addresses and networks, with commas between them."""
     try:

@@ -24,6 +24,7 @@ from steckel.server.setting_values import (
     number,
     one_of,
     parse_address,
+    parse_addresses,
     parse_aet,
     parse_database,
     parse_flag,
@@ -111,6 +112,17 @@ class Settings:
     imaging_processes: int = _setting(2, count(1, 64))
     second_representation: str = _setting("CT,MR,PT,NM,CR,DX,MG,XA,RF,IO,PX", parse_modalities)
     max_object_gib: float = _setting(16.0, number(0.001, 1024))
+
+    audit_syslog: str = _setting("", parse_addresses)
+    audit_tls_cert: Path | None = _setting(None, parse_path)
+    audit_tls_key: Path | None = _setting(None, parse_path)
+    audit_tls_ca: Path | None = _setting(None, parse_path)
+    audit_retention_years: int = _setting(0, count(0, 200))
+
+    @property
+    def audit_collectors(self) -> tuple[Address, ...]:
+        """Where the audit trail is sent to."""
+        return tuple(parse_address(part) for part in self.audit_syslog.split(",") if part)
 
     @property
     def database(self) -> str:
@@ -237,7 +249,7 @@ def _checked(settings: Settings) -> Settings:
         path = getattr(settings, key)
         if path is not None and not path.is_file():
             raise SettingsError(f"{key} = {str(path)!r}: there is no such file")
-    for door in ("http", "dicom", "hl7"):
+    for door in ("http", "dicom", "hl7", "audit"):
         cert, key = f"{door}_tls_cert", f"{door}_tls_key"
         if bool(getattr(settings, cert)) != bool(getattr(settings, key)):
             raise SettingsError(f"{cert} and {key} belong together: one is missing")

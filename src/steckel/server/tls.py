@@ -47,6 +47,7 @@ class _Files:
     certificate: Path | None = None
     key: Path | None = None
     authority: Path | None = None
+    check_name: bool = False  #: whether the certificate has to name who is called
 
     def server(self) -> ssl.SSLContext:
         """Return a context that accepts."""
@@ -68,7 +69,7 @@ class _Files:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
             # The certificates of modalities name the device, not its address: that one of the
             # site's own authority is shown has to do (PS3.15 B.9 asks for no more).
-            context.check_hostname = False
+            context.check_hostname = self.check_name
             self._load_authority(context)
         _limit(context, self.profile)
         if self.certificate is not None:
@@ -111,6 +112,19 @@ def hl7_server_tls(settings: Settings) -> TlsFiles:
 def hl7_client_tls(settings: Settings) -> TlsFiles:
     """Return the TLS for sending HL7 to others."""
     return _hl7(settings).watched(as_server=False)
+
+
+def audit_client_tls(settings: Settings) -> TlsFiles:
+    """Return the TLS for sending the audit trail, to none but who is named (RFC 5425 5.2)."""
+    files = _Files(
+        door="audit",
+        profile=Profile.BCP195,
+        certificate=settings.audit_tls_cert,
+        key=settings.audit_tls_key,
+        authority=settings.audit_tls_ca,
+        check_name=True,
+    )
+    return files.watched(as_server=False)
 
 
 def http_server_tls(settings: Settings) -> TlsFiles:

@@ -2,6 +2,7 @@
 
 from prometheus_client import REGISTRY
 
+from steckel.audit.trail import AuditTrail
 from steckel.dicomweb.ports import DicomwebServices
 from steckel.dicomweb.routes import dicomweb_routes
 from steckel.exchange.desk import MessageDesk
@@ -19,6 +20,7 @@ from steckel.ris.record_entry import RecordEntry
 from steckel.ris.records import Records
 from steckel.ris.report_shelf import ReportShelf
 from steckel.ris.rule_book import RuleBook
+from steckel.server.audit_work import AuditDesk
 from steckel.server.desks import ConflictDesk, QuarantineDesk
 from steckel.server.echo_desk import echo_desk
 from steckel.server.message_metrics import MessageMetrics
@@ -29,6 +31,7 @@ from steckel.web.application import WebApplication, create_app
 from steckel.web.assets import workstation_routes
 from steckel.web.ohif import OhifConfiguration, ohif_routes
 from steckel.web.parts import Site, WebParts
+from steckel.web.ports.audit import AuditRooms
 
 
 def web_application(house: ServingHouse) -> WebApplication:
@@ -45,6 +48,7 @@ def web_application(house: ServingHouse) -> WebApplication:
     )
     REGISTRY.register(MessageMetrics(house.engine, settings.home))
     REGISTRY.register(OutboundMetrics(house.engine))
+    trail = AuditTrail(house.engine)
     parts = WebParts(
         site=Site(
             aet=settings.aet,
@@ -53,6 +57,12 @@ def web_application(house: ServingHouse) -> WebApplication:
             dicom_port=settings.dicom.port,
         ),
         recorder=house.recorder,
+        audit=AuditRooms(
+            reader=trail,
+            status=AuditDesk(house),
+            source=settings.aet,
+            site=settings.site_name,
+        ),
         security=house.security,
         catalogue=house.catalogue,
         patient_finder=IdentifiedPatients(house.engine),
@@ -80,7 +90,12 @@ def web_application(house: ServingHouse) -> WebApplication:
         metrics=REGISTRY,
         dicomweb_routes=dicomweb_routes(services),
         fhir_routes=fhir_routes(
-            FhirServices(records=Records(house.engine), entry=RecordEntry(house.engine))
+            FhirServices(
+                audit=trail,
+                source=settings.aet,
+                records=Records(house.engine),
+                entry=RecordEntry(house.engine),
+            )
         ),
         ohif_routes=ohif_routes(STATIC / "ohif", OhifConfiguration(study_list=False)),
         workstation_routes=workstation_routes(STATIC / "workstation"),

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from steckel import __version__
 from steckel.web import shapes
+from steckel.web.api.audit import AuditDoor
 from steckel.web.api.conflicts import ConflictDoor
 from steckel.web.api.deliveries import DeliveryDoor
 from steckel.web.api.destinations import DestinationDoor
@@ -155,6 +156,7 @@ def _forms(parts: WebParts, system: SystemDoor) -> APIRouter:
         RoleDoor(parts.security.roles).router(),
         RelationDoor(parts.security.relations).router(),
         TokenDoor(parts.security).router(),
+        AuditDoor(parts.audit, parts.recorder).router(),
         system.router(),
     ):
         router.include_router(part)

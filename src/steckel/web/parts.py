@@ -20,6 +20,7 @@ from steckel.web.ports.archive import (
     Reports,
     StudyCatalogue,
 )
+from steckel.web.ports.audit import AuditRooms
 from steckel.web.ports.exchange import (
     Destinations,
     MessageReceiver,
@@ -48,6 +49,7 @@ class WebParts:
 
     site: Site
     recorder: Recorder
+    audit: AuditRooms
     security: Security
     catalogue: Guarded[StudyCatalogue]
     patient_finder: Guarded[PatientFinder]

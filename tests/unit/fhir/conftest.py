@@ -20,6 +20,7 @@ from tests.unit.fhir.clinic import Clinic
 from tests.unit.reporting.department import Ward
 from tests.unit.web.house import GOOD, ORIGIN, open_house
 
+from steckel.audit.trail import AuditTrail
 from steckel.fhir.ports import FhirServices
 from steckel.fhir.routes import fhir_routes
 from steckel.ris.record_entry import RecordEntry
@@ -63,7 +64,12 @@ def _open(url: str, folder: Path) -> Iterator[Clinic]:
     house.layout.create()
     (folder / "accounts").mkdir()
     web = open_house(folder / "accounts")
-    services = FhirServices(records=Records(house.engine), entry=RecordEntry(house.engine))
+    services = FhirServices(
+        audit=AuditTrail(house.engine),
+        source="STECKEL",
+        records=Records(house.engine),
+        entry=RecordEntry(house.engine),
+    )
     parts = replace(web.parts(), metrics=CollectorRegistry(), fhir_routes=fhir_routes(services))
     app = create_app(parts)
     clinic = Clinic(Ward(house), app)

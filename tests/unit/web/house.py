@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
+from tests.unit.web.audit_rooms import audit_rooms
 from tests.unit.web.message_rooms import MessageRoom, ReceptionRoom
 from tests.unit.web.profile_rooms import ProfileRoom
 from tests.unit.web.reconciliation_rooms import (
@@ -88,6 +89,7 @@ class House:
         return WebParts(
             site=Site(aet="STECKEL", name="Ward", dicom_host="127.0.0.1", dicom_port=11112),
             recorder=self.recorder,
+            audit=audit_rooms(self.engine),
             security=self.security,
             catalogue=self.catalogue,
             patient_finder=self.patients,
