@@ -203,7 +203,18 @@ export interface Conflict {
   state: string
 }
 
-export interface RemoteAe {
+export const AE_RIGHTS = ['store', 'query', 'retrieve'] as const
+export type AeRight = (typeof AE_RIGHTS)[number]
+
+/** What it may do when it calls; what is left out stays as it was, and is everything of a new one. */
+export interface AeTerms {
+  rights: AeRight[]
+  networks: string[]
+  sees: Record<string, unknown>
+  certificate: string
+}
+
+export interface RemoteAe extends Partial<AeTerms> {
   title: string
   host: string
   port: number

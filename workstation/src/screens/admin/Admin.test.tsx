@@ -18,8 +18,31 @@ describe('remote AEs', () => {
     await user.click(dialog.getByRole('button', { name: 'Echo' }))
     expect(await dialog.findByText('Answered in 12 ms')).toBeInTheDocument()
     await user.click(dialog.getByRole('button', { name: 'Save' }))
-    await waitFor(() => expect(server.remoteAes.at(-1)).toEqual({ title: 'PACS2', host: '10.0.0.9', port: 104, tls: false, description: '' }))
+    await waitFor(() => expect(server.remoteAes.at(-1)).toEqual({
+      title: 'PACS2', host: '10.0.0.9', port: 104, tls: false, description: '',
+      rights: ['store', 'query', 'retrieve'], networks: [], sees: { everything: true, confidential: true, rules: [] }, certificate: '',
+    }))
     expect(await screen.findByRole('button', { name: 'PACS2' })).toBeInTheDocument()
+  })
+  it('have rights, networks, a view and a certificate', async () => {
+    const { user, server } = renderApp('/admin/ae')
+    await user.click(await screen.findByRole('button', { name: 'Add a remote AE' }))
+    const dialog = within(await screen.findByRole('dialog'))
+    await user.type(dialog.getByLabelText('AE title'), 'CT1')
+    await user.type(dialog.getByLabelText('Host'), '10.0.0.9')
+    await user.click(dialog.getByLabelText(/may query/))
+    await user.click(dialog.getByLabelText(/may retrieve/))
+    await user.type(dialog.getByLabelText('Calls from'), '10.1.0.0/16, 10.2.0.7')
+    await user.type(dialog.getByLabelText('Certificate'), 'CN=ct1')
+    const sees = dialog.getByLabelText('Sees (JSON)')
+    await user.clear(sees)
+    expect(dialog.getByText('This is no JSON object.')).toBeInTheDocument()
+    expect(dialog.getByRole('button', { name: 'Save' })).toBeDisabled()
+    await user.type(sees, '{{"rules": [[]}')
+    await user.click(dialog.getByRole('button', { name: 'Save' }))
+    await waitFor(() => expect(server.remoteAes.at(-1)).toMatchObject({
+      rights: ['store'], networks: ['10.1.0.0/16', '10.2.0.7'], sees: { rules: [] }, certificate: 'CN=ct1',
+    }))
   })
   it('have titles as the standard allows', () => {
     expect(isAeTitle('STORE_SCP 1')).toBe(true)

@@ -9,7 +9,9 @@ import { useNotices } from '@/ui/Notices.tsx'
 import { Dialog, DialogActions } from '@/ui/Overlay.tsx'
 import { ProblemView } from '@/ui/ProblemView.tsx'
 import styles from './Admin.module.css'
+import { AeTermsFields } from './AeTermsFields.tsx'
 import { EchoButton } from './EchoButton.tsx'
+import { termsOf, typedTerms } from './ae_terms.ts'
 import { useSaveAe } from './queries.ts'
 
 /** PS3.5 6.2, AE: sixteen characters at most, no backslash, no control characters. */
@@ -26,9 +28,11 @@ export function AeForm({ ae, onClose }: { ae: RemoteAe | null; onClose: () => vo
   const [port, setPort] = useState(String(ae?.port ?? 104))
   const [tls, setTls] = useState(ae?.tls ?? false)
   const [description, setDescription] = useState(ae?.description ?? '')
+  const [typed, setTyped] = useState(() => typedTerms(ae))
   const save = useSaveAe()
-  const value: RemoteAe = { title: title.trim(), host: host.trim(), port: Number(port), tls, description: description.trim() }
-  const valid = isAeTitle(title) && value.host !== '' && isPort(port)
+  const terms = termsOf(typed)
+  const value: RemoteAe = { title: title.trim(), host: host.trim(), port: Number(port), tls, description: description.trim(), ...terms }
+  const valid = isAeTitle(title) && value.host !== '' && isPort(port) && terms !== null
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault()
     if (!valid) return
@@ -51,6 +55,7 @@ export function AeForm({ ae, onClose }: { ae: RemoteAe | null; onClose: () => vo
         </div>
         <TextField label={t('ae.description')} value={description} onChange={(event) => setDescription(event.target.value)} />
         <CheckField label={t('ae.useTls')} checked={tls} onChange={(event) => setTls(event.target.checked)} />
+        <AeTermsFields terms={typed} onChange={setTyped} />
         <EchoButton disabled={!valid} echo={() => api.echoUnsaved(value)} />
         {save.isError && <ProblemView compact error={save.error} />}
         <DialogActions>

@@ -3,7 +3,7 @@ import { Plus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useQueryClient } from '@tanstack/react-query'
-import type { RemoteAe } from '@/api/types.ts'
+import { AE_RIGHTS, type RemoteAe } from '@/api/types.ts'
 import { useApi } from '@/session/services.tsx'
 import { Button } from '@/ui/Button.tsx'
 import { CopyButton } from '@/ui/CopyButton.tsx'
@@ -63,6 +63,7 @@ export function RemoteAesPage() {
               <th scope="col">{t('ae.host')}</th>
               <th scope="col">{t('ae.port')}</th>
               <th scope="col">{t('ae.security')}</th>
+              <th scope="col">{t('ae.may')}</th>
               <th scope="col">{t('ae.description')}</th>
               <th scope="col"><span className="visually-hidden">{t('inbox.columns.actions')}</span></th>
             </tr>
@@ -74,6 +75,7 @@ export function RemoteAesPage() {
                 <td>{ae.host}</td>
                 <td>{ae.port}</td>
                 <td>{ae.tls ? t('ae.tls') : t('ae.plain')}</td>
+                <td>{(ae.rights ?? AE_RIGHTS).map((right) => t(`ae.right.${right}`)).join(', ')}</td>
                 <td>{ae.description}</td>
                 <td>
                   <span className={styles['actions']}>
