@@ -88,6 +88,7 @@ def web_application(house: ServingHouse) -> WebApplication:
         longest_message=settings.hl7_max_message_mib << 20,
         spool=house.layout.open,
         metrics=REGISTRY,
+        requests_per_minute=settings.api_requests_per_minute,
         dicomweb_routes=dicomweb_routes(services),
         fhir_routes=fhir_routes(
             FhirServices(
