@@ -12,6 +12,7 @@ import orjson
 from sqlalchemy import Connection, Engine, Row, delete, desc, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from steckel.audit.acting import concern
 from steckel.errors import NotFound
 from steckel.index.projecting import Projector
 from steckel.index.schema import correction_log, corrections
@@ -80,6 +81,7 @@ class Corrections:
         if before == correction:
             return
         now = clock.now()
+        concern(study=study_uid)
         connection.execute(
             insert(correction_log).values(
                 study_uid=study_uid,

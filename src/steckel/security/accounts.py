@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy import Connection, Engine, RowMapping, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from steckel.audit.acting import describe
 from steckel.errors import NotFound
 from steckel.index.engine import writing
 from steckel.security.founding import FIRST_ACCOUNT
@@ -186,6 +187,7 @@ class Accounts:
         account = self.get(name)
         known = account.name
         values = {**self._values(change), **self._new_password(account, change)}
+        describe(**{name: value for name, value in values.items() if "password" not in name})
         with writing(self._engine) as connection:
             if change.password is not None:
                 keep_past(connection, known, self._clock(), self._policy.history)

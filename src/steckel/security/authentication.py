@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from steckel.audit.acting import by_account
 from steckel.index.view import NOTHING
 from steckel.security.accounts import Account, Accounts, Clock, fold_name
 from steckel.security.principal import Principal, Standing, Via
@@ -93,7 +94,11 @@ class Authenticator:
         self.throttle.admit(key, address)
         account = self._accounts.verify(key, password)
         if account is None:
-            # The name is not logged: people type their password into its field.
+            # A name that is none is neither logged nor recorded: people type their password
+            # into its field.
+            stored = self._accounts.stored(key)
+            if stored is not None:
+                by_account(stored.account.name, via="password")
             _log.warning("login_refused", address=address)
             raise NotAuthenticated("the name or the password is wrong")
         self.throttle.succeeded(key, address)

@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from steckel.audit.acting import by_account, say_done
 from steckel.security.accounts import Account, Accounts, Clock, Kind
 from steckel.security.authentication import Authenticator
 from steckel.security.login_steps import LoginSteps, StepKind
@@ -96,6 +97,7 @@ class Logins:
         self.code_throttle.admit(account.name, place.address)
         if not self._rooms.factors.take(account.name, code):
             _log.warning("code_refused", account=account.name, address=place.address)
+            by_account(account.name, via="code")
             raise NotAuthenticated("the code is wrong, or was used already")
         self.code_throttle.succeeded(account.name, place.address)
         self._rooms.steps.take(ticket)
@@ -165,6 +167,8 @@ class Logins:
     def _enter(self, account: Account, place: Place, way: str) -> LoggedIn:
         self._rooms.accounts.note_login(account.name)
         _log.info("logged_in", account=account.name, address=place.address, way=way)
+        by_account(account.name, display=account.display_name, via=way)
+        say_done()
         session = self._rooms.sessions.start(account.name, place)
         return LoggedIn(account=account, session=session)
 

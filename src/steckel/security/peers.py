@@ -10,6 +10,7 @@ from typing import Final
 import orjson
 from sqlalchemy import Engine, RowMapping, delete, insert, select, update
 
+from steckel.audit.acting import describe
 from steckel.errors import NotFound
 from steckel.index.engine import writing
 from steckel.security.networks import address_of, is_within, networks_from
@@ -113,6 +114,7 @@ class PeerDirectory:
         row["rights"] = orjson.dumps(sorted(entity.rights)).decode()
         row["networks"] = orjson.dumps(entity.networks).decode()
         row["sees"], row["certificate"] = entity.sees.to_text(), entity.certificate
+        describe(title=entity.aet, **row)
         known = update(ae_table).where(ae_table.c.title == entity.aet).values(**row)
         with writing(self._engine) as connection:
             is_new = connection.execute(known).rowcount == 0

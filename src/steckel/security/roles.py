@@ -12,6 +12,7 @@ from typing import Final
 import orjson
 from sqlalchemy import Engine, RowMapping, delete, func, insert, select, update
 
+from steckel.audit.acting import describe
 from steckel.errors import NotFound
 from steckel.index.engine import writing
 from steckel.security import founding
@@ -76,6 +77,7 @@ class Roles:
             "actions": orjson.dumps(sorted(role.actions)).decode(),
             "sees": role.sees.to_text(),
         }
+        describe(name=role.name, **values)
         known = update(roles_table).where(roles_table.c.name == role.name).values(**values)
         with writing(self._engine) as connection:
             is_new = connection.execute(known).rowcount == 0

@@ -11,6 +11,7 @@ from typing import Final
 import orjson
 from sqlalchemy import Engine, RowMapping, bindparam, delete, insert, or_, select, update
 
+from steckel.audit.acting import describe
 from steckel.errors import NotFound
 from steckel.index.engine import writing
 from steckel.security.accounts import Account, Clock, account_of
@@ -127,6 +128,7 @@ class ApiTokens:
             expires=expires,
             scope=scope,
         )
+        describe(token=token.id, name=token.name, account=token.account)
         with writing(self._engine) as connection:
             connection.execute(
                 insert(api_token).values(

@@ -141,11 +141,13 @@ def main() -> None:
     if sys.argv[1:2] not in (["serve"], ["demo"]):
         # The supervisor stays small: it never loads what it does not use.
         from steckel.server.cli_accounts import register  # noqa: PLC0415
+        from steckel.server.cli_audit import register as register_audit  # noqa: PLC0415
         from steckel.server.cli_ca import register as register_ca  # noqa: PLC0415
-        from steckel.server.cli_desk import desk_opener, outbound_opener  # noqa: PLC0415
+        from steckel.server.cli_desk import desk_opener, house_opener, outbound_opener  # noqa: PLC0415
         from steckel.server.cli_destinations import register as register_outbound  # noqa: PLC0415
 
         register(app, desk_opener(settings_from))
+        register_audit(app, house_opener(settings_from), failing_politely)
         register_outbound(app, outbound_opener(settings_from))
         register_ca(app, settings_from, failing_politely)
     app()

@@ -4,7 +4,7 @@ The server may run meanwhile. What is opened is imported then: most commands nee
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
 from steckel.server.cli_destinations import OpenDesk, OutboundDesk
@@ -29,6 +29,13 @@ def desk_opener(settings_from: Callable[[], Settings]) -> OpenAccounts:
                 yield AccountsDesk(security=house.security, echo=echo_desk(house.settings))
 
     return open_desk
+
+
+def house_opener(
+    settings_from: Callable[[], Settings],
+) -> "Callable[[], AbstractContextManager[House]]":
+    """Return a function that opens the house for a command that needs several rooms."""
+    return lambda: _open_house(settings_from())
 
 
 def outbound_opener(settings_from: Callable[[], Settings]) -> OpenDesk:

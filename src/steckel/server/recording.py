@@ -69,3 +69,23 @@ def _user() -> str:
         return f"{getpass.getuser()} (system)"
     except (OSError, KeyError):  # a number without a name
         return "(system)"
+
+
+def note_log_used(recorder: Journal) -> None:
+    """Record that somebody reads the audit trail at the terminal (PS3.15 A.5.3.2).
+
+    Raises
+    ------
+    NotRecorded
+        It cannot be kept; the trail is not shown then.
+    """
+    words = " ".join(["steckel", *sys.argv[1:]])
+    actor = Actor(name=_user(), via="command", alternative=recorder.ledger.process)
+    event = Event(
+        kind=Kind.LOG_USED,
+        at=now(),
+        action=Action.READ,
+        actors=(actor,),
+        things=(Thing(id=words[:500], kind=ThingKind.LOG),),
+    )
+    recorder.record_now(event)
