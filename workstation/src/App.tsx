@@ -8,10 +8,12 @@ import { Navigate, Outlet, Route, Routes } from 'react-router'
 import { ErrorBoundary } from './ErrorBoundary.tsx'
 import { Frame } from './frame/Frame.tsx'
 import { KeysProvider } from './keys/keys.tsx'
-import { LiveProvider } from './live/events.tsx'
 import { LiveQueries } from './live/LiveQueries.tsx'
+import { Guard } from './lock/Guard.tsx'
+import { AccountScreen } from './screens/account/AccountScreen.tsx'
 import { AdminScreen } from './screens/admin/AdminScreen.tsx'
 import { AccountsPage } from './screens/admin/AccountsPage.tsx'
+import { LoginPage } from './screens/admin/LoginPage.tsx'
 import { RemoteAesPage } from './screens/admin/RemoteAesPage.tsx'
 import { SystemPage } from './screens/admin/SystemPage.tsx'
 import { TokensPage } from './screens/admin/TokensPage.tsx'
@@ -41,12 +43,12 @@ import type { Wired } from './wiring.ts'
 function LoggedIn() {
   return (
     <SessionGate>
-      <LiveProvider>
+      <Guard>
         <LiveQueries />
         <Outlet />
         <ExpiredDialog />
         <Reconnect />
-      </LiveProvider>
+      </Guard>
     </SessionGate>
   )
 }
@@ -71,6 +73,7 @@ function Screens() {
             <Route path="conflicts" element={<ConflictsPage />} />
             <Route path="uploads" element={<UploadsPage />} />
           </Route>
+          <Route path="/account" element={<AccountScreen />} />
           <Route path="/admin" element={<AdminScreen />}>
             <Route index element={<Navigate to="/admin/ae" replace />} />
             <Route path="ae" element={<RemoteAesPage />} />
@@ -78,6 +81,7 @@ function Screens() {
             <Route path="destinations/:name" element={<DeliveriesPage />} />
             <Route path="rules" element={<RulesPage />} />
             <Route path="users" element={<AccountsPage />} />
+            <Route path="login" element={<LoginPage />} />
             <Route path="tokens" element={<TokensPage />} />
             <Route path="system" element={<SystemPage />} />
           </Route>

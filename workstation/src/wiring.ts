@@ -33,7 +33,7 @@ export interface Wired {
 
 export function createServices(send: Send = sendFile): Wired {
   const connection = new Connection()
-  const call = createCall({ onUnauthorized: connection.unauthorized, onUnreachable: connection.lost })
+  const call = createCall({ onUnauthorized: connection.unauthorized, onBarred: connection.barred, onUnreachable: connection.lost })
   const uploads = new UploadQueue(send, connection.unauthorized)
   return { services: { api: createApi(call), connection, uploads }, queryClient: createQueryClient() }
 }

@@ -20,12 +20,12 @@ export const remoteAes = (): RemoteAe[] => [
 ]
 
 export const accounts = (): Account[] => [
-  { name: 'admin', display_name: 'Jeanne Durand', role: 'admin', disabled: false, created: received, last_login: '2026-11-24T06:58:00Z' },
-  { name: 'sec1', display_name: 'Secrétariat', role: 'user', disabled: false, created: received, last_login: '2026-11-23T16:10:00Z' },
-  { name: 'stage', display_name: 'Interne 2025', role: 'user', disabled: true, created: received, last_login: null },
+  { name: 'admin', display_name: 'Jeanne Durand', role: 'admin', disabled: false, kind: 'person', must_change: false, has_second_factor: false, created: received, last_login: '2026-11-24T06:58:00Z' },
+  { name: 'sec1', display_name: 'Secrétariat', role: 'user', disabled: false, kind: 'person', must_change: false, has_second_factor: false, created: received, last_login: '2026-11-23T16:10:00Z' },
+  { name: 'stage', display_name: 'Interne 2025', role: 'user', disabled: true, kind: 'person', must_change: false, has_second_factor: false, created: received, last_login: null },
 ]
 
 export const tokens = (): Token[] => [
-  { id: 't1', name: 'research export', user: 'admin', created: '2026-09-02T09:12:00Z', last_used: '2026-11-23T22:00:00Z' },
-  { id: 't2', name: 'gateway', user: 'admin', created: '2026-10-11T14:30:00Z', last_used: null },
+  { id: 't1', name: 'research export', user: 'admin', created: '2026-09-02T09:12:00Z', last_used: '2026-11-23T22:00:00Z', expires: null, actions: null },
+  { id: 't2', name: 'gateway', user: 'admin', created: '2026-10-11T14:30:00Z', last_used: null, expires: null, actions: null },
 ]

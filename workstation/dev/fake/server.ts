@@ -2,7 +2,8 @@
  * A server that speaks the workstation's API from memory: for `npm run dev` and for the tests. Never part of a build.
  * Some names make it fail on purpose: the login `slow` is throttled, a search for `boom` is an error of the server.
  */
-import type { AccountChange, NewAccount, PatientIdentity, RemoteAe, Report, Session, StudyDetail, UploadLine } from '../../src/api/types.ts'
+import type { AccountChange, NewAccount, PatientIdentity, RemoteAe, Report, Session, StudyDetail, TokenForm, UploadLine } from '../../src/api/types.ts'
+import { FakeAccess } from './access.ts'
 import { json, nothing, page, problem } from './answers.ts'
 import { accounts, conflicts, quarantine, remoteAes, tokens } from './care.ts'
 import { makeDepartment, makeStudy } from './data.ts'
@@ -33,6 +34,8 @@ const defaultSession = (role: 'admin' | 'user'): Session => ({
   user: role === 'admin'
     ? { name: 'admin', display_name: 'Jeanne Durand', role, actions: everything }
     : { name: 'sec1', display_name: 'Secrétariat', role, actions: everybody },
+  standing: 'open',
+  lock: { minutes: 15, longest: 15 },
   preferences: { language: null, theme: null },
   site: { aet: 'STECKEL', name: 'Hôpital Démonstration', dicom: { host: '10.20.0.2', port: 11112 } },
 })
@@ -46,6 +49,7 @@ export class FakeServer {
   remoteAes = remoteAes()
   accounts = accounts()
   tokens = tokens()
+  readonly access = new FakeAccess()
   readonly exchange = new FakeExchange()
   readonly reconciliation: FakeReconciliation
   /** What was reported, by the UID of the study. */
@@ -89,20 +93,13 @@ export class FakeServer {
     const url = new URL(request.url)
     this.log.push(`${request.method} ${url.pathname}${url.search}`)
     if (url.pathname === '/healthz') return json({ status: 'ok' })
-    if (url.pathname === '/api/login') return this.login(request)
+    const access = await this.access.answer(request, url, this)
+    if (access) return access
     if (!this.loggedIn) return problem(401, 'Not logged in')
     if (url.pathname.startsWith('/dicomweb/')) return dicomweb(url.pathname, this.studies)
     const parts = url.pathname.split('/').slice(2).map(decodeURIComponent)
     const handler = this.rooms[parts[0] ?? '']
     return handler ? handler({ request, url, parts }) : problem(404, 'Not found')
-  }
-
-  private async login(request: Request): Promise<Response> {
-    const { name, password } = (await request.json()) as { name: string; password: string }
-    if (name === 'slow') return problem(429, 'Too many attempts', '', { 'Retry-After': '20' })
-    if (password !== 'demo') return problem(401, 'Wrong name or password')
-    this.loggedIn = true
-    return json(this.session)
   }
 
   private readonly rooms: Record<string, Handler> = {
@@ -131,10 +128,6 @@ export class FakeServer {
   }
 
   private async answerSession(request: Request, [, part]: string[]): Promise<Response> {
-    if (part === 'password') {
-      const { old } = (await request.json()) as { old: string }
-      return old === 'demo' ? nothing() : problem(401, 'Wrong password')
-    }
     if (part === undefined) return json(this.session)
     this.session.preferences = { ...this.session.preferences, ...((await request.json()) as object) }
     return json(this.session.preferences)
@@ -250,7 +243,7 @@ export class FakeServer {
     }
     const made = (await request.json()) as NewAccount
     if (this.accounts.some((each) => each.name === made.name)) return problem(409, 'Exists', `There is an account named ${made.name} already.`)
-    this.accounts = [...this.accounts, { name: made.name, display_name: made.display_name, role: made.role, disabled: false, created: new Date().toISOString(), last_login: null }]
+    this.accounts = [...this.accounts, { name: made.name, display_name: made.display_name, role: made.role, disabled: false, kind: made.kind, must_change: made.must_change, has_second_factor: false, created: new Date().toISOString(), last_login: null }]
     return json(made, 201)
   }
 
@@ -260,8 +253,8 @@ export class FakeServer {
       this.tokens = this.tokens.filter((each) => each.id !== id)
       return nothing()
     }
-    const { name } = (await request.json()) as { name: string }
-    const token = { id: `t${this.tokens.length + 1}`, name, user: this.session.user.name, created: new Date().toISOString(), last_used: null }
+    const { name, expires = null, actions = null } = (await request.json()) as TokenForm
+    const token = { id: `t${this.tokens.length + 1}`, name, user: this.session.user.name, created: new Date().toISOString(), last_used: null, expires, actions }
     this.tokens = [...this.tokens, token]
     return json({ ...token, token: 'stk_5bX0exampleexampleexample7Qd' }, 201)
   }

@@ -1,13 +1,13 @@
 /** Every question the workstation asks the server, one function each. */
+import { accessApi } from './access.ts'
 import { asking, page, segment } from './asking.ts'
 import { exchangeApi } from './exchange.ts'
 import type { Call, Query } from './http.ts'
-import { statusOf } from './problem.ts'
 import { reconciliationApi } from './reconciliation.ts'
 import type { PatientRecord } from './reconciliation_types.ts'
 import type {
   Account, AccountChange, Conflict, CountedPage, EchoResult, NewAccount, NewToken, Page, Patient,
-  Preferences, QuarantineItem, RemoteAe, Report, Session, Study, StudyCount, StudyDetail, StudyFilters, SystemState, Token,
+  Preferences, QuarantineItem, RemoteAe, Report, Session, Study, StudyCount, StudyDetail, StudyFilters, SystemState, Token, TokenForm,
   UploadLine,
 } from './types.ts'
 
@@ -17,24 +17,13 @@ export function createApi(call: Call) {
   const { json, nothing } = asking(call)
 
   return {
+    ...accessApi(call),
     ...exchangeApi(call),
     ...reconciliationApi(call),
 
-    login: (name: string, password: string) =>
-      json<Session>('POST', '/api/login', { body: { name, password }, anonymous: true }),
-    logout: () => nothing('POST', '/api/logout', { anonymous: true }),
     session: (signal?: AbortSignal) => json<Session>('GET', '/api/session', { anonymous: true, signal }),
     savePreferences: (change: Preferences) =>
       json<Preferences>('PATCH', '/api/session/preferences', { body: change, type: 'application/merge-patch+json' }),
-    changePassword: async (old: string, next: string) => {
-      try {
-        await nothing('POST', '/api/session/password', { body: { old, new: next }, anonymous: true })
-      } catch (error) {
-        // 401 is a wrong password or the end of the session; the session itself tells which.
-        if (statusOf(error) === 401) await nothing('GET', '/api/session')
-        throw error
-      }
-    },
     alive: () => nothing('GET', '/healthz', { anonymous: true }),
     system: (signal?: AbortSignal) => json<SystemState>('GET', '/api/system', { signal }),
 
@@ -78,7 +67,7 @@ export function createApi(call: Call) {
 
     tokens: async (signal?: AbortSignal) =>
       (await json<{ items: Token[] }>('GET', '/api/tokens', { signal })).items,
-    createToken: (name: string) => json<NewToken>('POST', '/api/tokens', { body: { name } }),
+    createToken: (form: TokenForm) => json<NewToken>('POST', '/api/tokens', { body: form }),
     revokeToken: (id: string, keepalive = false) => nothing('DELETE', `/api/tokens/${segment(id)}`, { keepalive }),
   }
 }

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { address, createCall } from './http.ts'
 import { ProblemError, UnreachableError } from './problem.ts'
 
-const hooks = () => ({ onUnauthorized: vi.fn(), onUnreachable: vi.fn() })
+const hooks = () => ({ onUnauthorized: vi.fn(), onBarred: vi.fn(), onUnreachable: vi.fn() })
 const answer = (body: string, init: ResponseInit) => vi.stubGlobal('fetch', vi.fn(() => Promise.resolve(new Response(body, init))))
 const fail = (error: Error) => vi.stubGlobal('fetch', vi.fn(() => Promise.reject(error)))
 

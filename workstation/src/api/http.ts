@@ -6,6 +6,8 @@ export type Query = Record<string, string | number | string[] | undefined>
 export interface HttpHooks {
   /** The session is gone (401). */
   onUnauthorized: () => void
+  /** Something has to be done first (423): the screen is locked. */
+  onBarred: () => void
   /** No answer came. */
   onUnreachable: () => void
 }
@@ -59,6 +61,7 @@ export function createCall(hooks: HttpHooks): Call {
       throw new UnreachableError(path)
     }
     if (response.ok) return response
+    if (response.status === 423) hooks.onBarred()
     if (response.status === 401 && options.anonymous !== true) hooks.onUnauthorized()
     throw problemFrom(response.status, await response.text(), response.headers.get('Retry-After'))
   }

@@ -1,4 +1,5 @@
 /** What the server's JSON API says and takes. Mirrors `/api/openapi.json`; nothing here is computed. */
+import type { Standing } from './access_types.ts'
 
 export interface PersonName {
   alphabetic: string
@@ -131,6 +132,7 @@ export type Language = 'en' | 'fr'
 export type Theme = 'dark' | 'light'
 
 export interface Preferences {
+  lock_minutes?: number | null
   language?: Language | null
   theme?: Theme | null
   columns?: string[] | null
@@ -138,6 +140,9 @@ export interface Preferences {
 
 export interface Session {
   user: { name: string; display_name: string; role: Role; actions: string[] }
+  standing: Standing
+  /** After how many minutes a screen that nobody touches is locked; 0: never. */
+  lock: { minutes: number; longest: number }
   preferences: Preferences
   site: { aet: string; name: string; dicom: { host: string; port: number } }
 }
@@ -233,15 +238,22 @@ export interface Account {
   display_name: string
   role: Role
   disabled: boolean
+  kind: AccountKind
+  must_change: boolean
+  has_second_factor: boolean
   created: string
   last_login: string | null
 }
+
+export type AccountKind = 'person' | 'service'
 
 export interface NewAccount {
   name: string
   display_name: string
   role: Role
+  kind: AccountKind
   password: string
+  must_change: boolean
 }
 
 export interface AccountChange {
@@ -249,6 +261,14 @@ export interface AccountChange {
   role?: Role
   display_name?: string
   password?: string
+  must_change?: boolean
+}
+
+export interface TokenForm {
+  name: string
+  actions?: string[]
+  /** ISO 8601 */
+  expires?: string
 }
 
 export interface Token {
@@ -257,6 +277,9 @@ export interface Token {
   user: string
   created: string
   last_used: string | null
+  expires: string | null
+  /** Of those of the account, these alone. */
+  actions: string[] | null
 }
 
 export interface NewToken extends Token {

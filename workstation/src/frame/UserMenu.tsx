@@ -1,18 +1,17 @@
 /** Who is logged in, and what is theirs to choose. */
-import { KeyRound, LogOut, SquareAsterisk } from 'lucide-react'
+import { KeyRound, Lock, LogOut, ShieldCheck } from 'lucide-react'
 import { useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import type { Language, Theme } from '@/api/types.ts'
 import { languageOf, languages } from '@/i18n/language.ts'
+import { useLockNow } from '@/lock/lock_now.ts'
 import { useApi } from '@/session/services.tsx'
 import { useSavePreferences, useSession } from '@/session/session.tsx'
 import { currentTheme } from '@/theme/theme.ts'
 import { Button } from '@/ui/Button.tsx'
 import { Menu, MenuChoice, MenuItem, MenuSeparator } from '@/ui/Menu.tsx'
 import { useNotices } from '@/ui/Notices.tsx'
-import { PasswordDialog } from './PasswordDialog.tsx'
 
 export function useLogout(): () => void {
   const api = useApi()
@@ -33,7 +32,7 @@ export function UserMenu() {
   const save = useSavePreferences()
   const navigate = useNavigate()
   const logout = useLogout()
-  const [changing, setChanging] = useState(false)
+  const lock = useLockNow()
   const name = user.display_name || user.name
   return (
     <>
@@ -46,11 +45,11 @@ export function UserMenu() {
           options={(['dark', 'light'] as const).map((theme) => ({ value: theme, label: t(`user.themes.${theme}`) }))}
           onChange={(theme) => save.mutate({ theme })} />
         <MenuSeparator />
-        <MenuItem icon={<SquareAsterisk />} onAction={() => setChanging(true)}>{t('user.password')}</MenuItem>
+        <MenuItem icon={<ShieldCheck />} onAction={() => void navigate('/account')}>{t('user.security')}</MenuItem>
         <MenuItem icon={<KeyRound />} onAction={() => void navigate('/admin/tokens')}>{t('user.tokens')}</MenuItem>
+        <MenuItem icon={<Lock />} hint={`${t('keys.names.Alt')} L`} onAction={lock}>{t('lock.now')}</MenuItem>
         <MenuItem icon={<LogOut />} onAction={logout}>{t('user.logout')}</MenuItem>
       </Menu>
-      {changing && <PasswordDialog onClose={() => setChanging(false)} />}
     </>
   )
 }

@@ -57,13 +57,16 @@ function isField(target: EventTarget | null): boolean {
 
 const dialogIsOpen = (): boolean => document.querySelector('[role=dialog], [role=alertdialog], [role=menu], [role=listbox]') !== null
 
+/** The screen is locked: what is behind hears nothing. */
+const isCovered = (): boolean => document.querySelector('[data-cover]') !== null
+
 const KeysContext = createContext<Registry | null>(null)
 
 export function KeysProvider({ children }: { children: ReactNode }) {
   const registry = useMemo(() => new Registry(), [])
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || event.isComposing) return
+      if (event.defaultPrevented || event.isComposing || isCovered()) return
       const command = registry.find(event)
       if (!command || (dialogIsOpen() && command.inFields !== true)) return
       event.preventDefault()

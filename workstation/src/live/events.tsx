@@ -74,14 +74,21 @@ function openStream({ tell, onOpen, onLost }: StreamHooks): EventSource {
 const firstRetry = 1_000
 const longestRetry = 15_000
 
-export function LiveProvider({ children }: { children: ReactNode }) {
+/** `paused`: nothing is listened to, as behind a locked screen. */
+export function LiveProvider({ paused = false, children }: { paused?: boolean; children: ReactNode }) {
+  const wasPaused = useRef(false)
   const listeners = useMemo(() => new Set<Listener>(), [])
   useEffect(() => {
     if (typeof EventSource === 'undefined') return
+    if (paused) {
+      wasPaused.current = true
+      return
+    }
     let source: EventSource | null = null
     let timer: ReturnType<typeof setTimeout> | undefined
     let wait = firstRetry
-    let missed = false
+    let missed = wasPaused.current
+    wasPaused.current = false
     const tell = (event: LiveEvent): void => listeners.forEach((listener) => listener(event))
     const close = (): void => {
       clearTimeout(timer)
@@ -117,7 +124,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       close()
       document.removeEventListener('visibilitychange', onVisibility)
     }
-  }, [listeners])
+  }, [listeners, paused])
   return <LiveContext value={listeners}>{children}</LiveContext>
 }
 

@@ -1,9 +1,9 @@
 /** An account, new or changed. An empty password leaves the old one. */
 import { useState, type SyntheticEvent } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Account, Role } from '@/api/types.ts'
+import type { Account, AccountKind, Role } from '@/api/types.ts'
 import { Button } from '@/ui/Button.tsx'
-import { SelectField, TextField } from '@/ui/Field.tsx'
+import { CheckField, SelectField, TextField } from '@/ui/Field.tsx'
 import { useNotices } from '@/ui/Notices.tsx'
 import { Dialog, DialogActions } from '@/ui/Overlay.tsx'
 import { ProblemView } from '@/ui/ProblemView.tsx'
@@ -17,14 +17,17 @@ export function AccountForm({ account, onClose }: { account: Account | null; onC
   const [displayName, setDisplayName] = useState(account?.display_name ?? '')
   const [role, setRole] = useState<Role>(account?.role ?? 'user')
   const [password, setPassword] = useState('')
+  const [kind, setKind] = useState<AccountKind>(account?.kind ?? 'person')
+  const [mustChange, setMustChange] = useState(account === null || account.must_change)
+  const machine = kind === 'service'
   const create = useCreateAccount()
   const change = useChangeAccount()
   const error = create.error ?? change.error
   const done = { onSuccess: () => { tell(t('accounts.saved', { name })); onClose() } }
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault()
-    if (account) change.mutate({ name, change: { role, display_name: displayName, ...(password !== '' && { password }) } }, done)
-    else create.mutate({ name, role, display_name: displayName, password }, done)
+    if (account) change.mutate({ name, change: { role, display_name: displayName, ...(password !== '' && { password }), ...(!machine && { must_change: mustChange }) } }, done)
+    else create.mutate({ name, role, kind, display_name: displayName, password: machine ? '' : password, must_change: !machine && mustChange }, done)
   }
   return (
     <Dialog title={account ? t('accounts.change') : t('accounts.add')} open onClose={onClose}>
@@ -35,8 +38,10 @@ export function AccountForm({ account, onClose }: { account: Account | null; onC
           <option value="user">{t('accounts.roles.user')}</option>
           <option value="admin">{t('accounts.roles.admin')}</option>
         </SelectField>
-        <TextField label={account ? t('accounts.newPassword') : t('accounts.password')} type="password" autoComplete="new-password" required={account === null}
-          hint={account ? t('accounts.passwordHint') : undefined} value={password} onChange={(event) => setPassword(event.target.value)} />
+        {account === null && <CheckField label={t('accounts.machine')} checked={machine} onChange={(event) => setKind(event.target.checked ? 'service' : 'person')} />}
+        {!machine && <TextField label={account ? t('accounts.newPassword') : t('accounts.password')} type="password" autoComplete="new-password" required={account === null}
+          hint={account ? t('accounts.passwordHint') : undefined} value={password} onChange={(event) => setPassword(event.target.value)} />}
+        {!machine && <CheckField label={t('accounts.mustChange')} checked={mustChange} onChange={(event) => setMustChange(event.target.checked)} />}
         {error && <ProblemView compact error={error} />}
         <DialogActions>
           <Button onPress={onClose}>{t('action.cancel')}</Button>

@@ -7,11 +7,12 @@ import { useFormat } from '@/format/use_format.ts'
 import { useSession } from '@/session/session.tsx'
 import { Button } from '@/ui/Button.tsx'
 import { useNotices } from '@/ui/Notices.tsx'
+import { Dialog, DialogActions } from '@/ui/Overlay.tsx'
 import { ProblemView } from '@/ui/ProblemView.tsx'
 import { QuietBar } from '@/ui/QuietBar.tsx'
 import { AccountForm } from './AccountForm.tsx'
 import styles from './Admin.module.css'
-import { useAccounts, useChangeAccount } from './queries.ts'
+import { useAccounts, useChangeAccount, useResetFactors } from './queries.ts'
 
 export function AccountsPage() {
   const { t } = useTranslation()
@@ -20,6 +21,8 @@ export function AccountsPage() {
   const { user } = useSession()
   const change = useChangeAccount()
   const { tellProblem } = useNotices()
+  const [resetting, setResetting] = useState<Account | null>(null)
+  const reset = useResetFactors(() => setResetting(null))
   const [editing, setEditing] = useState<Account | 'new' | null>(null)
   if (list.isPending) return <QuietBar />
   if (list.isError) return <ProblemView error={list.error} onRetry={() => void list.refetch()} />
@@ -44,10 +47,11 @@ export function AccountsPage() {
               <td><button type="button" className={styles['link']} onClick={() => setEditing(account)}>{account.name}</button></td>
               <td><bdi>{account.display_name}</bdi></td>
               <td>{t(`accounts.roles.${account.role}`)}</td>
-              <td className={account.disabled ? styles['bad'] : undefined}>{account.disabled ? t('accounts.disabled') : t('accounts.active')}</td>
+              <td className={account.disabled ? styles['bad'] : undefined}>{account.disabled ? t('accounts.disabled') : account.kind === 'service' ? t('accounts.forMachine') : account.has_second_factor ? t('accounts.withFactor') : t('accounts.active')}</td>
               <td>{format.instant(account.last_login)}</td>
               <td>
                 <span className={styles['actions']}>
+                  {account.has_second_factor && <Button onPress={() => setResetting(account)}>{t('accounts.resetFactors')}</Button>}
                   {account.name !== user.name && (
                     <Button onPress={() => setDisabled(account, !account.disabled)}>{account.disabled ? t('accounts.enable') : t('accounts.disable')}</Button>
                   )}
@@ -57,6 +61,15 @@ export function AccountsPage() {
           ))}
         </tbody>
       </table>
+      {resetting && (
+        <Dialog title={t('accounts.resetFactors')} open onClose={() => setResetting(null)}>
+          <p>{t('accounts.resetText', { name: resetting.display_name || resetting.name })}</p>
+          <DialogActions>
+            <Button onPress={() => setResetting(null)}>{t('action.cancel')}</Button>
+            <Button kind="danger" isDisabled={reset.isPending} onPress={() => reset.mutate(resetting.name)}>{t('accounts.resetFactors')}</Button>
+          </DialogActions>
+        </Dialog>
+      )}
       {editing !== null && <AccountForm account={editing === 'new' ? null : editing} onClose={() => setEditing(null)} />}
     </div>
   )

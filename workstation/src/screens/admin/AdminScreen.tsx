@@ -14,7 +14,7 @@ export function AdminScreen() {
     <>
       <Tabs title={admin ? t('rail.admin') : t('user.tokens')} tabs={!admin ? [own] : [
         { to: 'ae', label: t('admin.ae') }, { to: 'destinations', label: t('admin.destinations') }, { to: 'rules', label: t('rules.title') },
-        { to: 'users', label: t('admin.users') }, own, { to: 'system', label: t('admin.system') },
+        { to: 'users', label: t('admin.users') }, { to: 'login', label: t('admin.login') }, own, { to: 'system', label: t('admin.system') },
       ]} />
       <Outlet />
     </>

@@ -1,7 +1,8 @@
 /** What the administration asks for and changes. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import type { AccountChange, NewAccount, RemoteAe } from '@/api/types.ts'
+import type { AccountChange, NewAccount, RemoteAe, TokenForm } from '@/api/types.ts'
 import { useApi } from '@/session/services.tsx'
+import { useNotices } from '@/ui/Notices.tsx'
 
 export const keys = { ae: ['ae'], users: ['users'], tokens: ['tokens'], system: ['system'] } as const
 
@@ -36,6 +37,17 @@ export function useChangeAccount() {
   })
 }
 
+export function useResetFactors(onDone: () => void) {
+  const api = useApi()
+  const client = useQueryClient()
+  const { tellProblem } = useNotices()
+  return useMutation({
+    mutationFn: (name: string) => api.resetFactors(name),
+    onSuccess: async () => { await client.invalidateQueries({ queryKey: keys.users }); onDone() },
+    onError: tellProblem,
+  })
+}
+
 export function useTokens() {
   const api = useApi()
   return useQuery({ queryKey: keys.tokens, queryFn: ({ signal }) => api.tokens(signal) })
@@ -44,7 +56,7 @@ export function useTokens() {
 export function useCreateToken() {
   const api = useApi()
   const client = useQueryClient()
-  return useMutation({ mutationFn: (name: string) => api.createToken(name), onSuccess: () => client.invalidateQueries({ queryKey: keys.tokens }) })
+  return useMutation({ mutationFn: (form: TokenForm) => api.createToken(form), onSuccess: () => client.invalidateQueries({ queryKey: keys.tokens }) })
 }
 
 export function useSystem() {

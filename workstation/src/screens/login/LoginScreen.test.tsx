@@ -30,6 +30,19 @@ describe('the login page', () => {
     expect(await screen.findByRole('alert')).toHaveTextContent('the next one is possible in 20 s')
     expect(screen.getByRole('button', { name: 'Log in' })).toBeDisabled()
   })
+  it('asks for a code after the password where the account has one', async () => {
+    const server = loggedOut()
+    server.access.asksForCode = true
+    const { user } = renderApp('/patients', { server })
+    await logIn(user, 'admin', 'demo')
+    await user.type(await screen.findByLabelText('Code'), '000000{Enter}')
+    expect(await screen.findByRole('alert')).toHaveTextContent('the code is wrong, or was used already')
+    await user.click(screen.getByRole('button', { name: 'Use a recovery code' }))
+    expect(screen.getByLabelText('Recovery code')).toBeInTheDocument()
+    await user.click(screen.getByRole('button', { name: 'Use a code of the application' }))
+    await user.type(screen.getByLabelText('Code'), '123456{Enter}')
+    expect(await screen.findByRole('grid', { name: 'Patients' })).toBeInTheDocument()
+  })
   it('can be read in French', async () => {
     const { user } = renderApp('/login', { server: loggedOut() })
     await user.click(await screen.findByRole('button', { name: 'Français' }))
