@@ -1,6 +1,6 @@
 """The web application over the rooms of a house."""
 
-from prometheus_client import REGISTRY
+from prometheus_client import REGISTRY, CollectorRegistry
 
 from steckel.audit.trail import AuditTrail
 from steckel.dicomweb.ports import DicomwebServices
@@ -34,8 +34,8 @@ from steckel.web.parts import Site, WebParts
 from steckel.web.ports.audit import AuditRooms
 
 
-def web_application(house: ServingHouse) -> WebApplication:
-    """Return the web application."""
+def web_application(house: ServingHouse, registry: CollectorRegistry = REGISTRY) -> WebApplication:
+    """Return the web application; `registry` is what it tells Prometheus of."""
     settings = house.settings
     services = DicomwebServices(
         receiver=house.receiver,
@@ -46,8 +46,8 @@ def web_application(house: ServingHouse) -> WebApplication:
         second=house.second_frames,
         thumbnails=Thumbnails(house.engine),
     )
-    REGISTRY.register(MessageMetrics(house.engine, settings.home))
-    REGISTRY.register(OutboundMetrics(house.engine))
+    registry.register(MessageMetrics(house.engine, settings.home))
+    registry.register(OutboundMetrics(house.engine))
     trail = AuditTrail(house.engine)
     parts = WebParts(
         site=Site(
@@ -87,7 +87,7 @@ def web_application(house: ServingHouse) -> WebApplication:
         reception=house.messages.reception,
         longest_message=settings.hl7_max_message_mib << 20,
         spool=house.layout.open,
-        metrics=REGISTRY,
+        metrics=registry,
         requests_per_minute=settings.api_requests_per_minute,
         dicomweb_routes=dicomweb_routes(services),
         fhir_routes=fhir_routes(

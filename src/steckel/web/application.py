@@ -83,6 +83,8 @@ class WebApplication:
         by_segment |= dict.fromkeys(_segments(plain), images)
         segments = frozenset(by_segment)
         workstation = Starlette(routes=list(parts.workstation_routes), exception_handlers=HANDLERS)
+        #: All there are, for whoever checks that none is forgotten.
+        self.routes: tuple[BaseRoute, ...] = (*guarded.routes, *plain, *parts.workstation_routes)
         app: ASGIApp = _BySegment(by_segment, workstation)
         app = RateLimit(app, parts.requests_per_minute)
         app = Auditing(app, parts.recorder)

@@ -115,10 +115,13 @@ async def test_readiness_follows_the_database_and_the_store(
     assert (await client.get("/healthz")).status_code == 200
 
 
-async def test_metrics_count_requests_by_area(user: httpx.AsyncClient) -> None:
+async def test_metrics_count_requests_by_area(
+    user: httpx.AsyncClient, admin: httpx.AsyncClient
+) -> None:
     await user.get("/dicomweb/studies")
     await user.get("/some/page")
-    text = (await user.get("/metrics")).text
+    assert (await user.get("/metrics")).status_code == 403
+    text = (await admin.get("/metrics")).text
     assert 'steckel_http_requests_total{area="dicomweb",method="GET",status="200"} 1.0' in text
     assert 'area="workstation",method="GET",status="404"' in text
 

@@ -10,7 +10,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from steckel.errors import StorageFailure
+from steckel.errors import NotAllowed, StorageFailure
+from steckel.security.decisions import Action
 from steckel.web import shapes
 from steckel.web.answers import Json, moment
 from steckel.web.api.callers import Administrator
@@ -61,8 +62,10 @@ class SystemDoor:
             return Json({"status": "unavailable"}, HTTPStatus.SERVICE_UNAVAILABLE)
         return Json({"status": "ok"})
 
-    def metrics(self, _request: Request) -> Response:
-        """Say what Prometheus collects."""
+    def metrics(self, request: Request) -> Response:
+        """Say what Prometheus collects, which is of the whole node."""
+        if not request.state.principal.may(Action.ADMINISTER):
+            raise NotAllowed("this account has no right to do this")
         content = generate_latest(self._metrics)
         return Response(content, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
