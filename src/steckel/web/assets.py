@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from steckel.web.credentials import is_navigation
+from steckel.web.policy import text_page_policy
 from steckel.web.static_files import IMMUTABLE, REVALIDATE, StaticFolder
 
 #: The addresses that the client's router knows.
@@ -32,12 +33,14 @@ CLIENT_ROUTES = (
     "/admin/{rest:path}",
 )
 
+_STYLE = "body { font: 16px/1.5 system-ui; max-width: 40em; margin: 4em auto; padding: 0 1em }"
 _NOT_BUILT = """\
 <!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <title>Steckel</title>
-<body style="font: 16px/1.5 system-ui; max-width: 40em; margin: 4em auto; padding: 0 1em">
+<style>{style}</style>
+<body>
 <h1>The workstation is not built yet</h1>
 <p>The server runs, and DICOM and DICOMweb answer. The pages are made by the front end's
 build, which was looked for in <code>{folder}</code>.</p>
@@ -64,7 +67,8 @@ class _WorkstationPages:
         if path := self._folder.find("index.html"):
             return self._folder.respond(request, path, caching=REVALIDATE)
         folder = html.escape(str(self._static_dir))
-        return HTMLResponse(_NOT_BUILT.format(folder=folder), status_code=503)
+        headers = {"Content-Security-Policy": text_page_policy(_STYLE)}
+        return HTMLResponse(_NOT_BUILT.format(folder=folder, style=_STYLE), 503, headers)
 
     def asset(self, request: Request) -> Response:
         # The build writes a digest of the content into the name of everything in assets/.

@@ -27,7 +27,7 @@ from steckel.web.invocation import (
     last_second,
     read_invocation,
 )
-from steckel.web.policy import PAGE_POLICY
+from steckel.web.policy import text_page_policy
 from steckel.web.ports.archive import PatientFinder, StudyCatalogue
 from steckel.web.problems import new_reference, status_of
 
@@ -38,12 +38,15 @@ MOST_SHOWN = 8
 
 _log = structlog.get_logger(__name__)
 
+_STYLE = "body { font: 16px/1.5 system-ui; max-width: 40em; margin: 4em auto; padding: 0 1em }"
+_POLICY = text_page_policy(_STYLE)
 _REFUSAL = """\
 <!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <title>Steckel</title>
-<body style="font: 16px/1.5 system-ui; max-width: 40em; margin: 4em auto; padding: 0 1em">
+<style>{style}</style>
+<body>
 <h1>{title}</h1>
 <p>Another system asked to show images here, but {detail}.</p>
 <p>Reference: <code>{reference}</code></p>
@@ -165,7 +168,7 @@ def _refusal(error: SteckelError) -> Response:
         "request_refused", reference=reference, status=status.value, path=PATH, reason=str(error)
     )
     page = _REFUSAL.format(
-        title=_TITLES[status], detail=html.escape(str(error)), reference=reference
+        style=_STYLE, title=_TITLES[status], detail=html.escape(str(error)), reference=reference
     )
-    headers = {"Cache-Control": "no-store", "Content-Security-Policy": PAGE_POLICY}
+    headers = {"Cache-Control": "no-store", "Content-Security-Policy": _POLICY}
     return HTMLResponse(page, status, headers)

@@ -18,6 +18,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from steckel.web.ohif_extension import SCRIPT as EXTENSION
+from steckel.web.policy import VIEWER_POLICY
 from steckel.web.static_files import IMMUTABLE, REVALIDATE, StaticFolder
 
 MOUNT = "/ohif"
@@ -53,7 +54,7 @@ def ohif_routes(static_dir: Path, configuration: OhifConfiguration) -> list[Base
 
 class _OhifPages:
     def __init__(self, static_dir: Path, configuration: OhifConfiguration) -> None:
-        self._folder = StaticFolder(static_dir)
+        self._folder = StaticFolder(static_dir, VIEWER_POLICY)
         self._configuration = configuration
         self._script = app_config(configuration)
 

@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from steckel.web.policy import headers_for
+from steckel.web.policy import PAGE_POLICY, headers_for
 
 #: Kept by browsers for a year without asking (RFC 8246).
 IMMUTABLE = "public, max-age=31536000, immutable"
@@ -47,8 +47,9 @@ class _Compressed:
 class StaticFolder:
     """A folder of files that a build made."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, page_policy: str = PAGE_POLICY) -> None:
         self._root = root.resolve()
+        self._page_policy = page_policy
         self._compressed: dict[Path, _Compressed] = {}
 
     def find(self, name: str) -> Path | None:
@@ -63,7 +64,7 @@ class StaticFolder:
 
     def respond(self, request: Request, path: Path, *, caching: str) -> Response:
         """Answer with a file that `find` returned."""
-        headers = headers_for(path) | {"Cache-Control": caching}
+        headers = headers_for(path, self._page_policy) | {"Cache-Control": caching}
         accepted = accepted_codings(request.headers.get("accept-encoding", ""))
         compressible = path.suffix in _COMPRESSIBLE
         if compressible:

@@ -43,6 +43,10 @@ def test_every_address_of_the_clients_router_is_the_page(app: Starlette, path: s
     assert answer.headers["Cache-Control"] == "no-cache"
 
 
+def test_nothing_that_is_inline_counts_in_the_page(app: Starlette) -> None:
+    assert "unsafe-inline" not in get(app, "/").headers["Content-Security-Policy"]
+
+
 def test_the_page_runs_no_script_but_its_own_files(app: Starlette) -> None:
     policy = get(app, "/").headers["Content-Security-Policy"]
     (scripts,) = (part for part in policy.split("; ") if part.startswith("script-src"))

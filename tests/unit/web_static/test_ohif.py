@@ -61,6 +61,7 @@ def test_a_page_may_not_run_text_as_script_and_a_worker_may(app: Starlette) -> N
     script = get(app, f"/ohif/{BUNDLE}").headers["Content-Security-Policy"]
     assert "script-src 'self' 'wasm-unsafe-eval';" in page
     assert "'unsafe-eval'" in script
+    assert "style-src 'self' 'unsafe-inline'" in page
     for policy in (page, script):
         assert "http" not in policy
         assert "*" not in policy

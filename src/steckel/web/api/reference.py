@@ -1,7 +1,5 @@
 """``/api/docs``: the OpenAPI document as a page to read. No script, no other host."""
 
-import base64
-import hashlib
 import html
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,6 +7,8 @@ from typing import Any
 from fastapi import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
+
+from steckel.web.policy import text_page_policy
 
 _STYLE = """
 :root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif }
@@ -22,8 +22,7 @@ table { border-collapse: collapse; margin: .5rem 0 }
 td, th { border-top: 1px solid #8884; padding: .2rem .8rem .2rem 0; text-align: left;
          vertical-align: top }
 """
-_STYLE_DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-_POLICY = f"default-src 'none'; style-src 'sha256-{_STYLE_DIGEST}'; frame-ancestors 'self'"
+_POLICY = text_page_policy(_STYLE)
 
 _Json = dict[str, Any]
 
