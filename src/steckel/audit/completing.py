@@ -2,16 +2,19 @@
 
 from dataclasses import replace
 
+import orjson
 from sqlalchemy import Connection, select
 
 from steckel.audit.event import Event, Patient, Study
+from steckel.dicom.json_model import values_in
+from steckel.dicom.tags import PATIENT_NAME
 from steckel.index.schema import patients, studies
 
 _OF_STUDY = (
     select(
         studies.c.uid,
         studies.c.accession,
-        studies.c.patient_name,
+        studies.c.json,
         patients.c.identity,
         patients.c.patient_id,
         patients.c.issuer,
@@ -20,7 +23,7 @@ _OF_STUDY = (
     .join(patients, patients.c.pk == studies.c.patient_pk)
 )
 _PATIENT = select(
-    patients.c.pk, patients.c.identity, patients.c.patient_id, patients.c.issuer, patients.c.name
+    patients.c.pk, patients.c.identity, patients.c.patient_id, patients.c.issuer, patients.c.json
 )
 #: What stands for an identity that is not known yet: the number of a row in `patients`.
 ROW = "row\x1f"
@@ -41,7 +44,7 @@ def complete(connection: Connection, event: Event) -> Event:
     if row is None:
         return event
     patient = event.patient or Patient(
-        identity=row.identity, id=row.patient_id, issuer=row.issuer, name=row.patient_name
+        identity=row.identity, id=row.patient_id, issuer=row.issuer, name=name_in(row.json)
     )
     study = Study(
         uid=row.uid,
@@ -58,4 +61,11 @@ def _of_row(connection: Connection, patient: Patient) -> Patient | None:
     row = connection.execute(_PATIENT.where(patients.c.pk == int(number))).first()
     if row is None:
         return None
-    return Patient(identity=row.identity, id=row.patient_id, issuer=row.issuer, name=row.name)
+    name = name_in(row.json)
+    return Patient(identity=row.identity, id=row.patient_id, issuer=row.issuer, name=name)
+
+
+def name_in(document: str) -> str:
+    """Return Patient's Name as it was written: columns have it made for comparing."""
+    values = values_in(orjson.loads(document), PATIENT_NAME)
+    return str(values[0].get("Alphabetic", "")) if values and isinstance(values[0], dict) else ""

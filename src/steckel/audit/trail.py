@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Engine, Select, or_, select, tuple_
 
+from steckel.audit.completing import name_in
 from steckel.audit.document import event_of
 from steckel.audit.model import AuditFilter, KnownPatient, Record, RecordPage
 from steckel.audit.schema import audit_chains, audit_events
@@ -83,8 +84,9 @@ class AuditTrail:
             survivor = row.survivor_pk or row.pk
             same = or_(patients.c.pk == survivor, patients.c.survivor_pk == survivor)
             found = connection.execute(select(patients.c.identity).where(same)).scalars().all()
+        name = name_in(row.json)
         return KnownPatient(
-            identities=tuple(found), id=row.patient_id, issuer=row.issuer, name=row.name
+            identities=tuple(found), id=row.patient_id, issuer=row.issuer, name=name
         )
 
     def identities(self, patient_id: str) -> tuple[str, ...]:

@@ -62,7 +62,7 @@ class Address:
         except Exception as error:  # noqa: BLE001 (the request ends here, whatever went wrong)
             _log.error(
                 "request_failed",
-                path=request.url.path,
+                type=request.path_params.get("type", ""),
                 error=type(error).__name__,
                 where=places_of(error),
             )

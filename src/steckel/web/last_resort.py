@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from steckel.errors import places_of
-from steckel.web.problems import new_reference, problem_document
+from steckel.web.problems import new_reference, path_for_log, problem_document
 
 _log = structlog.get_logger(__name__)
 
@@ -37,14 +37,14 @@ class LastResort:
         try:
             await self._app(scope, receive, note_start)
         except ClientDisconnect:
-            _log.info("client_gone", method=scope["method"], path=scope["path"])
+            _log.info("client_gone", method=scope["method"], path=path_for_log(scope["path"]))
         except Exception as error:  # noqa: BLE001  a request ends here, whatever happened
             reference = new_reference()
             _log.error(
                 "request_failed",
                 reference=reference,
                 method=scope["method"],
-                path=scope["path"],
+                path=path_for_log(scope["path"]),
                 error=type(error).__name__,
                 where=places_of(error),
             )

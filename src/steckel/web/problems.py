@@ -4,6 +4,7 @@ The rule: whoever asks sees a status, a title, a message written for people and 
 reference; what really happened is in the log under that reference.
 """
 
+import re
 import secrets
 from collections.abc import Callable, Coroutine, Mapping
 from http import HTTPStatus
@@ -43,12 +44,20 @@ STATUSES: dict[type[errors.SteckelError], HTTPStatus] = {
     refusals.Throttled: HTTPStatus.TOO_MANY_REQUESTS,
 }
 
+#: What a part of an address may be in a log: nothing, a word of ours, a UID or a small number.
+_KNOWN = re.compile(r"|[a-z][a-z_.-]{0,24}|[0-9]+(?:\.[0-9]+)+|[0-9]{1,3}")
+
 _log = structlog.get_logger(__name__)
 
 
 def status_of(error: errors.SteckelError) -> HTTPStatus:
     """Return the status that answers an error."""
     return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+
+
+def path_for_log(path: str) -> str:
+    """Return an address as it may be logged: words and UIDs, no identifiers that it holds."""
+    return "/".join(part if _KNOWN.fullmatch(part) else "…" for part in path.split("/"))
 
 
 def problem(
@@ -61,7 +70,7 @@ def problem(
         reference=reference,
         status=status.value,
         method=scope["method"],
-        path=scope["path"],
+        path=path_for_log(scope["path"]),
         reason=detail,
     )
     return problem_document(status, detail, reference, headers)

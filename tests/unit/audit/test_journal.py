@@ -22,6 +22,8 @@ from steckel.errors import StorageFailure
 from steckel.index.engine import writing
 from steckel.index.schema import patients, studies
 
+NAMED = '{"00100010":{"vr":"PN","Value":[{"Alphabetic":"Berg^Anna"}]}}'
+
 
 class FailingLedger(Ledger):
     """Fails as long as it is told to."""
@@ -53,16 +55,16 @@ def recorded(engine: Engine) -> list[Event]:
 def a_study(engine: Engine, uid: str = "1.2.3") -> None:
     with writing(engine) as connection:
         identity = "id\x1fCLINIC\x1fP-1"
-        values = {"identity": identity, "issuer": "CLINIC", "patient_id": "P-1", "json": "{}"}
+        values = {"identity": identity, "issuer": "CLINIC", "patient_id": "P-1", "json": NAMED}
         added = connection.execute(insert(patients).values(**values))
         assert added.inserted_primary_key
         connection.execute(
             insert(studies).values(
                 uid=uid,
                 patient_pk=added.inserted_primary_key[0],
-                patient_name="Berg^Anna",
+                patient_name="berg^anna",
                 accession="A7",
-                json="{}",
+                json=NAMED,
                 received=0,
                 changed=0,
                 created=0,

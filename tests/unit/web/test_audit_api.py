@@ -24,6 +24,7 @@ from steckel.index.schema import patients
 
 pytestmark = pytest.mark.anyio
 
+NAMED = '{"00100010":{"vr":"PN","Value":[{"Alphabetic":"Berg^<b>Anna</b>"}]}}'
 EVIL = "=cmd|'/c calc'!A1"
 
 
@@ -35,7 +36,7 @@ def filled(tmp_path: Path) -> Iterator[House]:
             {"pk": 7, "identity": ANNA.identity, "survivor_pk": None},
             {"pk": 8, "identity": "id\x1f\x1fOLD", "survivor_pk": 7},
         ]
-        more = {"patient_id": "P-1", "issuer": "CLINIC", "name": "Berg^<b>Anna</b>", "json": "{}"}
+        more = {"patient_id": "P-1", "issuer": "CLINIC", "json": NAMED}
         connection.execute(insert(patients), [row | more for row in rows])
     old = ANNA.__class__(identity="id\x1f\x1fOLD", id="OLD")
     Ledger(house.engine, "web").write(
