@@ -29,6 +29,7 @@ CLIENT_ROUTES = (
     "/view/{rest:path}",
     "/inbox",
     "/inbox/{rest:path}",
+    "/account",
     "/admin",
     "/admin/{rest:path}",
 )

@@ -49,7 +49,7 @@ async def test_an_application_is_set_up_with_a_picture_and_then_asked_for(
     house: House, alice: httpx.AsyncClient
 ) -> None:
     begun = (await alice.post("/api/session/factors/totp", json=AGAIN)).json()
-    assert begun["picture"].startswith("<svg")
+    assert begun["picture"].startswith('<svg xmlns="http://www.w3.org/2000/svg"')
     assert begun["secret"] in begun["address"]
     code = {"code": now(begun["secret"])}
     confirmed = await alice.post("/api/session/factors/totp/confirm", json=code)

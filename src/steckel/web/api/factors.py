@@ -4,6 +4,7 @@ The rule: to add or remove one, the password is shown again, so that nobody does
 that was left open.
 """
 
+import io
 from typing import Annotated, Any
 
 import segno
@@ -157,8 +158,11 @@ class FactorDoor:
 
 def picture_of(text: str) -> str:
     """Return a text as a QR code (ISO/IEC 18004): black on white, whatever the page is."""
+    picture = io.BytesIO()
     code = segno.make(text, error="m", micro=False)
-    return code.svg_inline(border=4, dark="#000", light="#fff", omitsize=True)
+    colours = {"dark": "#000", "light": "#fff"}
+    code.save(picture, kind="svg", border=4, omitsize=True, xmldecl=False, nl=False, **colours)
+    return picture.getvalue().decode()
 
 
 def _spell(passkey: Passkey) -> access_shapes.Passkey:
