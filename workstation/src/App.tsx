@@ -17,6 +17,7 @@ import { LoginPage } from './screens/admin/LoginPage.tsx'
 import { RemoteAesPage } from './screens/admin/RemoteAesPage.tsx'
 import { SystemPage } from './screens/admin/SystemPage.tsx'
 import { TokensPage } from './screens/admin/TokensPage.tsx'
+import { AuditPage } from './screens/audit/AuditPage.tsx'
 import { DeliveriesPage } from './screens/destinations/DeliveriesPage.tsx'
 import { DestinationsPage } from './screens/destinations/DestinationsPage.tsx'
 import { ConflictsPage } from './screens/inbox/ConflictsPage.tsx'
@@ -82,6 +83,7 @@ function Screens() {
             <Route path="rules" element={<RulesPage />} />
             <Route path="users" element={<AccountsPage />} />
             <Route path="login" element={<LoginPage />} />
+            <Route path="audit" element={<AuditPage />} />
             <Route path="tokens" element={<TokensPage />} />
             <Route path="system" element={<SystemPage />} />
           </Route>

@@ -5,6 +5,7 @@
 import type { AccountChange, NewAccount, PatientIdentity, RemoteAe, Report, Session, StudyDetail, TokenForm, UploadLine } from '../../src/api/types.ts'
 import { FakeAccess } from './access.ts'
 import { json, nothing, page, problem } from './answers.ts'
+import { audit } from './audit.ts'
 import { accounts, conflicts, quarantine, remoteAes, tokens } from './care.ts'
 import { makeDepartment, makeStudy } from './data.ts'
 import { dicomweb } from './dicomweb.ts'
@@ -115,6 +116,7 @@ export class FakeServer {
     uploads: ({ request }) => this.upload(request),
     quarantine: ({ request, url, parts }) => this.answerQuarantine(request, url.searchParams, parts),
     conflicts: ({ request, url, parts }) => this.answerConflicts(request, url.searchParams, parts),
+    audit: ({ url, parts }) => audit(url.searchParams, parts[1]),
     ae: ({ request, parts }) => this.answerAes(request, parts),
     users: ({ request, parts }) => this.answerAccounts(request, parts),
     tokens: ({ request, parts }) => this.answerTokens(request, parts),

@@ -1,6 +1,7 @@
 /** Every question the workstation asks the server, one function each. */
 import { accessApi } from './access.ts'
 import { asking, page, segment } from './asking.ts'
+import { auditApi } from './audit.ts'
 import { exchangeApi } from './exchange.ts'
 import type { Call, Query } from './http.ts'
 import { reconciliationApi } from './reconciliation.ts'
@@ -18,6 +19,7 @@ export function createApi(call: Call) {
 
   return {
     ...accessApi(call),
+    ...auditApi(call),
     ...exchangeApi(call),
     ...reconciliationApi(call),
 
