@@ -45,8 +45,8 @@ def choose_context(contexts: Iterable[Context], instance: StoredInstance) -> Con
 
 
 @dataclass(frozen=True, kw_only=True)
-class Everything:
-    """What could go out."""
+class AllOutgoing:
+    """What could go out, to somebody who sees all."""
 
     retriever: Guarded[Retriever]
     transcoder: Transcoder

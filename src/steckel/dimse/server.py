@@ -15,7 +15,7 @@ import structlog
 
 from steckel.dimse.channel import Channel
 from steckel.dimse.listeners import Listeners
-from steckel.dimse.outgoing import Everything
+from steckel.dimse.outgoing import AllOutgoing
 from steckel.dimse.ports import Rooms
 from steckel.dimse.scp.commitment import CommitmentScp
 from steckel.dimse.scp.echo import EchoScp
@@ -195,7 +195,7 @@ def _doors(settings: DimseSettings, rooms: Rooms) -> Doors:
         dialler=settings.dialler,
         max_pdu_length=settings.max_pdu_length,
     )
-    outgoing = Everything(retriever=rooms.retriever, transcoder=rooms.transcoder)
+    outgoing = AllOutgoing(retriever=rooms.retriever, transcoder=rooms.transcoder)
     find = FindScp(
         rooms.finder, aet=settings.aet, relational_by_default=settings.relational_by_default
     )

@@ -6,11 +6,12 @@ has registered may call from this machine alone, and may do everything there. A 
 named has to be allowed as well; it never opens what the application entity may not.
 """
 
+import time
 from dataclasses import dataclass, replace
 
 from steckel.errors import NotFound
 from steckel.index.view import EVERYTHING, View
-from steckel.security.accounts import Accounts
+from steckel.security.accounts import Account, Accounts, Clock, fold_name
 from steckel.security.authentication import Authenticator, Basic
 from steckel.security.certificates import Certificate
 from steckel.security.peers import PeerDirectory, is_loopback
@@ -18,6 +19,7 @@ from steckel.security.principal import Principal, Via
 from steckel.security.refusals import NotAuthenticated, NotRecognized
 from steckel.security.rights import ALL_RIGHTS, Right, rights_of
 from steckel.security.sees import Self, view_of
+from steckel.security.throttle import LoginThrottle
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,11 +59,13 @@ class Admission:
         authenticator: Authenticator,
         *,
         require_user: bool,
+        clock: Clock = time.time,
     ) -> None:
         self._peers = peers
         self._accounts = accounts
         self._authenticator = authenticator
         self._require_user = require_user
+        self._throttle = LoginThrottle(clock)
 
     def admit(self, call: Call) -> Admitted:
         """Return what an association is good for.
@@ -73,7 +77,7 @@ class Admission:
         NotAuthenticated
             The user is not who it says, or none is named where one has to be.
         Throttled
-            Too many wrong passcodes came before.
+            Too many wrong passcodes, or names that are none, came before.
         """
         entity = self._of_entity(call)
         if call.user is None:
@@ -106,13 +110,21 @@ class Admission:
             return self._authenticator.authenticate(basic, address)
         if self._require_user:
             raise NotAuthenticated("a user has to give a passcode here")
+        account = self._named(user.name, address)
+        return self._authenticator.principal_of(account, Via.BASIC)
+
+    def _named(self, name: str, address: str) -> Account:
+        """Return the account of a name that comes alone; who tries out names has to wait."""
+        key = fold_name(name)
+        self._throttle.admit(key, address)
         try:
-            account = self._accounts.get(user.name)
+            account = self._accounts.get(key)
         except NotFound:
             account = None
         if account is None or account.disabled:
             raise NotAuthenticated("there is no such user")
-        return self._authenticator.principal_of(account, Via.BASIC)
+        self._throttle.succeeded(key, address)
+        return account
 
 
 def both(one: View, other: View) -> View:

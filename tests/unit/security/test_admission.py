@@ -116,6 +116,16 @@ def test_a_name_alone_narrows_and_has_to_be_known(admission: Admission, security
         admission.admit(_call(_HERE, user=User(name="alice")))
 
 
+def test_who_tries_out_names_has_to_wait(admission: Admission) -> None:
+    for number in range(20):
+        with pytest.raises(NotAuthenticated):
+            admission.admit(_call(_HERE, user=User(name=f"guess{number}")))
+    with pytest.raises(Throttled):
+        admission.admit(_call(_HERE, user=User(name="guess20")))
+    assert admission.admit(_call("127.0.0.2", user=User(name="alice")))
+    assert admission.admit(_call(_HERE))  # who names nobody does not wait
+
+
 def test_where_users_are_asked_for_each_call_needs_a_passcode(security: Security) -> None:
     admission = _admission(security, require_user=True)
     for user in (None, User(name="alice"), replace(_ALICE, passcode="")):

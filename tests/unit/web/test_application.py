@@ -92,6 +92,9 @@ async def test_every_answer_keeps_browsers_from_guessing_and_framing(
 ) -> None:
     for response in (await client.get("/login"), await user.get("/api/studies")):
         assert response.headers["x-content-type-options"] == "nosniff"
+        assert response.headers["cross-origin-resource-policy"] == "same-site"
+        assert "camera=()" in response.headers["permissions-policy"]
+        assert "strict-transport-security" not in response.headers
         assert response.headers["referrer-policy"] == "same-origin"
     assert (await client.get("/login")).headers["content-security-policy"] == "default-src 'self'"
     data = await user.get("/api/studies")
@@ -139,3 +142,9 @@ def test_a_route_that_cannot_be_guarded_stops_the_start(house: House) -> None:
     object.__setattr__(parts, "ohif_routes", [BaseRoute()])
     with pytest.raises(TypeError):
         create_app(parts)
+
+
+async def test_over_https_browsers_are_told_to_come_back_over_https(house: House) -> None:
+    async with house.client() as client:
+        response = await client.get("https://steckel.test/healthz")
+    assert response.headers["strict-transport-security"] == "max-age=2592000"
