@@ -11,6 +11,8 @@ import typer
 
 from steckel.server import cli
 from steckel.server.cli_accounts import register
+from steckel.server.cli_audit import register as register_audit
+from steckel.server.cli_ca import register as register_ca
 from steckel.server.cli_destinations import register as register_outbound
 from steckel.server.settings import Settings
 
@@ -112,6 +114,8 @@ def steckel() -> click.Command:
     app.registered_groups = [*cli.app.registered_groups]
     register(app, _no_desk)
     register_outbound(app, _no_desk)
+    register_audit(app, _no_desk, _no_desk)
+    register_ca(app, _no_desk, _no_desk)
     return typer.main.get_command(app)
 
 
