@@ -3,7 +3,8 @@
 The rule: a list never counts or reads the whole table.
 """
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -24,6 +25,8 @@ from steckel.errors import NotFound
 from steckel.exchange.model import State
 from steckel.exchange.schema import messages
 from steckel.index.engine import writing
+from steckel.index.view import EVERYTHING, View
+from steckel.ris.seen import of_identifier
 
 #: Counting stops there.
 COUNTED = 10_000
@@ -92,15 +95,20 @@ class StateCount:
 class MessageDesk:
     """Looks into the store of messages."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, view: View = EVERYTHING) -> None:
         self._engine = engine
+        self._view = view
+
+    def seen_by(self, view: View) -> "MessageDesk":
+        """Return the messages about patients whom somebody with this view sees."""
+        return self if view == self._view else MessageDesk(self._engine, view)
 
     def page(
         self, criteria: MessageFilter, limit: int, before: int | None
     ) -> tuple[list[MessageRow], int | None]:
         """Return messages, newest first, and from where the next ones go on."""
         with self._engine.connect() as connection:
-            limits = _limits(connection, criteria)
+            limits = [*_limits(connection, criteria), *self._seen()]
             if before is not None:
                 limits.append(messages.c.pk < before)
             rows: list[MessageRow] = []
@@ -119,7 +127,7 @@ class MessageDesk:
         NotFound
             There is none of this number.
         """
-        question = select(*_COLUMNS, messages.c.raw).where(messages.c.pk == pk)
+        question = select(*_COLUMNS, messages.c.raw).where(messages.c.pk == pk, *self._seen())
         with self._engine.connect() as connection:
             found = connection.execute(question).mappings().first()
         if found is None:
@@ -129,13 +137,13 @@ class MessageDesk:
     def counts(self) -> list[StateCount]:
         """Return how many messages are in each state."""
         with self._engine.connect() as connection:
-            return [_count(connection, state) for state in State]
+            return [_count(connection, state, self._seen()) for state in State]
 
     def oldest_waiting(self) -> int | None:
         """Return when the first message was received that nothing was made of yet."""
         question = (
             select(messages.c.received)
-            .where(messages.c.state == State.RECEIVED.value)
+            .where(messages.c.state == State.RECEIVED.value, *self._seen())
             .order_by(messages.c.pk)
             .limit(1)
         )
@@ -147,7 +155,7 @@ class MessageDesk:
         done = 0
         for start in range(0, len(those), _PIECE):
             with writing(self._engine) as connection:
-                done += _put_back(connection, those[start : start + _PIECE])
+                done += _put_back(connection, those[start : start + _PIECE], self._seen())
         return done
 
     def replay_all(self, criteria: MessageFilter) -> int:
@@ -156,7 +164,7 @@ class MessageDesk:
             newest = connection.execute(select(func.max(messages.c.pk))).scalar() or 0
         done, after = 0, 0
         question = _matching(select(messages.c.pk), criteria).where(
-            messages.c.pk <= newest, messages.c.state.in_(_REPLAYABLE)
+            messages.c.pk <= newest, messages.c.state.in_(_REPLAYABLE), *self._seen()
         )
         while True:
             piece = question.where(messages.c.pk > after).order_by(messages.c.pk).limit(_PIECE)
@@ -164,14 +172,19 @@ class MessageDesk:
                 those = list(connection.scalars(piece))
                 if not those:
                     return done
-                done += _put_back(connection, those)
+                done += _put_back(connection, those, ())
             after = those[-1]
 
+    def _seen(self) -> list[ColumnElement[bool]]:
+        return of_identifier(self._view, time.time(), messages.c.patient_id)
 
-def _put_back(connection: Connection, those: Sequence[int]) -> int:
+
+def _put_back(
+    connection: Connection, those: Sequence[int], seen: Iterable[ColumnElement[bool]]
+) -> int:
     again = (
         update(messages)
-        .where(messages.c.pk.in_(those), messages.c.state.in_(_REPLAYABLE))
+        .where(messages.c.pk.in_(those), messages.c.state.in_(_REPLAYABLE), *seen)
         .values(
             state=State.RECEIVED.value,
             reason="",
@@ -246,8 +259,8 @@ def _conditions(criteria: MessageFilter) -> list[ColumnElement[bool]]:
     return found
 
 
-def _count(connection: Connection, state: State) -> StateCount:
-    some = select(messages.c.pk).where(messages.c.state == state.value).limit(COUNTED + 1)
+def _count(connection: Connection, state: State, seen: Iterable[ColumnElement[bool]]) -> StateCount:
+    some = select(messages.c.pk).where(messages.c.state == state.value, *seen).limit(COUNTED + 1)
     count = connection.execute(select(func.count()).select_from(some.subquery())).scalar_one()
     return StateCount(state=state, count=min(count, COUNTED), exact=count <= COUNTED)
 

@@ -6,19 +6,26 @@ from typing import Any
 from sqlalchemy import Engine
 
 from steckel.exchange import profiles as kept
+from steckel.exchange.desk import MessageDesk
 from steckel.exchange.dry_run import Trial, dry_run, stored_trial
 from steckel.exchange.profile import Profile
 from steckel.exchange.profiles import KeptProfile, Profiles
 from steckel.hl7.message import Message
 from steckel.index.engine import writing
+from steckel.index.view import EVERYTHING, View
 
 
 class ProfileDesk:
     """Thread-safe; blocking."""
 
-    def __init__(self, engine: Engine, profiles: Profiles) -> None:
+    def __init__(self, engine: Engine, profiles: Profiles, view: View = EVERYTHING) -> None:
         self._engine = engine
         self._profiles = profiles
+        self._view = view
+
+    def seen_by(self, view: View) -> "ProfileDesk":
+        """Return what tries profiles on messages that somebody with this view sees."""
+        return self if view == self._view else ProfileDesk(self._engine, self._profiles, view)
 
     def all(self) -> Sequence[KeptProfile]:
         """Return the newest version of each profile, in force or retired, by name."""
@@ -58,6 +65,7 @@ class ProfileDesk:
 
     def stored(self, message: int) -> Trial:
         """Return a message of the store to try a profile on; or raise `NotFound`."""
+        MessageDesk(self._engine, self._view).message(message)
         with self._engine.connect() as connection:
             return stored_trial(connection, message)
 

@@ -132,6 +132,13 @@ series = Table(
     _count("instances"),
     Column("changed", BigInteger, nullable=False),
     Index("uq_series_study_pk_uid", "study_pk", "uid", unique=True),
+    Index("ix_series_department", "department", "study_pk"),
+    Index(
+        "ix_series_deidentified",
+        "study_pk",
+        sqlite_where=text("is_deidentified"),
+        postgresql_where=text("is_deidentified"),
+    ),
     sqlite_autoincrement=True,
 )
 

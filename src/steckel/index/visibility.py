@@ -12,6 +12,7 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    literal_column,
     not_,
     or_,
     select,
@@ -19,29 +20,34 @@ from sqlalchemy import (
 )
 
 from steckel.index.access import assignments, care_relations
+from steckel.index.kept_sets import among_kept
 from steckel.index.schema import patients, series, studies
 from steckel.index.view import Criteria, View
 
 Clock = Callable[[], float]
 
 
-def visible(view: View, now: float) -> list[ColumnElement[bool]]:
+def visible(view: View, now: float, *, of_rows: bool = False) -> list[ColumnElement[bool]]:
     """Return the conditions on `studies` that hold for what is seen; none for everything.
 
     Parameters
     ----------
     now
         Seconds since 1970: relations that have ended open nothing.
+    of_rows
+        Whether the studies are looked at one by one, found by something else: then no index
+        of what the view asks for is any use.
     """
     cared = _cared_for(view, now, studies.c.patient_pk)
     conditions: list[ColumnElement[bool]] = []
     if not view.anything:
-        opened = [_meets(criteria) for criteria in view.any_of if not criteria.is_empty]
+        meets = _meets_as_row if of_rows else _meets
+        opened = [meets(criteria) for criteria in view.any_of if not criteria.is_empty]
         conditions.append(or_(false(), *cared, *opened))
     if not view.confidential:
         conditions.append(or_(studies.c.patient_pk.not_in(_confidential()), *cared))
     if view.within is not None:
-        conditions += visible(view.within, now)
+        conditions += visible(view.within, now, of_rows=of_rows)
     return conditions
 
 
@@ -61,7 +67,8 @@ def of_patients(view: View, now: float) -> list[ColumnElement[bool]]:
             true() if view.confidential else whose.not_in(_confidential())
         )
     else:
-        seen = select(literal(1)).where(studies.c.patient_pk == whose, *conditions)
+        theirs = visible(view, now, of_rows=True)
+        seen = select(literal(1)).where(studies.c.patient_pk == whose, *theirs)
         is_open = seen.correlate(patients).exists()
     within = [] if view.within is None else of_patients(view.within, now)
     return [or_(is_open, *cared), *within]
@@ -118,12 +125,15 @@ _AT_ONCE = 500
 # By names of their own, so that a query which reads these tables itself is not meant.
 _OWN_SERIES = series.alias("seen_series")
 _PATIENT = patients.alias("seen_patients")
+# As the partial indexes spell them: SQLite takes no other spelling for the same.
+_MARKED: ColumnElement[Any] = literal_column("seen_patients.is_confidential")
+_WITHOUT_NAMES: ColumnElement[Any] = literal_column("seen_series.is_deidentified")
 
 
 def _confidential() -> Select[tuple[int]]:
     """Return who is marked; the mark of one who turned out to be another is that other's too."""
     whose = func.coalesce(_PATIENT.c.survivor_pk, _PATIENT.c.pk)
-    return select(whose).where(_PATIENT.c.is_confidential)
+    return select(whose).where(_MARKED)
 
 
 def _cared_for(view: View, now: float, patient: ColumnElement[Any]) -> list[ColumnElement[bool]]:
@@ -142,15 +152,41 @@ def _cared_for(view: View, now: float, patient: ColumnElement[Any]) -> list[Colu
 
 
 def _meets(criteria: Criteria) -> ColumnElement[bool]:
-    conditions: list[ColumnElement[bool]] = []
+    """Return what a study has to be; each condition is served by an index."""
+    of_series, conditions = _OWN_SERIES.c, _named(criteria)
     _one_of(conditions, studies.c.institution, criteria.institutions)
     _one_of(conditions, studies.c.referring, criteria.referring)
     _one_of(conditions, studies.c.uid, criteria.studies)
-    of_series = _OWN_SERIES.c
     if criteria.departments:
-        conditions.append(_has_series(of_series.department.in_(criteria.departments)))
+        theirs = select(of_series.study_pk).where(of_series.department.in_(criteria.departments))
+        conditions.append(studies.c.pk.in_(theirs))
     if criteria.modalities:
-        conditions.append(_has_series(of_series.modality.in_(criteria.modalities)))
+        conditions.append(among_kept(studies.c.modalities, _any_modality(criteria)))
+    if criteria.deidentified:
+        some = select(of_series.study_pk).where(_WITHOUT_NAMES)
+        conditions += [studies.c.pk.in_(some), _has_no_names()]
+    return and_(*conditions)
+
+
+def _meets_as_row(criteria: Criteria) -> ColumnElement[bool]:
+    """Return the same for a study that is looked at anyway."""
+    conditions = _named(criteria)
+    # As expressions, so that no index of theirs is tried.
+    _one_of(conditions, studies.c.institution + "", criteria.institutions)
+    _one_of(conditions, studies.c.referring + "", criteria.referring)
+    _one_of(conditions, studies.c.uid + "", criteria.studies)
+    if criteria.departments:
+        conditions.append(_has_series(_OWN_SERIES.c.department.in_(criteria.departments)))
+    if criteria.modalities:
+        conditions.append(_any_modality(criteria)(studies.c.modalities))
+    if criteria.deidentified:
+        conditions.append(_has_no_names())
+    return and_(*conditions)
+
+
+def _named(criteria: Criteria) -> list[ColumnElement[bool]]:
+    """Return what names patients and studies themselves."""
+    conditions: list[ColumnElement[bool]] = []
     if criteria.patients:
         survivors = select(func.coalesce(_PATIENT.c.survivor_pk, _PATIENT.c.pk)).where(
             _PATIENT.c.pk.in_(criteria.patients)
@@ -159,9 +195,20 @@ def _meets(criteria: Criteria) -> ColumnElement[bool]:
     if criteria.assigned_to:
         given = select(assignments.c.study_uid).where(assignments.c.account == criteria.assigned_to)
         conditions.append(studies.c.uid.in_(given))
-    if criteria.deidentified:
-        conditions.append(~_has_series(of_series.is_deidentified.is_(False)))
-    return and_(*conditions)
+    return conditions
+
+
+def _any_modality(criteria: Criteria) -> Callable[[ColumnElement[Any]], ColumnElement[bool]]:
+    def condition(column: ColumnElement[Any]) -> ColumnElement[bool]:
+        return or_(
+            *(column.contains(f"\\{value}\\", autoescape=True) for value in criteria.modalities)
+        )
+
+    return condition
+
+
+def _has_no_names() -> ColumnElement[bool]:
+    return ~_has_series(_OWN_SERIES.c.is_deidentified.is_(False))
 
 
 def _has_series(condition: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -78,7 +78,7 @@ class _Wanted:
     sort: StudySort
     limit: int
     after: list[Any] | None
-    is_whole: bool  #: whether nothing of the list is hidden
+    is_whole: bool  #: whether nothing of the list is hidden, or hardly anything
 
     @property
     def by_date(self) -> bool:
@@ -135,7 +135,8 @@ class Catalogue:
         """Return the studies after a cursor."""
         columns = _SORT[sort.key]
         after = None if cursor is None else unpack_cursor(cursor, len(columns))
-        wanted = _Wanted(criteria, sort, limit, after, is_whole=self._view.is_everything)
+        is_whole = self._view.anything and self._view.within is None
+        wanted = _Wanted(criteria, sort, limit, after, is_whole=is_whole)
         with self._engine.connect() as connection:
             found = self._near(connection, wanted)
             if found is None:

@@ -9,9 +9,9 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, and_, exists, select
 
 from steckel.dicom.person_name import fold
+from steckel.index.kept_sets import among_kept
 from steckel.index.schema import instances, patients, series, studies
 from steckel.query.attributes import ORDER, TIME_OF, Matching, locate, locate_items
-from steckel.query.kept_sets import among_kept
 from steckel.query.matching import Matcher
 from steckel.query.model import Key, Level, Query
 from steckel.query.ranges import is_of_moments

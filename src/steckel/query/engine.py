@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Engine, Select, asc, desc, func, select
+from sqlalchemy import ColumnElement, Engine, Select, asc, desc, func, literal, select
 
 from steckel.dicom import dictionary, tags
 from steckel.dicom.json_model import JsonDataset, JsonElement, json_key
@@ -158,8 +158,9 @@ def _patient_counts(query: Query, view: View) -> list[ColumnElement[Any]]:
         return []
     patient = patients.c.pk if query.level is Level.PATIENT else studies.c.patient_pk
     counted = [_THEIRS.c.patient_pk == patient]
-    if seen := visible(view, time.time()):
-        counted.append(_THEIRS.c.pk.in_(select(studies.c.pk).where(*seen).correlate(None)))
+    if seen := visible(view, time.time(), of_rows=True):
+        shown = select(literal(1)).where(studies.c.pk == _THEIRS.c.pk, *seen)
+        counted.append(shown.correlate(_THEIRS).exists())
     return [
         select(count).where(*counted).scalar_subquery().label(f"n{tag}")
         for tag, count in _OF_PATIENT.items()

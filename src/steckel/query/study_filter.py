@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, or_
 
+from steckel.index.kept_sets import among_kept
 from steckel.index.schema import studies
 from steckel.index.view import EVERYTHING, View
 from steckel.index.visibility import visible
 from steckel.query.catalogue_model import StudyFilter
-from steckel.query.kept_sets import among_kept
 from steckel.query.matching import Matcher
 from steckel.query.words import WordSearch
 
@@ -58,7 +58,7 @@ class FilterConditions:
 
     def loose_in(self, criteria: StudyFilter, rows: FromClause, among: Any = None) -> Conditions:
         """Return the same for rows that are looked at anyway, beside those of `studies`."""
-        conditions = visible(self._view, time.time())
+        conditions = visible(self._view, time.time(), of_rows=among is None)
         conditions += [
             condition
             for typed in _typed(criteria)

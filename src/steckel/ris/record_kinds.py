@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, FromClause, and_, false, func, or_, select, union
 
+from steckel.index.kept_sets import among_kept
 from steckel.index.schema import instances, patients, series, studies
-from steckel.query.kept_sets import among_kept
 from steckel.ris.record_keys import identity_in, row_in
 from steckel.ris.record_matching import (
     Condition,

@@ -60,6 +60,26 @@ def of_reports(view: View, now: float) -> list[ColumnElement[bool]]:
     return [or_(*seen, alone)]
 
 
+def of_identifier(
+    view: View, now: float, identifier: ColumnElement[str]
+) -> list[ColumnElement[bool]]:
+    """Return the conditions on what names a patient by identifier alone, such as a message.
+
+    Those who see all studies see it, unless a patient with the identifier is hidden; others
+    see it if one with it is seen, so nothing that names nobody.
+    """
+    if view.is_everything:
+        return []
+    seen = and_(*of_patients(view, now))
+    called = select(literal(1)).where(
+        patients.c.patient_id == identifier, patients.c.patient_id != ""
+    )
+    called = called.correlate(identifier.table)
+    if _has_all(view):
+        return [not_(called.where(not_(seen)).exists())]
+    return [called.where(seen).exists()]
+
+
 def _studies_of(table: Any) -> list[Select[Any]]:
     """Return the questions for the studies of an order, one for each way to name one.
 

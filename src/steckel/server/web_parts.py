@@ -82,6 +82,7 @@ def web_application(house: ServingHouse, registry: CollectorRegistry = REGISTRY)
         receiver=house.receiver,
         messages=MessageDesk(house.engine),
         destinations=DestinationDesk(house.engine),
+        deliveries=DestinationDesk(house.engine),
         probes=house.messages.probes,
         profiles=ProfileDesk(house.engine, house.messages.profiles),
         reception=house.messages.reception,

@@ -151,7 +151,7 @@ def _forms(parts: WebParts, system: SystemDoor) -> APIRouter:
         ConflictDoor(parts.conflicts).router(),
         MessageDoor(parts.messages).router(),
         DestinationDoor(parts.destinations, parts.probes).router(),
-        DeliveryDoor(parts.destinations).router(),
+        DeliveryDoor(parts.deliveries).router(),
         ProfileDoor(parts.profiles).router(),
         EntityDoor(parts.security.peers, parts.echo).router(),
         UserDoor(parts.security).router(),

@@ -22,6 +22,7 @@ from steckel.web.ports.archive import (
 )
 from steckel.web.ports.audit import AuditRooms
 from steckel.web.ports.exchange import (
+    Deliveries,
     Destinations,
     MessageReceiver,
     MessageStore,
@@ -67,10 +68,11 @@ class WebParts:
     deleter: Guarded[Deleter]
     echo: EchoSender
     receiver: Receiver
-    messages: MessageStore
+    messages: Guarded[MessageStore]
     destinations: Destinations
+    deliveries: Guarded[Deliveries]
     probes: Probes
-    profiles: ProfileStore
+    profiles: Guarded[ProfileStore]
     reception: MessageReceiver
     longest_message: int  #: bytes
     spool: Path  #: folder for archives that are being uploaded

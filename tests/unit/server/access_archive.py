@@ -7,10 +7,14 @@ from typing import Any
 
 import pydicom
 from pydicom.data import get_testdata_file
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from steckel.dicomweb.rendering import RenderRequest
 from steckel.errors import NotDicom
+from steckel.exchange.outbound.desk import DestinationDesk
+from steckel.exchange.outbound.model import Address, DestinationForm
+from steckel.exchange.outbound.subscriptions import Subscription
+from steckel.exchange.schema import deliveries, destinations, messages
 from steckel.index.engine import writing
 from steckel.index.schema import conflicts, patients
 from steckel.index.thumbnails import KeptThumbnail, Thumbnails
@@ -116,6 +120,7 @@ def fill(house: ServingHouse) -> dict[str, dict[str, str]]:
     with writing(house.engine) as connection:
         connection.execute(update(patients).where(hushed).values(is_confidential=True))
     house.security.relations.assign(_secret("zgiven").uid, "guest", "admin")
+    _exchange(house)
     for secret in SECRETS:
         found[secret.name] |= _keys(house, secret)
     return found
@@ -225,6 +230,54 @@ def _say(house: ServingHouse, department: Department, secret: Secret) -> None:
         )  # fmt: skip
 
 
+def _exchange(house: ServingHouse) -> None:
+    """Have a message come and one go about each patient."""
+    form = DestinationForm(
+        name="ris", address=Address(host="127.0.0.1", port=1), subscription=Subscription()
+    )
+    DestinationDesk(house.engine).add(form, "admin", 1)
+    with writing(house.engine) as connection:
+        [destination] = connection.execute(select(destinations.c.pk)).scalars()
+        for secret in SECRETS:
+            about = {
+                "patient_id": secret.patient_id,
+                "accession": secret.accession,
+                "control_id": f"{secret.name}C",
+                "type": "ADT^A08",
+                "raw": _message(secret),
+            }
+            connection.execute(
+                insert(messages).values(
+                    **about,
+                    source="HIS^H",
+                    door="mllp",
+                    digest=secret.name.encode(),
+                    state="processed",
+                    received=1,
+                )
+            )
+            connection.execute(
+                insert(deliveries).values(
+                    **about, destination_pk=destination, state="sent", created=1
+                )
+            )  # fmt: skip
+
+
+def _message(secret: Secret) -> bytes:
+    return (
+        f"MSH|^~\\&|HIS|H|||20261124||ADT^A08|{secret.name}C|P|2.5\r"
+        f"PID|||{secret.patient_id}||{secret.name.upper()}^ZOE\r"
+    ).encode()
+
+
+def _exchanged(connection: Connection, secret: Secret) -> dict[str, str]:
+    found = {}
+    for name, table in (("message_id", messages), ("delivery_id", deliveries)):
+        mine = select(table.c.pk).where(table.c.patient_id == secret.patient_id)
+        found[name] = str(connection.execute(mine).scalar_one())
+    return found
+
+
 def _keys(house: ServingHouse, secret: Secret) -> dict[str, str]:
     with house.engine.connect() as connection:
         patient = connection.execute(
@@ -233,7 +286,7 @@ def _keys(house: ServingHouse, secret: Secret) -> dict[str, str]:
         order = select(orders.c.pk).where(orders.c.accession == secret.accession)
         report = select(reports.c.id).where(reports.c.identity == patient.identity)
         planned = select(appointments.c.pk).where(appointments.c.identity == patient.identity)
-        return {
+        return _exchanged(connection, secret) | {
             "key": str(patient.pk),
             "patient_record": patient_key(patient.identity, patient.pk),
             "order": str(connection.execute(order).scalar_one()),

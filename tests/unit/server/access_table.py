@@ -191,17 +191,17 @@ _CARING = (
     _asking("/api/conflicts", Action.CARE, of=Of.LIST, shows="uid"),
     _changing("POST", "/api/conflicts/{conflict_id}/resolve", Action.CARE, of=Of.OBJECT,
               body={"keep": "first"}),
-    _asking("/api/hl7/messages", Action.CARE),
-    _changing("GET", "/api/hl7/messages/{message_id}", Action.CARE),
+    _asking("/api/hl7/messages", Action.CARE, of=Of.LIST, shows="patient_id"),
+    _asking("/api/hl7/messages/{message_id}", Action.CARE, of=Of.OBJECT),
     _changing("POST", "/api/hl7/messages/replay", Action.CARE),
     _asking("/api/hl7/summary", Action.CARE),
     _asking("/api/destinations", Action.CARE),
     _changing("GET", "/api/destinations/{name}", Action.CARE),
     *(_changing("POST", f"/api/destinations/{{name}}/{verb}", Action.CARE)
       for verb in ("pause", "resume", "resend")),
-    _asking("/api/deliveries", Action.CARE),
-    _changing("GET", "/api/deliveries/{delivery_id}", Action.CARE),
-    *(_changing("POST", f"/api/deliveries/{{delivery_id}}/{verb}", Action.CARE)
+    _asking("/api/deliveries", Action.CARE, of=Of.LIST, shows="patient_id"),
+    _asking("/api/deliveries/{delivery_id}", Action.CARE, of=Of.OBJECT),
+    *(_changing("POST", f"/api/deliveries/{{delivery_id}}/{verb}", Action.CARE, of=Of.OBJECT)
       for verb in ("resend", "drop")),
     _asking("/api/hl7/profiles", Action.CARE),
     _asking("/api/hl7/profiles/versions", Action.CARE, query="name=x"),
@@ -313,8 +313,8 @@ _PAGES = (
     *(
         _open("GET HEAD", path, changes=True)  # files without data
         for path in (
-            "/", "/login", "/studies", "/patients", "/patients/{rest:path}", "/view/{rest:path}",
-            "/inbox", "/inbox/{rest:path}", "/admin", "/admin/{rest:path}",
+            "/", "/login", "/account", "/studies", "/patients", "/patients/{rest:path}",
+            "/view/{rest:path}", "/inbox", "/inbox/{rest:path}", "/admin", "/admin/{rest:path}",
             "/assets/{name:path}", "/{name:path}",
         )
     ),

@@ -109,6 +109,7 @@ class House:
             receiver=self.inbox,
             messages=self.messages,
             destinations=DestinationDesk(self.engine),
+            deliveries=DestinationDesk(self.engine),
             probes=self.probes,
             profiles=self.profiles,
             reception=self.reception,

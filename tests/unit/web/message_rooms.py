@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from tests.unit.web.rooms import Guard
+
 from steckel.errors import NotFound, NotHl7
 from steckel.exchange.desk import MessageFilter, MessageRow, StateCount
 from steckel.exchange.model import Origin, State
@@ -34,7 +36,7 @@ ROW = MessageRow(
 
 
 @dataclass
-class MessageRoom:
+class MessageRoom(Guard):
     """Two messages, one of which cannot be read."""
 
     asked: list[tuple[MessageFilter, int, int | None]] = field(default_factory=list)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.unit.web.message_rooms import RAW
+from tests.unit.web.rooms import Guard
 
 from steckel.errors import NotFound
 from steckel.exchange.dry_run import Trial, dry_run
@@ -14,7 +15,7 @@ from steckel.exchange.profiles import BUILT_IN, KeptProfile
 
 
 @dataclass
-class ProfileRoom:
+class ProfileRoom(Guard):
     """Keeps versions in a list."""
 
     kept: list[KeptProfile] = field(default_factory=list)

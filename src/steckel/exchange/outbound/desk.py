@@ -3,6 +3,7 @@
 The rule: a list never counts or reads the whole table.
 """
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final
@@ -23,7 +24,9 @@ from steckel.exchange.outbound.outbox import destination_of
 from steckel.exchange.outbound.subscriptions import options_of
 from steckel.exchange.schema import deliveries, destinations
 from steckel.index.engine import writing
+from steckel.index.view import EVERYTHING, View
 from steckel.ris.schema import events
+from steckel.ris.seen import of_identifier
 from steckel.security.refusals import AlreadyExists, InvalidValue
 
 #: Counting stops there.
@@ -50,8 +53,13 @@ class DeliveryFilter:
 class DestinationDesk:
     """Thread-safe; blocking."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, view: View = EVERYTHING) -> None:
         self._engine = engine
+        self._view = view
+
+    def seen_by(self, view: View) -> "DestinationDesk":
+        """Return the deliveries about patients whom somebody with this view sees."""
+        return self if view == self._view else DestinationDesk(self._engine, view)
 
     # ---- destinations
 
@@ -127,7 +135,8 @@ class DestinationDesk:
         self, criteria: DeliveryFilter, limit: int, before: int | None
     ) -> tuple[Sequence[Delivery], int | None]:
         """Return deliveries, newest first, and from where the next ones go on."""
-        question = _matching(criteria).order_by(deliveries.c.pk.desc()).limit(limit + 1)
+        question = _matching(criteria).where(*self._seen())
+        question = question.order_by(deliveries.c.pk.desc()).limit(limit + 1)
         if before is not None:
             question = question.where(deliveries.c.pk < before)
         with self._engine.connect() as connection:
@@ -142,7 +151,7 @@ class DestinationDesk:
         question = (
             select(*_COLUMNS, deliveries.c.raw, deliveries.c.answer)
             .join(destinations, deliveries.c.destination_pk == destinations.c.pk)
-            .where(deliveries.c.pk == pk)
+            .where(deliveries.c.pk == pk, *self._seen())
         )
         with self._engine.connect() as connection:
             found = connection.execute(question).mappings().first()
@@ -197,6 +206,9 @@ class DestinationDesk:
         )
         with writing(self._engine, durable=True) as connection:
             connection.execute(dropping.values(state=DeliveryState.DROPPED.value))
+
+    def _seen(self) -> Sequence[Any]:
+        return of_identifier(self._view, time.time(), deliveries.c.patient_id)
 
 
 def _again() -> Any:

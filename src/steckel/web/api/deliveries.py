@@ -10,13 +10,14 @@ from starlette.responses import Response
 from steckel.exchange.outbound.desk import DeliveryFilter
 from steckel.exchange.outbound.model import DeliveryState
 from steckel.hl7.labels import Language
+from steckel.index.view import Guarded
 from steckel.web import destination_shapes as shapes
 from steckel.web.answers import Json, no_content
 from steckel.web.api.callers import Caring
 from steckel.web.api.cursors import row_of
 from steckel.web.destination_view import spell_delivery
 from steckel.web.message_view import spell_content
-from steckel.web.ports.exchange import Destinations
+from steckel.web.ports.exchange import Deliveries
 
 _log = structlog.get_logger(__name__)
 
@@ -40,8 +41,8 @@ class DeliveryQuestion(BaseModel):
 class DeliveryDoor:
     """Shows the queues, and lets a person decide."""
 
-    def __init__(self, destinations: Destinations) -> None:
-        self._destinations = destinations
+    def __init__(self, deliveries: Guarded[Deliveries]) -> None:
+        self._deliveries = deliveries
 
     def router(self) -> APIRouter:
         """Return the routes."""
@@ -52,16 +53,17 @@ class DeliveryDoor:
         router.post("/{delivery_id}/drop", status_code=204)(self.drop)
         return router
 
-    def page(self, _caller: Caring, question: Annotated[DeliveryQuestion, Query()]) -> Response:
+    def page(self, caller: Caring, question: Annotated[DeliveryQuestion, Query()]) -> Response:
         """List messages on their way out, newest first."""
         before = row_of(question.cursor)
-        found, following = self._destinations.page(question.criteria(), question.limit, before)
+        deliveries = self._deliveries.seen_by(caller.view)
+        found, following = deliveries.page(question.criteria(), question.limit, before)
         items = [spell_delivery(row) for row in found]
         return Json({"items": items, "next_cursor": None if following is None else str(following)})
 
     def one(self, delivery_id: int, caller: Caring, language: Language = "en") -> Response:
         """Show a message on its way out with its segments, and what was answered last."""
-        row, raw, answer = self._destinations.delivery(delivery_id)
+        row, raw, answer = self._deliveries.seen_by(caller.view).delivery(delivery_id)
         _log.info("delivery_read", delivery=delivery_id, by=caller.name)
         return Json(
             {
@@ -73,12 +75,12 @@ class DeliveryDoor:
 
     def resend(self, delivery_id: int, caller: Caring) -> Response:
         """Send a message again that was sent, parked or dropped."""
-        self._destinations.resend(delivery_id)
+        self._deliveries.seen_by(caller.view).resend(delivery_id)
         _log.info("delivery_resent", delivery=delivery_id, by=caller.name)
         return no_content()
 
     def drop(self, delivery_id: int, caller: Caring) -> Response:
         """Give up a message that waits or is parked."""
-        self._destinations.drop(delivery_id)
+        self._deliveries.seen_by(caller.view).drop(delivery_id)
         _log.info("delivery_dropped", delivery=delivery_id, by=caller.name)
         return no_content()

@@ -13,6 +13,7 @@ from steckel.errors import TooLarge, UnsupportedTransferSyntax
 from steckel.exchange.desk import MessageFilter
 from steckel.exchange.model import Door, Origin, State
 from steckel.hl7.labels import Language
+from steckel.index.view import Guarded
 from steckel.web import message_shapes as shapes
 from steckel.web.answers import Json, moment
 from steckel.web.api.callers import Address, Caring, Exchanging
@@ -80,7 +81,7 @@ class Replay(BaseModel):
 class MessageDoor:
     """Shows the store of messages, and lets a person have them processed again."""
 
-    def __init__(self, store: MessageStore) -> None:
+    def __init__(self, store: Guarded[MessageStore]) -> None:
         self._store = store
 
     def router(self) -> APIRouter:
@@ -92,34 +93,37 @@ class MessageDoor:
         router.get("/summary", response_model=shapes.MessageSummary)(self.summary)
         return router
 
-    def page(self, _caller: Caring, question: Annotated[Question, Query()]) -> Response:
+    def page(self, caller: Caring, question: Annotated[Question, Query()]) -> Response:
         """List messages, newest first."""
         before = row_of(question.cursor)
-        rows, following = self._store.page(question.criteria(), question.limit, before)
+        store = self._store.seen_by(caller.view)
+        rows, following = store.page(question.criteria(), question.limit, before)
         items = [spell_message(row) for row in rows]
         return Json({"items": items, "next_cursor": None if following is None else str(following)})
 
     def message(self, message_id: int, caller: Caring, language: Language = "en") -> Response:
         """Show a message with its segments."""
-        row, raw = self._store.message(message_id)
+        row, raw = self._store.seen_by(caller.view).message(message_id)
         _log.info("message_read", message=message_id, by=caller.name)
         return Json(spell_detail(row, raw, language))
 
     def replay(self, replay: Replay, caller: Caring) -> Response:
         """Have messages processed again, in the order in which they came."""
+        store = self._store.seen_by(caller.view)
         if replay.selection is not None:
-            count = self._store.replay_all(replay.selection.criteria())
+            count = store.replay_all(replay.selection.criteria())
         else:
-            count = self._store.replay(replay.ids or [])
+            count = store.replay(replay.ids or [])
         _log.info("messages_replayed", count=count, by=caller.name)
         return Json({"replayed": count})
 
-    def summary(self, _caller: Caring) -> Response:
+    def summary(self, caller: Caring) -> Response:
         """Say how many messages are in each state, and since when one waits."""
-        oldest = self._store.oldest_waiting()
+        store = self._store.seen_by(caller.view)
+        oldest = store.oldest_waiting()
         return Json(
             {
-                "states": [spell_count(count) for count in self._store.counts()],
+                "states": [spell_count(count) for count in store.counts()],
                 "oldest_waiting": None if oldest is None else moment(oldest),
             }
         )

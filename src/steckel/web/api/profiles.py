@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from steckel.exchange.dry_run import Trial
 from steckel.exchange.profiles import KeptProfile
+from steckel.index.view import Guarded
 from steckel.web import clock
 from steckel.web import profile_shapes as shapes
 from steckel.web.answers import Json, moment
@@ -69,7 +70,7 @@ class RetiredForm(BaseModel):
 class ProfileDoor:
     """Lists, keeps and tries profiles."""
 
-    def __init__(self, store: ProfileStore) -> None:
+    def __init__(self, store: Guarded[ProfileStore]) -> None:
         self._store = store
 
     def router(self) -> APIRouter:
@@ -83,44 +84,48 @@ class ProfileDoor:
         router.post("/dry-run", response_model=shapes.ProfileTrial)(self.dry_run)
         return router
 
-    def all(self, _caller: Caring, source: Source = "") -> Response:
+    def all(self, caller: Caring, source: Source = "") -> Response:
         """List the newest version of each profile, and what counts for a source."""
         in_force = None
         if source:
-            profile = self._store.in_force(source)
+            profile = self._store.seen_by(caller.view).in_force(source)
             in_force = {"name": profile.name, "version": profile.version}
-        return _list(map(_spell, self._store.all()), in_force)
+        return _list(map(_spell, self._store.seen_by(caller.view).all()), in_force)
 
-    def versions(self, name: Name, _caller: Caring) -> Response:
+    def versions(self, name: Name, caller: Caring) -> Response:
         """List all versions of a profile, the newest first."""
-        return _list(map(_spell, self._store.versions(name)), None)
+        return _list(map(_spell, self._store.seen_by(caller.view).versions(name)), None)
 
     def save(self, form: ProfileForm, caller: Caring) -> Response:
         """Keep a new version and have it in force."""
-        kept = self._store.save(form.name, form.body, by=caller.name, at=clock.now())
+        store = self._store.seen_by(caller.view)
+        kept = store.save(form.name, form.body, by=caller.name, at=clock.now())
         _log.info("profile_saved", profile=kept.name, version=kept.version, by=caller.name)
         return Json(_spell(kept), status_code=201)
 
     def activate(self, form: VersionForm, caller: Caring) -> Response:
         """Have an older version in force again, as a new one."""
-        kept = self._store.activate(form.name, form.version, by=caller.name, at=clock.now())
+        store = self._store.seen_by(caller.view)
+        kept = store.activate(form.name, form.version, by=caller.name, at=clock.now())
         _log.info("profile_activated", profile=kept.name, version=kept.version, by=caller.name)
         return Json(_spell(kept))
 
     def retire(self, form: RetiredForm, caller: Caring) -> Response:
         """Have no version in force any more."""
-        kept = self._store.retire(form.name, by=caller.name, at=clock.now())
+        store = self._store.seen_by(caller.view)
+        kept = store.retire(form.name, by=caller.name, at=clock.now())
         _log.info("profile_retired", profile=kept.name, version=kept.version, by=caller.name)
         return Json(_spell(kept))
 
     def dry_run(self, form: ProfileTrialForm, caller: Caring) -> Response:
         """Say what a message means now, and what it would mean; nothing is changed."""
+        store = self._store.seen_by(caller.view)
         if form.message is not None:
-            trial = self._store.stored(form.message)
+            trial = store.stored(form.message)
             _log.info("message_read", message=form.message, by=caller.name)
         else:
             trial = Trial(raw=(form.text or "").encode(), received=clock.now())
-        found = self._store.try_out(trial, form.name or "new", form.body)
+        found = store.try_out(trial, form.name or "new", form.body)
         return Json({**found, "keywords": keywords_in(found)})
 
 

@@ -109,6 +109,13 @@ class Destinations(Protocol):
     def resume(self, name: str) -> None:
         """Send again, at once."""
 
+    def resend_parked(self, name: str) -> int:
+        """Send all parked messages of a destination again; return how many."""
+
+
+class Deliveries(Protocol):
+    """Messages on their way out."""
+
     def page(
         self, criteria: DeliveryFilter, limit: int, before: int | None
     ) -> tuple[Sequence[Delivery], int | None]:
@@ -119,9 +126,6 @@ class Destinations(Protocol):
 
     def resend(self, pk: int) -> None:
         """Send a message again; `InvalidValue` is raised where it waits already."""
-
-    def resend_parked(self, name: str) -> int:
-        """Send all parked messages of a destination again; return how many."""
 
     def drop(self, pk: int) -> None:
         """Give a message up; `InvalidValue` is raised where it was sent."""

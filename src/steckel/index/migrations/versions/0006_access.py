@@ -70,6 +70,14 @@ def _widen_index() -> None:
     op.execute(f"ALTER TABLE series ADD COLUMN department {words} DEFAULT '' NOT NULL")
     op.execute("ALTER TABLE series ADD COLUMN is_deidentified BOOLEAN DEFAULT false NOT NULL")
     _fill_departments()
+    op.create_index("ix_series_department", "series", ["department", "study_pk"])
+    op.create_index(
+        "ix_series_deidentified",
+        "series",
+        ["study_pk"],
+        sqlite_where=sa.text("is_deidentified"),
+        postgresql_where=sa.text("is_deidentified"),
+    )
 
 
 def _fill_departments() -> None:
