@@ -82,7 +82,7 @@ class Act:
 
     def testify(self, connection: Connection) -> None:
         """Write it with a change (`index.witness.Witness`)."""
-        if self.ledger is None or self.is_written:
+        if self.ledger is None or self.is_written or not self.ledger.is_kept_in(connection):
             return
         self.ledger.append(connection, self.events())
         self._pending = True

@@ -46,6 +46,10 @@ class Ledger:
         """Role, host and number of this process."""
         return self._process
 
+    def is_kept_in(self, connection: Connection) -> bool:
+        """Whether a transaction is one of the database that holds the chain."""
+        return connection.engine.url == self._engine.url
+
     def open(self) -> None:
         """Begin the chain, if it was not begun; never called inside of a transaction."""
         with self._opening:
