@@ -1,4 +1,4 @@
-"""What is seen is found by indexes too."""
+"""What is seen is found by indexes too, on both databases."""
 
 from collections.abc import Iterator
 
@@ -54,8 +54,6 @@ def large(database_server: DatabaseServer, upgraded_database: str) -> Iterator[E
 def test_lists_of_what_is_seen_are_served(
     large: Engine, view: View, near: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not is_sqlite(large):
-        pytest.skip("PostgreSQL joins alternatives by reading the studies once")
     monkeypatch.setattr(listing, "_NEAR", near)
     recorder, lists = Recorder(large), Catalogue(large).seen_by(view)
     with recorder.listening():
@@ -65,7 +63,10 @@ def test_lists_of_what_is_seen_are_served(
         lists.patients("", 50, None)
         list(QueryEngine(large, aet="A").seen_by(view).find(Query(level=Level.STUDY, limit=50)))
         Sight(large).sees(view, "1.2.3")
-    assert recorder.full_scans() == []
+    scans = recorder.full_scans()
+    if not is_sqlite(large):  # which reads an index of so few studies along, rightly
+        scans = [scan for scan in scans if scan.startswith("Seq Scan")]
+    assert scans == []
 
 
 def test_who_sees_everything_asks_nothing_more(large: Engine) -> None:
