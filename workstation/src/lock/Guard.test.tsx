@@ -48,6 +48,21 @@ describe('the locked screen', () => {
     await covered()
     await waitFor(() => expect(server.session.standing).toBe('locked'))
   })
+  it('asks for the login where the session has ended behind it, and shows nothing meanwhile', async () => {
+    const { user, server } = renderApp('/studies')
+    await user.type(await screen.findByRole('searchbox', { name: 'Search studies' }), 'mar')
+    await waitFor(() => expect(server.log.filter((line) => line.includes('search=mar'))).toHaveLength(2))
+    await user.keyboard('{Alt>}l{/Alt}')
+    await covered()
+    await waitFor(() => expect(server.session.standing).toBe('locked'))
+    server.loggedIn = false
+    await user.type(screen.getByLabelText('Password'), 'demo{Enter}')
+    expect(await screen.findByRole('dialog', { name: 'Please log in again' })).toBeInTheDocument()
+    expect(screen.queryByRole('searchbox')).toBeNull()
+    server.session = { ...server.session, standing: 'open' } // a new session begins open
+    await user.type(screen.getByLabelText('Password'), 'demo{Enter}')
+    expect(await screen.findByRole('searchbox', { name: 'Search studies' })).toHaveValue('mar')
+  })
   it('is there at once on a page that is loaded again, and asks for no data', async () => {
     const server = new FakeServer()
     server.session.standing = 'locked'

@@ -10,6 +10,7 @@ import type { Session } from '@/api/types.ts'
 import { useKeys } from '@/keys/keys.tsx'
 import { LiveProvider } from '@/live/events.tsx'
 import { useApi, useConnection, useConnectionState } from '@/session/services.tsx'
+import { LoginAgain } from '@/session/SessionDialogs.tsx'
 import { sessionKey, useSession } from '@/session/session.tsx'
 import { Cover } from './Cover.tsx'
 import { FirstFactor } from './FirstFactor.tsx'
@@ -62,7 +63,7 @@ export function Guard({ children }: { children: ReactNode }) {
   const { standing, lock: { minutes } } = useSession()
   const client = useQueryClient()
   const connection = useConnection()
-  const { barred } = useConnectionState()
+  const { barred, expired } = useConnectionState()
   const [entered, setEntered] = useState(standing === 'open')
   if (standing === 'open' && !entered) setEntered(true)
   const ask = useCallback(() => void client.refetchQueries({ queryKey: sessionKey }), [client])
@@ -82,9 +83,10 @@ export function Guard({ children }: { children: ReactNode }) {
   return (
     <LiveProvider paused={standing !== 'open'}>
       {entered && <LockContext value={lock}>{children}</LockContext>}
-      {standing === 'locked' && <Cover title={t('lock.title')}><Unlock onOpen={open} onLook={ask} /></Cover>}
-      {standing === 'password' && <Cover title={t('lock.passwordTitle')}><NewPassword onDone={open} /></Cover>}
-      {standing === 'second-factor' && <Cover title={t('lock.factorTitle')}><FirstFactor onDone={open} /></Cover>}
+      {standing !== 'open' && expired && <Cover title={t('expired.title')}><LoginAgain /></Cover>}
+      {standing === 'locked' && !expired && <Cover title={t('lock.title')}><Unlock onOpen={open} onLook={ask} /></Cover>}
+      {standing === 'password' && !expired && <Cover title={t('lock.passwordTitle')}><NewPassword onDone={open} /></Cover>}
+      {standing === 'second-factor' && !expired && <Cover title={t('lock.factorTitle')}><FirstFactor onDone={open} /></Cover>}
     </LiveProvider>
   )
 }

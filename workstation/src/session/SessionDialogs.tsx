@@ -8,10 +8,9 @@ import { Dialog } from '@/ui/Overlay.tsx'
 import { useApi, useConnection, useConnectionState, useUploadQueue } from './services.tsx'
 import { useSession } from './session.tsx'
 
-/** Log in again over the screen; nothing on it is lost. Somebody else starts on a clean page. */
-export function ExpiredDialog() {
+/** Log in again; nothing on the screen is lost. Somebody else starts on a clean page. */
+export function LoginAgain() {
   const { t } = useTranslation()
-  const { expired } = useConnectionState()
   const { user } = useSession()
   const client = useQueryClient()
   const uploads = useUploadQueue()
@@ -24,9 +23,21 @@ export function ExpiredDialog() {
     void client.invalidateQueries()
   }
   return (
-    <Dialog title={t('expired.title')} open={expired} firm onClose={() => undefined}>
+    <>
       <p>{t('expired.text')}</p>
       <LoginForm name={user.name} onDone={onDone} />
+    </>
+  )
+}
+
+/** Over the screen, unless it is covered: then the cover asks. */
+export function ExpiredDialog() {
+  const { t } = useTranslation()
+  const { expired } = useConnectionState()
+  const { standing } = useSession()
+  return (
+    <Dialog title={t('expired.title')} open={expired && standing === 'open'} firm onClose={() => undefined}>
+      <LoginAgain />
     </Dialog>
   )
 }
