@@ -31,7 +31,7 @@ export function AuditBar({ filters, onChange, searchBox, onLeaveSearch }: AuditB
       <SearchBox ref={searchBox} value={filters.patient_id} onChange={(patient_id) => onChange({ ...filters, patient_id })} onLeave={onLeaveSearch}
         label={t('audit.search')} hint={t('audit.searchHint')} clearLabel={t('studies.clearSearch')} />
       <Chip on={filters.failures} onClick={() => onChange({ ...filters, failures: !filters.failures })}>{t('audit.failures')}</Chip>
-      <PopoverTrigger label={t('studies.range')} trigger={<Button className={dated ? styles['chipOn'] : styles['chip']} icon={<CalendarRange />}>{dated ? range : t('messages.days')}</Button>}>
+      <PopoverTrigger label={t('studies.range')} trigger={<Button className={dated ? styles['chipOn'] : styles['chip']} icon={<CalendarRange />}>{dated ? range : t('audit.columns.at')}</Button>}>
         <DateRange value={{ from: filters.from, to: filters.to }} onChange={({ from, to }) => onChange({ ...filters, from, to })} />
       </PopoverTrigger>
       <PopoverTrigger label={t('studies.fields')} trigger={<Button className={styles['chip']} icon={<ListFilter />}>{t('studies.fields')}</Button>}>

@@ -2,9 +2,10 @@
 import { Columns2, ExternalLink } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useNavigate, useParams } from 'react-router'
+import { Link, useNavigate, useParams } from 'react-router'
 import { useFormat } from '@/format/use_format.ts'
 import { useKeys } from '@/keys/keys.tsx'
+import { useSession } from '@/session/session.tsx'
 import { PatientBanner } from '@/study/PatientBanner.tsx'
 import { Button } from '@/ui/Button.tsx'
 import { Chip, ChipGroup } from '@/ui/Chip.tsx'
@@ -27,6 +28,7 @@ export function PatientScreen() {
   const format = useFormat()
   const navigate = useNavigate()
   const { patientKey = '' } = useParams()
+  const auditor = useSession().user.actions.includes('audit')
   const query = usePatient(patientKey)
   const all = useTimeline(query.data)
   const [chosen, setChosen] = useState<readonly Kind[]>([])
@@ -68,6 +70,7 @@ export function PatientScreen() {
     <>
       <PatientBanner patient={query.data}>
         <span className={styles['quiet']}>{t('count.studies', { count: studies.length, shown: format.number(studies.length) })}</span>
+        {auditor && <Link className={styles['quiet']} to={`/admin/audit?patient=${encodeURIComponent(patientKey)}`}>{t('audit.whoSaw')}</Link>}
       </PatientBanner>
       <AlsoKnown patient={query.data} merged={merged} />
       <div className={styles['tools']}>
