@@ -41,6 +41,9 @@ _ERRORS = re.compile(
 )
 #: Said to programs alone: requests that no page of ours sends.
 _TO_PROGRAMS = {
+    # to modalities, by the rejection of their association
+    *("a user and a passcode are asked for here", "a user has to give a passcode here"),
+    "there is no such user",
     "the Authorization header is neither Basic nor Bearer",
     "the Authorization header cannot be decoded",
     "the token is wrong or was revoked",
