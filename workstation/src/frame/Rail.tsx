@@ -8,32 +8,36 @@ import type { MessageSummary } from '@/api/exchange_types.ts'
 import { useLive, withoutEvents } from '@/live/events.tsx'
 import { summaryOptions } from '@/screens/messages/queries.ts'
 import { useApi } from '@/session/services.tsx'
-import { useIsAdmin } from '@/session/session.tsx'
+import { useIsAdmin, useSession } from '@/session/session.tsx'
 import styles from './Frame.module.css'
 
 /** How many things wait for somebody: in quarantine, in two versions, studies that do not fit, messages in error. */
 const errorCount = (summary: MessageSummary): number => summary.states.find(({ state }) => state === 'error')?.count ?? 0
 
-function useInboxCount(admin: boolean): number {
+function useInboxCount(): number {
   const api = useApi()
+  const enabled = useSession().user.actions.includes('care')
   const client = useQueryClient()
   const key = ['inbox-count', 'quarantine']
   const quarantine = useQuery({
     queryKey: key,
     queryFn: async ({ signal }) => (await api.quarantine(null, signal, 1)).count,
     staleTime: 60_000,
+    enabled,
   })
   const conflicts = useQuery({
     queryKey: ['inbox-count', 'conflicts'],
     queryFn: async ({ signal }) => (await api.conflicts(null, signal, 1)).count,
     refetchInterval: 60_000,
+    enabled,
   })
   const mismatches = useQuery({
     queryKey: ['inbox-count', 'mismatches'],
     queryFn: async ({ signal }) => (await api.mismatches(null, 'open', null, signal, 1)).count,
     refetchInterval: withoutEvents,
+    enabled,
   })
-  const errors = useQuery({ ...summaryOptions(api), enabled: admin, select: errorCount })
+  const errors = useQuery({ ...summaryOptions(api), enabled, select: errorCount })
   useLive((event) => {
     if (event.type === 'study' || event.type === 'subject') return
     if (event.type === 'quarantine') client.setQueryData(key, event.count)
@@ -56,7 +60,7 @@ function Item({ to, icon, label, badge = 0 }: { to: string; icon: ReactNode; lab
 export function Rail() {
   const { t } = useTranslation()
   const admin = useIsAdmin()
-  const waiting = useInboxCount(admin)
+  const waiting = useInboxCount()
   return (
     <nav className={styles['rail']} aria-label={t('rail.title')}>
       <Item to="/studies" icon={<LayoutList aria-hidden="true" />} label={t('rail.studies')} />
