@@ -61,7 +61,7 @@ class Settings:
     http_tls_key: Path | None = _setting(None, parse_path)
     http_tls_profile: str = _setting("bcp195", _tls_profile)
     http_trusted_proxies: str = _setting("", parse_networks)
-    api_requests_per_minute: int = _setting(6000, count(0, 1_000_000))
+    api_requests_per_minute: int = _setting(30_000, count(0, 1_000_000))
     dicom: Address = _setting(Address("127.0.0.1", 11112), parse_address)
     dicom_tls: Address | None = _setting(None, parse_address)
     dicom_tls_cert: Path | None = _setting(None, parse_path)

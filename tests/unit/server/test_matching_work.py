@@ -40,7 +40,9 @@ def test_a_study_that_cannot_be_matched_keeps_no_other_from_it(
     monkeypatch.setattr(Matcher, "match", match)
     archive(engine, images("P1", uid="1.2.7"))
     archive(engine, images("P2", uid="1.2.8"))
-    house: Any = SimpleNamespace(engine=engine, settings=SimpleNamespace(seal_seconds=1000.0))
+    house: Any = SimpleNamespace(
+        engine=engine, settings=SimpleNamespace(seal_seconds=1000.0, hl7_retention_days=0)
+    )
     work = MatchingWork(house, cast("Any", None))
     work.start()
     assert matched.wait(20)
