@@ -6,6 +6,7 @@ import { I18nProvider } from 'react-aria-components'
 import { I18nextProvider, useTranslation } from 'react-i18next'
 import { Navigate, Outlet, Route, Routes } from 'react-router'
 import { ErrorBoundary } from './ErrorBoundary.tsx'
+import { Allowed } from './frame/Allowed.tsx'
 import { Frame } from './frame/Frame.tsx'
 import { KeysProvider } from './keys/keys.tsx'
 import { LiveQueries } from './live/LiveQueries.tsx'
@@ -21,7 +22,6 @@ import { AuditPage } from './screens/audit/AuditPage.tsx'
 import { DeliveriesPage } from './screens/destinations/DeliveriesPage.tsx'
 import { DestinationsPage } from './screens/destinations/DestinationsPage.tsx'
 import { ConflictsPage } from './screens/inbox/ConflictsPage.tsx'
-import { ForAdministrators } from './screens/inbox/ForAdministrators.tsx'
 import { InboxScreen } from './screens/inbox/InboxScreen.tsx'
 import { QuarantinePage } from './screens/inbox/QuarantinePage.tsx'
 import { LoginScreen } from './screens/login/LoginScreen.tsx'
@@ -31,6 +31,7 @@ import { NotFoundScreen } from './screens/not_found/NotFoundScreen.tsx'
 import { PatientScreen } from './screens/patient/PatientScreen.tsx'
 import { PatientsScreen } from './screens/patients/PatientsScreen.tsx'
 import { ReconciliationPage } from './screens/reconciliation/ReconciliationPage.tsx'
+import { RolesPage } from './screens/roles/RolesPage.tsx'
 import { RulesPage } from './screens/rules/RulesPage.tsx'
 import { StudiesScreen } from './screens/studies/StudiesScreen.tsx'
 import { UploadsPage } from './screens/uploads/UploadsPage.tsx'
@@ -62,26 +63,25 @@ function Screens() {
         <Route path="/view/:studyUid" element={<ViewScreen />} />
         <Route element={<Frame />}>
           <Route index element={<Navigate to="/studies" replace />} />
-          <Route path="/studies" element={<StudiesScreen />} />
-          <Route path="/patients" element={<PatientsScreen />} />
-          <Route path="/patients/:patientKey" element={<PatientScreen />} />
+          <Route path="/studies" element={<Allowed to="read"><StudiesScreen /></Allowed>} />
+          <Route path="/patients" element={<Allowed to="read"><PatientsScreen /></Allowed>} />
+          <Route path="/patients/:patientKey" element={<Allowed to="read"><PatientScreen /></Allowed>} />
           <Route path="/inbox" element={<InboxScreen />}>
-            <Route index element={<Navigate to="/inbox/quarantine" replace />} />
             <Route path="reconciliation" element={<ReconciliationPage />} />
-            <Route path="messages" element={<ForAdministrators><MessagesPage /></ForAdministrators>} />
-            <Route path="mapping" element={<ForAdministrators><MappingPage /></ForAdministrators>} />
+            <Route path="messages" element={<MessagesPage />} />
+            <Route path="mapping" element={<MappingPage />} />
             <Route path="quarantine" element={<QuarantinePage />} />
             <Route path="conflicts" element={<ConflictsPage />} />
             <Route path="uploads" element={<UploadsPage />} />
           </Route>
           <Route path="/account" element={<AccountScreen />} />
           <Route path="/admin" element={<AdminScreen />}>
-            <Route index element={<Navigate to="/admin/ae" replace />} />
             <Route path="ae" element={<RemoteAesPage />} />
             <Route path="destinations" element={<DestinationsPage />} />
             <Route path="destinations/:name" element={<DeliveriesPage />} />
             <Route path="rules" element={<RulesPage />} />
             <Route path="users" element={<AccountsPage />} />
+            <Route path="roles" element={<RolesPage />} />
             <Route path="login" element={<LoginPage />} />
             <Route path="audit" element={<AuditPage />} />
             <Route path="tokens" element={<TokensPage />} />

@@ -20,9 +20,9 @@ export const remoteAes = (): RemoteAe[] => [
 ]
 
 export const accounts = (): Account[] => [
-  { name: 'admin', display_name: 'Jeanne Durand', role: 'admin', disabled: false, kind: 'person', must_change: false, has_second_factor: false, created: received, last_login: '2026-11-24T06:58:00Z' },
-  { name: 'sec1', display_name: 'Secrétariat', role: 'user', disabled: false, kind: 'person', must_change: false, has_second_factor: false, created: received, last_login: '2026-11-23T16:10:00Z' },
-  { name: 'stage', display_name: 'Interne 2025', role: 'user', disabled: true, kind: 'person', must_change: false, has_second_factor: false, created: received, last_login: null },
+  { name: 'admin', display_name: 'Jeanne Durand', role: 'admin', person: '', institutions: [], departments: [], disabled: false, kind: 'person', must_change: false, has_second_factor: false, created: received, last_login: '2026-11-24T06:58:00Z' },
+  { name: 'sec1', display_name: 'Secrétariat', role: 'user', person: '', institutions: ['Hôpital Démonstration'], departments: ['Imagerie'], disabled: false, kind: 'person', must_change: false, has_second_factor: false, created: received, last_login: '2026-11-23T16:10:00Z' },
+  { name: 'stage', display_name: 'Interne 2025', role: 'referring', person: 'Keller^Nina', institutions: [], departments: [], disabled: true, kind: 'person', must_change: false, has_second_factor: false, created: received, last_login: null },
 ]
 
 export const tokens = (): Token[] => [

@@ -12,12 +12,15 @@ import { dicomweb } from './dicomweb.ts'
 import { FakeExchange } from './exchange.ts'
 import { createRandom } from './random.ts'
 import { FakeReconciliation } from './reconciliation.ts'
+import { FakeSight } from './sight.ts'
 import { findPatient, findPatients, findStudies } from './studies.ts'
 
 export interface FakeOptions {
   studies?: number
   loggedIn?: boolean
   role?: 'admin' | 'user'
+  /** What the user may do, where it is not what the role may. */
+  actions?: readonly string[]
 }
 
 interface Asked {
@@ -31,10 +34,10 @@ type Handler = (asked: Asked) => Response | Promise<Response>
 const everybody = ['export', 'read', 'store']
 const everything = [...everybody, 'administer', 'audit', 'care', 'delete', 'emergency', 'exchange', 'flag', 'order', 'report', 'share']
 
-const defaultSession = (role: 'admin' | 'user'): Session => ({
+const defaultSession = (role: 'admin' | 'user', actions: readonly string[] = role === 'admin' ? everything : everybody): Session => ({
   user: role === 'admin'
-    ? { name: 'admin', display_name: 'Jeanne Durand', role, actions: everything }
-    : { name: 'sec1', display_name: 'Secrétariat', role, actions: everybody },
+    ? { name: 'admin', display_name: 'Jeanne Durand', role, actions: [...actions] }
+    : { name: 'sec1', display_name: 'Secrétariat', role, actions: [...actions] },
   standing: 'open',
   lock: { minutes: 15, longest: 15 },
   preferences: { language: null, theme: null },
@@ -53,6 +56,7 @@ export class FakeServer {
   readonly access = new FakeAccess()
   readonly exchange = new FakeExchange()
   readonly reconciliation: FakeReconciliation
+  readonly sight = new FakeSight({ accounts: () => this.accounts, studies: () => this.studies, user: () => this.session.user.name })
   /** What was reported, by the UID of the study. */
   reports: Partial<Record<string, Report[]>> = {}
   /** Who turned out to be a patient, by the key of the patient. */
@@ -62,11 +66,11 @@ export class FakeServer {
   private readonly listeners = new Set<(event: string, data: unknown) => void>()
   private arrivals = 0
 
-  constructor({ studies = 60, loggedIn = true, role = 'admin' }: FakeOptions = {}) {
+  constructor({ studies = 60, loggedIn = true, role = 'admin', actions }: FakeOptions = {}) {
     this.studies = makeDepartment(studies)
     this.reconciliation = new FakeReconciliation(this.studies)
     this.loggedIn = loggedIn
-    this.session = defaultSession(role)
+    this.session = defaultSession(role, actions)
   }
 
   tell(event: string, data: unknown): void {
@@ -111,7 +115,9 @@ export class FakeServer {
     session: ({ request, parts }) => this.answerSession(request, parts),
     system: () => json(this.system()),
     studies: ({ request, url, parts }) => this.answerStudies(request, url.searchParams, parts),
-    patients: ({ url, parts }) => this.answerPatients(url.searchParams, parts[1]),
+    patients: ({ request, url, parts }) => this.answerPatients(request, url.searchParams, parts),
+    roles: ({ request, parts }) => this.sight.answerRoles(request, parts),
+    emergency: ({ request }) => this.sight.openUnseen(request),
     events: () => this.events(),
     uploads: ({ request }) => this.upload(request),
     quarantine: ({ request, url, parts }) => this.answerQuarantine(request, url.searchParams, parts),
@@ -146,26 +152,33 @@ export class FakeServer {
     }
   }
 
-  private answerStudies(request: Request, query: URLSearchParams, [, uid, part]: string[]): Response {
+  private seen(): StudyDetail[] {
+    return this.studies.filter(({ patient }) => !this.sight.hidden.has(patient.key))
+  }
+
+  private answerStudies(request: Request, query: URLSearchParams, [, uid, part, rest]: string[]): Response {
     if (query.get('search') === 'boom') return problem(500, 'Internal error')
-    if (uid === undefined) return json(page(findStudies(this.studies, query), query))
+    if (uid === undefined) return json(page(findStudies(this.seen(), query), query))
     if (uid === 'count') {
-      const count = findStudies(this.studies, query).length
+      const count = findStudies(this.seen(), query).length
       return json({ count: Math.min(count, 10_000), exact: count <= 10_000 })
     }
     if (part === 'reports') return json({ items: this.reports[uid] ?? [] })
-    const study = this.studies.find((each) => each.uid === uid)
+    const study = this.seen().find((each) => each.uid === uid)
     if (!study) return problem(404, 'No such study')
+    if (part === 'assignments') return this.sight.answerAssignments(request, uid, rest)
     if (request.method !== 'DELETE') return json(study)
     this.studies = this.studies.filter((each) => each.uid !== uid)
     this.tell('study', { uid, kind: 'deleted' })
     return nothing()
   }
 
-  private answerPatients(query: URLSearchParams, key: string | undefined): Response {
-    if (key === undefined) return json(page(findPatients(this.studies, query.get('search') ?? ''), query))
-    const patient = findPatient(this.studies, key)
+  private async answerPatients(request: Request, query: URLSearchParams, [, key, ...rest]: string[]): Promise<Response> {
+    if (key === undefined) return json(page(findPatients(this.seen(), query.get('search') ?? ''), query))
+    const patient = findPatient(this.seen(), key)
     if (!patient) return problem(404, 'No such patient')
+    const about = await this.sight.answerPatient(request, key, rest)
+    if (about) return about
     const orders = this.reconciliation.orders.filter((order) => order.patient.key === key)
     return json({ ...patient, orders, merged: this.merged[patient.key] ?? [] })
   }
@@ -245,7 +258,8 @@ export class FakeServer {
     }
     const made = (await request.json()) as NewAccount
     if (this.accounts.some((each) => each.name === made.name)) return problem(409, 'Exists', `There is an account named ${made.name} already.`)
-    this.accounts = [...this.accounts, { name: made.name, display_name: made.display_name, role: made.role, disabled: false, kind: made.kind, must_change: made.must_change, has_second_factor: false, created: new Date().toISOString(), last_login: null }]
+    const { display_name, role, kind, must_change, person, institutions, departments } = made
+    this.accounts = [...this.accounts, { name: made.name, display_name, role, kind, must_change, person, institutions, departments, disabled: false, has_second_factor: false, created: new Date().toISOString(), last_login: null }]
     return json(made, 201)
   }
 

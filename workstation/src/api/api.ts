@@ -5,6 +5,7 @@ import { auditApi } from './audit.ts'
 import { exchangeApi } from './exchange.ts'
 import type { Call, Query } from './http.ts'
 import { reconciliationApi } from './reconciliation.ts'
+import { sightApi } from './sight.ts'
 import type { PatientRecord } from './reconciliation_types.ts'
 import type {
   Account, AccountChange, Conflict, CountedPage, EchoResult, NewAccount, NewToken, Page, Patient,
@@ -22,6 +23,7 @@ export function createApi(call: Call) {
     ...auditApi(call),
     ...exchangeApi(call),
     ...reconciliationApi(call),
+    ...sightApi(call),
 
     session: (signal?: AbortSignal) => json<Session>('GET', '/api/session', { anonymous: true, signal }),
     savePreferences: (change: Preferences) =>

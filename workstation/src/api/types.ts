@@ -127,7 +127,6 @@ export interface StudyCount {
   exact: boolean
 }
 
-export type Role = 'admin' | 'user'
 export type Language = 'en' | 'fr'
 export type Theme = 'dark' | 'light'
 
@@ -139,7 +138,7 @@ export interface Preferences {
 }
 
 export interface Session {
-  user: { name: string; display_name: string; role: Role; actions: string[] }
+  user: { name: string; display_name: string; role: string; actions: string[] }
   standing: Standing
   /** After how many minutes a screen that nobody touches is locked; 0: never. */
   lock: { minutes: number; longest: number }
@@ -236,7 +235,11 @@ export interface EchoResult {
 export interface Account {
   name: string
   display_name: string
-  role: Role
+  role: string
+  /** As DICOM spells it; what a role means by the user's own name. */
+  person: string
+  institutions: string[]
+  departments: string[]
   disabled: boolean
   kind: AccountKind
   must_change: boolean
@@ -250,7 +253,10 @@ export type AccountKind = 'person' | 'service'
 export interface NewAccount {
   name: string
   display_name: string
-  role: Role
+  role: string
+  person: string
+  institutions: string[]
+  departments: string[]
   kind: AccountKind
   password: string
   must_change: boolean
@@ -258,8 +264,11 @@ export interface NewAccount {
 
 export interface AccountChange {
   disabled?: boolean
-  role?: Role
+  role?: string
   display_name?: string
+  person?: string
+  institutions?: string[]
+  departments?: string[]
   password?: string
   must_change?: boolean
 }

@@ -1,5 +1,6 @@
 /** The command palette: patients, studies, screens and actions, found while typing. */
-import { FileText, Inbox, Keyboard, KeyRound, LayoutList, LogOut, Moon, Search, Settings, Sun, User, Users } from 'lucide-react'
+import { FileText, Inbox, Keyboard, KeyRound, LayoutList, LogOut, Moon, Search, Settings, Siren, Sun, User, Users } from 'lucide-react'
+import type { TFunction } from 'i18next'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -8,7 +9,7 @@ import { Dialog as AriaDialog, Modal, ModalOverlay } from 'react-aria-components
 import { useFormat } from '@/format/use_format.ts'
 import { languageOf, languages } from '@/i18n/language.ts'
 import { useApi } from '@/session/services.tsx'
-import { useIsAdmin, useSavePreferences } from '@/session/session.tsx'
+import { useMay, useSavePreferences } from '@/session/session.tsx'
 import { currentTheme } from '@/theme/theme.ts'
 import { usePrefetchStudy } from '@/study/queries.ts'
 import clsx from '@/ui/clsx.ts'
@@ -33,7 +34,10 @@ const fold = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, 
 function useActions(onKeys: () => void): Entry[] {
   const { t, i18n } = useTranslation()
   const navigate = useNavigate()
-  const admin = useIsAdmin()
+  const read = useMay('read')
+  const care = useMay('care')
+  const store = useMay('store')
+  const administer = useMay('administer')
   const save = useSavePreferences()
   const logout = useLogout()
   const go = (to: string) => () => void navigate(to)
@@ -44,18 +48,21 @@ function useActions(onKeys: () => void): Entry[] {
   const other = currentTheme() === 'dark' ? 'light' : 'dark'
   const language = languages.find((each) => each !== languageOf(i18n.language)) ?? 'en'
   return [
-    screen('studies', '/studies', t('rail.studies'), <LayoutList />),
-    screen('patients', '/patients', t('rail.patients'), <Users />),
-    screen('reconciliation', '/inbox/reconciliation', t('inbox.reconciliation'), <Inbox />),
-    ...(admin ? [screen('messages', '/inbox/messages', t('inbox.messages'), <Inbox />), screen('mapping', '/inbox/mapping', t('mapping.title'), <Inbox />)] : []),
-    screen('quarantine', '/inbox/quarantine', t('inbox.quarantine'), <Inbox />),
-    screen('conflicts', '/inbox/conflicts', t('inbox.conflicts'), <Inbox />),
-    screen('uploads', '/inbox/uploads', t('inbox.uploads'), <Inbox />),
-    ...(admin ? [
+    ...(read ? [screen('studies', '/studies', t('rail.studies'), <LayoutList />), screen('patients', '/patients', t('rail.patients'), <Users />)] : []),
+    ...(care ? [
+      screen('reconciliation', '/inbox/reconciliation', t('inbox.reconciliation'), <Inbox />),
+      screen('messages', '/inbox/messages', t('inbox.messages'), <Inbox />),
+      screen('mapping', '/inbox/mapping', t('mapping.title'), <Inbox />),
+      screen('quarantine', '/inbox/quarantine', t('inbox.quarantine'), <Inbox />),
+      screen('conflicts', '/inbox/conflicts', t('inbox.conflicts'), <Inbox />),
+    ] : []),
+    ...(store ? [screen('uploads', '/inbox/uploads', t('inbox.uploads'), <Inbox />)] : []),
+    ...(care ? [screen('destinations', '/admin/destinations', t('admin.destinations'), <Settings />)] : []),
+    ...(administer ? [
       screen('ae', '/admin/ae', t('admin.ae'), <Settings />),
-      screen('destinations', '/admin/destinations', t('admin.destinations'), <Settings />),
       screen('rules', '/admin/rules', t('rules.title'), <Settings />),
       screen('users', '/admin/users', t('admin.users'), <Settings />),
+      screen('roles', '/admin/roles', t('admin.roles'), <Settings />),
       screen('system', '/admin/system', t('admin.system'), <Settings />),
     ] : []),
     screen('tokens', '/admin/tokens', t('admin.tokens'), <KeyRound />),
@@ -68,6 +75,21 @@ function useActions(onKeys: () => void): Entry[] {
 
 /** Fewer letters than this would ask the server for everything. */
 const shortest = 2
+
+interface Searched {
+  text: string
+  isFound: boolean
+  /** Folded. */
+  wanted: string
+}
+
+/** Offered by its name, and where a search finds nobody. */
+function emergencyEntries(open: PaletteProps['onEmergency'], { text, isFound, wanted }: Searched, t: TFunction): Entry[] {
+  const title = t('emergency.open')
+  const named = fold(title).includes(wanted)
+  if (!open || (isFound && !named)) return []
+  return [{ id: 'emergency', group: t('palette.actions'), icon: <Siren />, text: title, run: () => open(named ? '' : text.trim()) }]
+}
 
 function useFound(text: string): Entry[] {
   const { t } = useTranslation()
@@ -131,7 +153,14 @@ function Results({ entries, at, listId, onRun, onPoint }: {
   )
 }
 
-export function Palette({ onClose, onKeys }: { onClose: () => void; onKeys: () => void }) {
+export interface PaletteProps {
+  onClose: () => void
+  onKeys: () => void
+  /** Where the account may: opens a patient whom it does not see; with what was searched for. */
+  onEmergency: ((text: string) => void) | null
+}
+
+export function Palette({ onClose, onKeys, onEmergency }: PaletteProps) {
   const { t } = useTranslation()
   const [text, setText] = useState('')
   const [at, setAt] = useState(0)
@@ -139,7 +168,8 @@ export function Palette({ onClose, onKeys }: { onClose: () => void; onKeys: () =
   const actions = useActions(onKeys)
   const found = useFound(text)
   const wanted = fold(text.trim())
-  const entries = [...found, ...actions.filter((entry) => fold(entry.match ?? '').includes(wanted))]
+  const matching = actions.filter((entry) => fold(entry.match ?? '').includes(wanted))
+  const entries = [...found, ...matching, ...emergencyEntries(onEmergency, { text, isFound: found.length > 0, wanted }, t)]
   const index = Math.min(at, entries.length - 1)
   const chosen = entries[index]
   useEffect(() => chosen?.onShown?.(), [chosen?.id]) // eslint-disable-line react-hooks/exhaustive-deps -- once per entry

@@ -8,15 +8,14 @@ import type { MessageSummary } from '@/api/exchange_types.ts'
 import { useLive, withoutEvents } from '@/live/events.tsx'
 import { summaryOptions } from '@/screens/messages/queries.ts'
 import { useApi } from '@/session/services.tsx'
-import { useIsAdmin, useSession } from '@/session/session.tsx'
+import { useMay } from '@/session/session.tsx'
 import styles from './Frame.module.css'
 
 /** How many things wait for somebody: in quarantine, in two versions, studies that do not fit, messages in error. */
 const errorCount = (summary: MessageSummary): number => summary.states.find(({ state }) => state === 'error')?.count ?? 0
 
-function useInboxCount(): number {
+function useInboxCount(enabled: boolean): number {
   const api = useApi()
-  const enabled = useSession().user.actions.includes('care')
   const client = useQueryClient()
   const key = ['inbox-count', 'quarantine']
   const quarantine = useQuery({
@@ -39,7 +38,7 @@ function useInboxCount(): number {
   })
   const errors = useQuery({ ...summaryOptions(api), enabled, select: errorCount })
   useLive((event) => {
-    if (event.type === 'study' || event.type === 'subject') return
+    if (!enabled || event.type === 'study' || event.type === 'subject') return
     if (event.type === 'quarantine') client.setQueryData(key, event.count)
     void client.invalidateQueries({ queryKey: ['quarantine'] })
   })
@@ -59,14 +58,18 @@ function Item({ to, icon, label, badge = 0 }: { to: string; icon: ReactNode; lab
 
 export function Rail() {
   const { t } = useTranslation()
-  const admin = useIsAdmin()
-  const waiting = useInboxCount()
+  const read = useMay('read')
+  const care = useMay('care')
+  const store = useMay('store')
+  const administer = useMay('administer')
+  const audit = useMay('audit')
+  const waiting = useInboxCount(care)
   return (
     <nav className={styles['rail']} aria-label={t('rail.title')}>
-      <Item to="/studies" icon={<LayoutList aria-hidden="true" />} label={t('rail.studies')} />
-      <Item to="/patients" icon={<Users aria-hidden="true" />} label={t('rail.patients')} />
-      <Item to="/inbox" icon={<Inbox aria-hidden="true" />} label={t('rail.inbox')} badge={waiting} />
-      {admin && <Item to="/admin" icon={<Settings aria-hidden="true" />} label={t('rail.admin')} />}
+      {read && <Item to="/studies" icon={<LayoutList aria-hidden="true" />} label={t('rail.studies')} />}
+      {read && <Item to="/patients" icon={<Users aria-hidden="true" />} label={t('rail.patients')} />}
+      {(care || store) && <Item to="/inbox" icon={<Inbox aria-hidden="true" />} label={t('rail.inbox')} badge={waiting} />}
+      {(administer || care || audit) && <Item to="/admin" icon={<Settings aria-hidden="true" />} label={t('rail.admin')} />}
     </nav>
   )
 }

@@ -2,6 +2,7 @@
 import { CloudOff, Keyboard, Search } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { useConnectionState } from '@/session/services.tsx'
+import { useMay } from '@/session/session.tsx'
 import { Button } from '@/ui/Button.tsx'
 import styles from './Frame.module.css'
 import { UploadIndicator } from './UploadIndicator.tsx'
@@ -10,6 +11,7 @@ import { UserMenu } from './UserMenu.tsx'
 export function TopBar({ onSearch, onKeys }: { onSearch: () => void; onKeys: () => void }) {
   const { t } = useTranslation()
   const { reachable } = useConnectionState()
+  const store = useMay('store')
   return (
     <header className={styles['bar']}>
       <button type="button" className={styles['search']} onClick={onSearch}>
@@ -19,7 +21,7 @@ export function TopBar({ onSearch, onKeys }: { onSearch: () => void; onKeys: () 
       </button>
       <div className={styles['right']}>
         {!reachable && <span className={styles['offline']} role="status"><CloudOff aria-hidden="true" />{t('state.offline')}</span>}
-        <UploadIndicator />
+        {store && <UploadIndicator />}
         <Button kind="ghost" icon={<Keyboard />} aria-label={t('keys.help')} onPress={onKeys} />
         <UserMenu />
       </div>

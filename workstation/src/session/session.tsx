@@ -4,6 +4,7 @@ import { createContext, useContext, useEffect, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Navigate, useLocation } from 'react-router'
 import { statusOf } from '@/api/problem.ts'
+import type { Action } from '@/api/sight_types.ts'
 import type { Preferences, Session } from '@/api/types.ts'
 import { rememberLanguage } from '@/i18n/language.ts'
 import { applyTheme } from '@/theme/theme.ts'
@@ -21,7 +22,8 @@ export function useSession(): Session {
   return session
 }
 
-export const useIsAdmin = (): boolean => useSession().user.role === 'admin'
+/** Whether the account may do something; the server asks the same. */
+export const useMay = (action: Action): boolean => useSession().user.actions.includes(action)
 
 /** Brings the choices of the account onto the page. */
 export function useApplyPreferences(preferences: Preferences | undefined): void {

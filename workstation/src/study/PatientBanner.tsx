@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { PatientIdentity } from '@/api/types.ts'
 import { useFormat } from '@/format/use_format.ts'
+import { ConfidentialSign, EmergencyStrip } from '@/sight/PatientSigns.tsx'
 import { PersonName } from '@/ui/PersonName.tsx'
 import styles from './PatientBanner.module.css'
 
@@ -39,7 +40,9 @@ export function PatientBanner({ patient, linked = false, before, children }: Pat
         <bdi className={styles['id']} title={patient.issuer}>{patient.id || t('patient.unknown')}</bdi>
         {patient.issuer !== '' && <span className={styles['label']}>{patient.issuer}</span>}
       </span>
+      <ConfidentialSign patient={patient.key} />
       <span className={styles['rest']}>{children}</span>
+      <EmergencyStrip patient={patient.key} />
     </section>
   )
 }

@@ -1,5 +1,5 @@
 /** Form fields with their label above and their error below. */
-import { useId, type InputHTMLAttributes, type ReactNode, type Ref, type SelectHTMLAttributes } from 'react'
+import { useId, type InputHTMLAttributes, type ReactNode, type Ref, type SelectHTMLAttributes, type TextareaHTMLAttributes } from 'react'
 import clsx from './clsx.ts'
 import styles from './Field.module.css'
 import { useTyped } from './use_typed.ts'
@@ -40,6 +40,17 @@ export function TypedField({ value, onType, ...field }: Omit<TextFieldProps, 'va
   return <TextField {...field} value={typed} onChange={(event) => setTyped(event.target.value)} />
 }
 
+export type AreaFieldProps = Labelled & TextareaHTMLAttributes<HTMLTextAreaElement>
+
+export function AreaField({ label, hint, error, className, ...area }: AreaFieldProps) {
+  const id = useId()
+  return (
+    <Frame id={id} label={label} hint={hint} error={error}>
+      <textarea id={id} {...area} className={clsx(styles['input'], styles['area'], className)} aria-describedby={error !== undefined || hint !== undefined ? `${id}-note` : undefined} />
+    </Frame>
+  )
+}
+
 export type SelectFieldProps = Labelled & SelectHTMLAttributes<HTMLSelectElement>
 
 export function SelectField({ label, hint, error, className, children, ...select }: SelectFieldProps) {
@@ -51,11 +62,12 @@ export function SelectField({ label, hint, error, className, children, ...select
   )
 }
 
-export function CheckField({ label, ...input }: { label: string } & InputHTMLAttributes<HTMLInputElement>) {
+export function CheckField({ label, note, ...input }: { label: string; note?: string } & InputHTMLAttributes<HTMLInputElement>) {
+  const id = useId()
   return (
-    <label className={styles['check']}>
-      <input type="checkbox" {...input} />
-      <span>{label}</span>
+    <label className={clsx(styles['check'], note !== undefined && styles['noted'])}>
+      <input type="checkbox" aria-label={label} aria-describedby={note === undefined ? undefined : id} {...input} />
+      <span>{label}{note !== undefined && <span className={styles['hint']} id={id}>{note}</span>}</span>
     </label>
   )
 }

@@ -1,5 +1,5 @@
 /** A menu hanging from a button. */
-import type { ReactNode } from 'react'
+import { useRef, type ReactNode } from 'react'
 import {
   Header, Menu as AriaMenu, MenuItem as AriaMenuItem, MenuSection as AriaMenuSection, MenuTrigger, Popover, Separator,
   type MenuItemProps, type PopoverProps,
@@ -22,6 +22,25 @@ export function Menu({ label, trigger, placement = 'bottom end', children }: Men
         <AriaMenu aria-label={label} className={clsx(styles['menu'])}>{children}</AriaMenu>
       </Popover>
     </MenuTrigger>
+  )
+}
+
+export interface Point {
+  x: number
+  y: number
+}
+
+/** A menu at a place on the page, open until it is answered. */
+export function PointMenu({ label, at, onClose, children }: { label: string; at: Point; onClose: () => void; children: ReactNode }) {
+  const anchor = useRef<HTMLSpanElement>(null)
+  return (
+    <>
+      <span ref={anchor} aria-hidden="true" className={styles['point']} style={{ left: at.x, top: at.y }} />
+      <Popover className={clsx(styles['popover'])} placement="bottom start" offset={2} triggerRef={anchor} isOpen onOpenChange={(open) => { if (!open) onClose() }}>
+        {/* eslint-disable-next-line jsx-a11y/no-autofocus -- a menu takes the keys */}
+        <AriaMenu aria-label={label} className={clsx(styles['menu'])} autoFocus="first" onClose={onClose}>{children}</AriaMenu>
+      </Popover>
+    </>
   )
 }
 

@@ -4,6 +4,8 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Account } from '@/api/types.ts'
 import { useFormat } from '@/format/use_format.ts'
+import { useRoles } from '@/screens/roles/queries.ts'
+import { roleTitle } from '@/screens/roles/words.ts'
 import { useSession } from '@/session/session.tsx'
 import { Button } from '@/ui/Button.tsx'
 import { useNotices } from '@/ui/Notices.tsx'
@@ -18,6 +20,7 @@ export function AccountsPage() {
   const { t } = useTranslation()
   const format = useFormat()
   const list = useAccounts()
+  const roles = useRoles()
   const { user } = useSession()
   const change = useChangeAccount()
   const { tellProblem } = useNotices()
@@ -26,6 +29,7 @@ export function AccountsPage() {
   const [editing, setEditing] = useState<Account | 'new' | null>(null)
   if (list.isPending) return <QuietBar />
   if (list.isError) return <ProblemView error={list.error} onRetry={() => void list.refetch()} />
+  const titleOf = (name: string): string => roleTitle(roles.data?.items.find((role) => role.name === name) ?? { name, title: '' }, t)
   const setDisabled = (account: Account, disabled: boolean): void => change.mutate({ name: account.name, change: { disabled } }, { onError: tellProblem })
   return (
     <div className={styles['page']}>
@@ -46,7 +50,7 @@ export function AccountsPage() {
             <tr key={account.name}>
               <td><button type="button" className={styles['link']} onClick={() => setEditing(account)}>{account.name}</button></td>
               <td><bdi>{account.display_name}</bdi></td>
-              <td>{t(`accounts.roles.${account.role}`)}</td>
+              <td>{titleOf(account.role)}</td>
               <td className={account.disabled ? styles['bad'] : undefined}>{account.disabled ? t('accounts.disabled') : account.kind === 'service' ? t('accounts.forMachine') : account.has_second_factor ? t('accounts.withFactor') : t('accounts.active')}</td>
               <td>{format.instant(account.last_login)}</td>
               <td>

@@ -1,25 +1,32 @@
-/**
- * The administration: one page per thing. Those who are no administrators find their own tokens here, and those who may
- * read the audit trail find it.
- */
+/** The administration: one page per thing, to whom it concerns. Everybody finds their own tokens here. */
 import { useTranslation } from 'react-i18next'
 import { Navigate, Outlet, useLocation } from 'react-router'
-import { useIsAdmin, useSession } from '@/session/session.tsx'
+import { useMay } from '@/session/session.tsx'
 import { Tabs } from '@/ui/Tabs.tsx'
 
 export function AdminScreen() {
   const { t } = useTranslation()
-  const admin = useIsAdmin()
+  const administer = useMay('administer')
+  const care = useMay('care')
+  const audit = useMay('audit')
   const { pathname } = useLocation()
-  const own = { to: 'tokens', label: t('admin.tokens') }
-  const audit = useSession().user.actions.includes('audit') ? [{ to: 'audit', label: t('admin.audit') }] : []
-  if (!admin && pathname !== '/admin/tokens' && !(audit.length > 0 && pathname === '/admin/audit')) return <Navigate to="/admin/tokens" replace />
+  const pages = [
+    { to: 'ae', label: t('admin.ae'), shown: administer },
+    { to: 'destinations', label: t('admin.destinations'), shown: administer || care },
+    { to: 'rules', label: t('rules.title'), shown: administer },
+    { to: 'users', label: t('admin.users'), shown: administer },
+    { to: 'roles', label: t('admin.roles'), shown: administer },
+    { to: 'login', label: t('admin.login'), shown: administer },
+    { to: 'tokens', label: t('admin.tokens'), shown: true },
+    { to: 'audit', label: t('admin.audit'), shown: audit },
+    { to: 'system', label: t('admin.system'), shown: administer },
+  ].filter(({ shown }) => shown)
+  const [first] = pages
+  const isShown = pages.some(({ to }) => pathname === `/admin/${to}` || pathname.startsWith(`/admin/${to}/`))
+  if (!isShown && first) return <Navigate to={`/admin/${first.to}`} replace />
   return (
     <>
-      <Tabs title={admin ? t('rail.admin') : t('user.tokens')} tabs={!admin ? [own, ...audit] : [
-        { to: 'ae', label: t('admin.ae') }, { to: 'destinations', label: t('admin.destinations') }, { to: 'rules', label: t('rules.title') },
-        { to: 'users', label: t('admin.users') }, { to: 'login', label: t('admin.login') }, own, ...audit, { to: 'system', label: t('admin.system') },
-      ]} />
+      <Tabs title={pages.length > 1 ? t('rail.admin') : t('user.tokens')} tabs={pages} />
       <Outlet />
     </>
   )

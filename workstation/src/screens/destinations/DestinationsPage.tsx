@@ -7,6 +7,7 @@ import type { Destination } from '@/api/exchange_types.ts'
 import { useFormat } from '@/format/use_format.ts'
 import { said } from '@/i18n/said.ts'
 import admin from '@/screens/admin/Admin.module.css'
+import { useMay } from '@/session/session.tsx'
 import { Button } from '@/ui/Button.tsx'
 import clsx from '@/ui/clsx.ts'
 import { useNotices } from '@/ui/Notices.tsx'
@@ -67,6 +68,7 @@ function RemoveDialog({ destination, onClose }: { destination: Destination; onCl
 function Row({ destination, onEdit, onRemove }: { destination: Destination; onEdit: () => void; onRemove: () => void }) {
   const { t } = useTranslation()
   const count = useCounted()
+  const administer = useMay('administer')
   const events = destination.options.events.length
   return (
     <tr>
@@ -79,8 +81,12 @@ function Row({ destination, onEdit, onRemove }: { destination: Destination; onEd
       <td>
         <span className={admin['actions']}>
           <PauseButton destination={destination} />
-          <Button kind="ghost" icon={<Settings />} aria-label={t('destinations.changeNamed', { name: destination.name })} onPress={onEdit} />
-          <Button kind="ghost" icon={<Trash2 />} aria-label={t('destinations.remove', { name: destination.name })} onPress={onRemove} />
+          {administer && (
+            <>
+              <Button kind="ghost" icon={<Settings />} aria-label={t('destinations.changeNamed', { name: destination.name })} onPress={onEdit} />
+              <Button kind="ghost" icon={<Trash2 />} aria-label={t('destinations.remove', { name: destination.name })} onPress={onRemove} />
+            </>
+          )}
         </span>
       </td>
     </tr>
@@ -92,13 +98,14 @@ export function DestinationsPage() {
   const list = useDestinations()
   const [editing, setEditing] = useState<Destination | 'new' | null>(null)
   const [removing, setRemoving] = useState<Destination | null>(null)
+  const administer = useMay('administer')
   if (list.isPending) return <QuietBar />
   if (!list.data) return <ProblemView error={list.error} onRetry={() => void list.refetch()} />
   return (
     <div className={admin['page']}>
       {list.isError && <ProblemView compact error={list.error} />}
       <p className={admin['lead']}>{t('destinations.lead')}</p>
-      <Button kind="filled" icon={<Plus />} onPress={() => setEditing('new')}>{t('destinations.add')}</Button>
+      {administer && <Button kind="filled" icon={<Plus />} onPress={() => setEditing('new')}>{t('destinations.add')}</Button>}
       {list.data.length === 0 ? <p className={admin['lead']}>{t('destinations.none')}</p> : (
         <table className={styles['table']}>
           <thead>

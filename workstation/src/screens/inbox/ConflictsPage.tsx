@@ -8,7 +8,6 @@ import { spaced } from '@/format/dicom_json.ts'
 import { leading } from '@/format/modality.ts'
 import { useFormat } from '@/format/use_format.ts'
 import { useApi } from '@/session/services.tsx'
-import { useIsAdmin } from '@/session/session.tsx'
 import { PatientBanner } from '@/study/PatientBanner.tsx'
 import { studyOptions } from '@/study/queries.ts'
 import { Button } from '@/ui/Button.tsx'
@@ -27,7 +26,7 @@ interface SideProps {
   side: ConflictSide
   action: string
   preferred: boolean
-  onKeep: (() => void) | null
+  onKeep: () => void
 }
 
 function Side({ title, note, side, action, preferred, onKeep }: SideProps) {
@@ -43,7 +42,7 @@ function Side({ title, note, side, action, preferred, onKeep }: SideProps) {
         <dt>{t('conflicts.digest')}</dt>
         <dd><code title={side.digest}>{side.digest.slice(0, 16)}…</code></dd>
       </dl>
-      {onKeep && <Button kind={preferred ? 'filled' : 'plain'} icon={<Check />} onPress={onKeep}>{action}</Button>}
+      <Button kind={preferred ? 'filled' : 'plain'} icon={<Check />} onPress={onKeep}>{action}</Button>
     </section>
   )
 }
@@ -66,7 +65,6 @@ function Whose({ studyUid }: { studyUid: string }) {
 function ConflictCard({ conflict }: { conflict: Conflict }) {
   const { t } = useTranslation()
   const format = useFormat()
-  const admin = useIsAdmin()
   const resolve = useResolve()
   const { tell, tellProblem } = useNotices()
   const keep = (which: 'first' | 'second') => () => resolve.mutate({ id: conflict.id, keep: which }, {
@@ -80,8 +78,8 @@ function ConflictCard({ conflict }: { conflict: Conflict }) {
         <Link to={`/view/${conflict.study_uid}`}>{t('conflicts.openStudy')}</Link>
       </header>
       <div className={styles['sides']}>
-        <Side title={t('conflicts.first')} note={t('conflicts.firstNote')} side={conflict.kept} preferred action={t('conflicts.keepFirst')} onKeep={admin ? keep('first') : null} />
-        <Side title={t('conflicts.second')} note={t('conflicts.secondNote')} side={conflict.other} preferred={false} action={t('conflicts.keepSecond')} onKeep={admin ? keep('second') : null} />
+        <Side title={t('conflicts.first')} note={t('conflicts.firstNote')} side={conflict.kept} preferred action={t('conflicts.keepFirst')} onKeep={keep('first')} />
+        <Side title={t('conflicts.second')} note={t('conflicts.secondNote')} side={conflict.other} preferred={false} action={t('conflicts.keepSecond')} onKeep={keep('second')} />
       </div>
       <div>
         <h3>{t('conflicts.differences')}</h3>

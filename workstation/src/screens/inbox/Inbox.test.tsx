@@ -37,10 +37,15 @@ describe('the quarantine', () => {
     window.dispatchEvent(new Event('pagehide'))
     await waitFor(() => expect(server.quarantine.map(({ id }) => id)).toEqual(['q1', 'q2']))
   })
-  it('can only be read by those who are no administrators', async () => {
+  it('is for those who put things right alone; others are at their uploads at once', async () => {
+    const { server } = renderApp('/inbox', { server: new FakeServer({ role: 'user' }) })
+    expect(await screen.findByRole('link', { name: 'Uploads' })).toHaveAttribute('aria-current', 'page')
+    expect(screen.queryByRole('link', { name: 'Quarantine' })).not.toBeInTheDocument()
+    expect(server.log.filter((line) => line.includes('quarantine'))).toEqual([])
+  })
+  it('tells others that they have no right to it', async () => {
     renderApp('/inbox/quarantine', { server: new FakeServer({ role: 'user' }) })
-    await screen.findByText('x.dcm')
-    expect(screen.queryByRole('button', { name: 'Delete' })).not.toBeInTheDocument()
+    expect(await screen.findByText('You are not allowed to do this')).toBeInTheDocument()
   })
   it('says what it is for when it is empty', async () => {
     const server = new FakeServer()

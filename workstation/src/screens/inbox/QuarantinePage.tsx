@@ -7,7 +7,6 @@ import type { QuarantineItem } from '@/api/types.ts'
 import { useFormat } from '@/format/use_format.ts'
 import { said } from '@/i18n/said.ts'
 import { useApi } from '@/session/services.tsx'
-import { useIsAdmin } from '@/session/session.tsx'
 import { Button } from '@/ui/Button.tsx'
 import { Empty } from '@/ui/Empty.tsx'
 import { useNotices } from '@/ui/Notices.tsx'
@@ -43,7 +42,6 @@ export function QuarantinePage() {
   const { t } = useTranslation()
   const format = useFormat()
   const api = useApi()
-  const admin = useIsAdmin()
   const list = useQuarantine()
   const refresh = useInboxRefresh()
   const { undoable } = useNotices()
@@ -73,7 +71,7 @@ export function QuarantinePage() {
             <th scope="col">{t('inbox.columns.source')}</th>
             <th scope="col">{t('inbox.columns.size')}</th>
             <th scope="col">{t('inbox.columns.reason')}</th>
-            {admin && <th scope="col"><span className="visually-hidden">{t('inbox.columns.actions')}</span></th>}
+            <th scope="col"><span className="visually-hidden">{t('inbox.columns.actions')}</span></th>
           </tr>
         </thead>
         <tbody>
@@ -84,7 +82,7 @@ export function QuarantinePage() {
               <td>{fromWhere(item).join(' · ')}</td>
               <td className={styles['nowrap']}>{format.bytes(item.size)}</td>
               <td className={styles['reason']}>{said(item.reason, t)}</td>
-              {admin && <td><Actions item={item} onDelete={() => remove(item)} /></td>}
+              <td><Actions item={item} onDelete={() => remove(item)} /></td>
             </tr>
           ))}
         </tbody>

@@ -1,16 +1,21 @@
 /** A patient: who it is on top, and below every order, study and report in order of time. */
-import { Columns2, ExternalLink } from 'lucide-react'
+import { Columns2, ExternalLink, ShieldCheck, Siren } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useNavigate, useParams } from 'react-router'
+import { statusOf } from '@/api/problem.ts'
 import { useFormat } from '@/format/use_format.ts'
 import { useKeys } from '@/keys/keys.tsx'
-import { useSession } from '@/session/session.tsx'
+import { useMay } from '@/session/session.tsx'
+import { EmergencyDialog } from '@/sight/EmergencyDialog.tsx'
+import { EmergencyOffer } from '@/sight/EmergencyOffer.tsx'
+import { useEmergencyEnd } from '@/sight/queries.ts'
 import { PatientBanner } from '@/study/PatientBanner.tsx'
 import { Button } from '@/ui/Button.tsx'
 import { Chip, ChipGroup } from '@/ui/Chip.tsx'
 import { ProblemView } from '@/ui/ProblemView.tsx'
 import { QuietBar } from '@/ui/QuietBar.tsx'
+import { AccessDialog } from './AccessDialog.tsx'
 import { AlsoKnown } from './AlsoKnown.tsx'
 import { EventCard } from './EventCard.tsx'
 import styles from './PatientScreen.module.css'
@@ -28,7 +33,7 @@ export function PatientScreen() {
   const format = useFormat()
   const navigate = useNavigate()
   const { patientKey = '' } = useParams()
-  const auditor = useSession().user.actions.includes('audit')
+  const auditor = useMay('audit')
   const query = usePatient(patientKey)
   const all = useTimeline(query.data)
   const [chosen, setChosen] = useState<readonly Kind[]>([])
@@ -36,6 +41,10 @@ export function PatientScreen() {
   const [picked, setPicked] = useState<readonly string[]>([])
   // By what it is: reports that are found later push the others down.
   const [at, setAt] = useState('')
+  const [asked, setOpen] = useState<'access' | 'emergency' | null>(null)
+  const mayFlag = useMay('flag')
+  const mayBreak = useMay('emergency')
+  const emergency = useEmergencyEnd(patientKey) === null && mayBreak
 
   const years = byYear(all.filter((event) => isChosen(event, chosen, modalities)))
   const events = years.flatMap((year) => year.events)
@@ -60,9 +69,18 @@ export function PatientScreen() {
     { keys: ['Enter'], label: t('studies.keys.open'), run: () => open(shown) },
     { keys: [' '], label: t('patient.pick'), run: () => pick(current) },
     { keys: ['c'], label: t('patient.compare'), run: compare },
+    ...(mayFlag ? [{ keys: ['a'], label: t('patientAccess.title'), run: () => setOpen('access') }] : []),
+    ...(emergency ? [{ keys: ['e'], label: t('emergency.whole'), run: () => setOpen('emergency') }] : []),
     { keys: ['Escape'], label: t('patient.back'), run: () => void navigate(-1) },
   ])
-  if (query.isError && !query.data) return <ProblemView error={query.error} onRetry={() => void query.refetch()} />
+  if (query.isError && !query.data) {
+    return (
+      <>
+        <ProblemView error={query.error} onRetry={() => void query.refetch()} />
+        {statusOf(query.error) === 404 && <EmergencyOffer />}
+      </>
+    )
+  }
   if (!query.data) return <QuietBar />
   const { studies_list: studies, merged } = query.data
   const present = kinds.filter((kind) => all.some((event) => event.kind === kind))
@@ -70,6 +88,8 @@ export function PatientScreen() {
     <>
       <PatientBanner patient={query.data}>
         <span className={styles['quiet']}>{t('count.studies', { count: studies.length, shown: format.number(studies.length) })}</span>
+        {mayFlag && <Button icon={<ShieldCheck />} onPress={() => setOpen('access')}>{t('patientAccess.open')}</Button>}
+        {emergency && <Button kind="ghost" icon={<Siren />} aria-label={t('emergency.whole')} onPress={() => setOpen('emergency')} />}
         {auditor && <Link className={styles['quiet']} to={`/admin/audit?patient=${encodeURIComponent(patientKey)}`}>{t('audit.whoSaw')}</Link>}
       </PatientBanner>
       <AlsoKnown patient={query.data} merged={merged} />
@@ -104,6 +124,8 @@ export function PatientScreen() {
         ))}
         {events.length === 0 && <p className={styles['none']}>{all.length === 0 ? t('patient.nothing') : t('empty.noneWithFilters')}</p>}
       </div>
+      {asked === 'access' && <AccessDialog patient={query.data} onClose={() => setOpen(null)} />}
+      {asked === 'emergency' && <EmergencyDialog patient={query.data} onClose={() => setOpen(null)} />}
     </>
   )
 }

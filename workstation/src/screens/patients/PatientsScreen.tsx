@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { useNavigate, useSearchParams } from 'react-router'
 import type { Patient } from '@/api/types.ts'
 import { useKeys } from '@/keys/keys.tsx'
+import { EmergencyOffer } from '@/sight/EmergencyOffer.tsx'
 import { Empty } from '@/ui/Empty.tsx'
 import { ProblemView } from '@/ui/ProblemView.tsx'
 import { QuietBar } from '@/ui/QuietBar.tsx'
@@ -15,8 +16,8 @@ import { usePatients } from './queries.ts'
 
 function Nobody({ search }: { search: string }) {
   const { t } = useTranslation()
-  if (search === '') return <Empty icon={<Users aria-hidden="true" />} title={t('patients.none')}><p>{t('patients.how')}</p></Empty>
-  return <Empty icon={<SearchX aria-hidden="true" />} title={t('empty.nothingFound')}><p>{t('empty.noMatch', { search })}</p></Empty>
+  if (search === '') return <Empty icon={<Users aria-hidden="true" />} title={t('patients.none')}><p>{t('patients.how')}</p><EmergencyOffer /></Empty>
+  return <Empty icon={<SearchX aria-hidden="true" />} title={t('empty.nothingFound')}><p>{t('empty.noMatch', { search })}</p><EmergencyOffer wanted={search} /></Empty>
 }
 
 export function PatientsScreen() {

@@ -40,7 +40,6 @@ export interface Asked {
 
 export interface CasePaneProps {
   uid: string
-  admin: boolean
   onAsk: (asked: Asked) => void
 }
 
@@ -64,7 +63,7 @@ function Head({ shown }: { shown: StudyReconciliation }) {
   )
 }
 
-export function CasePane({ uid, admin, onAsk }: CasePaneProps) {
+export function CasePane({ uid, onAsk }: CasePaneProps) {
   const { t } = useTranslation()
   const study = useQuery(reconciliationOptions(useApi(), uid))
   const [picked, setPicked] = useState<string | null>(null)
@@ -83,7 +82,6 @@ export function CasePane({ uid, admin, onAsk }: CasePaneProps) {
   ].filter((aim) => !known.has(keyOf(aim)))
   const aims = [...proposed.map(({ aim }) => aim), ...searched]
   const askFor = (aim: Aim, of: string): void => {
-    if (!admin) return
     onAsk(aim.kind === 'order'
       ? { uid: of, choice: { decision: 'assign-order', target: aim.order.key }, title: t('reconciliation.assignOrderTitle', { order: aim.order.accession || aim.order.description || aim.order.procedure_id, name: plainName(aim.order.patient.name) }) }
       : { uid: of, choice: { decision: 'assign-patient', target: aim.patient.key }, title: t('reconciliation.assignPatientTitle', { name: plainName(aim.patient.name) || aim.patient.id }) })
@@ -92,10 +90,10 @@ export function CasePane({ uid, admin, onAsk }: CasePaneProps) {
   const assign = (): void => { if (pickedAim) askFor(pickedAim, uid) }
   const kind = shown?.kinds[0]
   const accept = (): void => {
-    if (kind && admin) onAsk({ uid, choice: { decision: 'accept', target: kind }, title: t('reconciliation.acceptTitle', { kind: t(`reconciliation.kinds.${kind}`) }) })
+    if (kind) onAsk({ uid, choice: { decision: 'accept', target: kind }, title: t('reconciliation.acceptTitle', { kind: t(`reconciliation.kinds.${kind}`) }) })
   }
-  const register = (): void => { if (shown?.can_register === true && admin) onAsk({ uid, choice: { decision: 'register' }, title: t('reconciliation.registerTitle', { name: plainName(shown.own.patient.name) || shown.own.patient.id }) }) }
-  const undo = (): void => { if (shown?.can_undo === true && admin) onAsk({ uid, choice: { decision: 'undo' }, title: t('reconciliation.undoTitle') }) }
+  const register = (): void => { if (shown?.can_register === true) onAsk({ uid, choice: { decision: 'register' }, title: t('reconciliation.registerTitle', { name: plainName(shown.own.patient.name) || shown.own.patient.id }) }) }
+  const undo = (): void => { if (shown?.can_undo === true) onAsk({ uid, choice: { decision: 'undo' }, title: t('reconciliation.undoTitle') }) }
   useKeys(t('reconciliation.study'), [
     { keys: digits, label: t('reconciliation.keys.pick'), run: (event) => { const aim = aims[Number(event.key) - 1]; if (aim) setPicked(keyOf(aim)) } },
     { keys: ['Enter'], label: t('reconciliation.keys.assign'), run: assign },
@@ -125,13 +123,11 @@ export function CasePane({ uid, admin, onAsk }: CasePaneProps) {
           {shown.kinds.map((each) => <p key={each} className={styles['explained']}><strong>{t(`reconciliation.kinds.${each}`)}</strong> {t(`reconciliation.explained.${each}`)}</p>)}
           {shown.kinds.length === 0 && <p className={styles['settled']}><Check aria-hidden="true" />{t('reconciliation.fits')}</p>}
           <Comparison shown={shown} other={comparison} />
-          {admin && (
-            <div className={styles['actions']}>
-              {kind && <Button icon={<Check />} onPress={accept}>{t('reconciliation.accept')}</Button>}
-              {shown.can_register && <Button icon={<UserPlus />} onPress={register}>{t('reconciliation.register')}</Button>}
-              {shown.can_undo && <Button icon={<Undo2 />} onPress={undo}>{t('reconciliation.undo')}</Button>}
-            </div>
-          )}
+          <div className={styles['actions']}>
+            {kind && <Button icon={<Check />} onPress={accept}>{t('reconciliation.accept')}</Button>}
+            {shown.can_register && <Button icon={<UserPlus />} onPress={register}>{t('reconciliation.register')}</Button>}
+            {shown.can_undo && <Button icon={<Undo2 />} onPress={undo}>{t('reconciliation.undo')}</Button>}
+          </div>
           <History decisions={shown.decisions} />
         </div>
         <div className={styles['column']}>
@@ -150,12 +146,10 @@ export function CasePane({ uid, admin, onAsk }: CasePaneProps) {
                 : <PatientTarget key={keyOf(aim)} patient={aim.patient} {...target(aim, proposed.length + index)} />))}
             </ul>
           </section>
-          {admin && (
-            <div className={styles['assign']}>
-              <Button kind="filled" isDisabled={!pickedAim} onPress={assign}>{pickedAim?.kind === 'patient' ? t('reconciliation.decide.assign-patient') : t('reconciliation.decide.assign-order')}</Button>
-              <span className={styles['quiet']}>{t('reconciliation.how')}</span>
-            </div>
-          )}
+          <div className={styles['assign']}>
+            <Button kind="filled" isDisabled={!pickedAim} onPress={assign}>{pickedAim?.kind === 'patient' ? t('reconciliation.decide.assign-patient') : t('reconciliation.decide.assign-order')}</Button>
+            <span className={styles['quiet']}>{t('reconciliation.how')}</span>
+          </div>
         </div>
       </div>
     </div>

@@ -6,7 +6,7 @@ import { useNavigate } from 'react-router'
 import { mismatchKinds, type MismatchKind, type MismatchState } from '@/api/reconciliation_types.ts'
 import { useFormat } from '@/format/use_format.ts'
 import { useKeys } from '@/keys/keys.tsx'
-import { useIsAdmin } from '@/session/session.tsx'
+import { useMay } from '@/session/session.tsx'
 import { Button } from '@/ui/Button.tsx'
 import { Chip, ChipGroup } from '@/ui/Chip.tsx'
 import { Empty } from '@/ui/Empty.tsx'
@@ -25,7 +25,7 @@ export function ReconciliationPage() {
   const { t } = useTranslation()
   const format = useFormat()
   const navigate = useNavigate()
-  const admin = useIsAdmin()
+  const administer = useMay('administer')
   const { tell } = useNotices()
   const [kind, setKind] = useState<MismatchKind | null>(null)
   const [state, setState] = useState<MismatchState>('open')
@@ -55,7 +55,7 @@ export function ReconciliationPage() {
             </Chip>
           ))}
         </ChipGroup>
-        {admin && <Button icon={<Scale />} className={styles['rules']} onPress={() => void navigate('/admin/rules')}>{t('rules.title')}</Button>}
+        {administer && <Button icon={<Scale />} className={styles['rules']} onPress={() => void navigate('/admin/rules')}>{t('rules.title')}</Button>}
       </div>
       <QuietBar active={list.isPending || list.isPlaceholderData || list.isFetchingNextPage} />
       {list.isError && cases.length === 0 && <ProblemView error={list.error} onRetry={() => void list.refetch()} />}
@@ -68,7 +68,7 @@ export function ReconciliationPage() {
             <CaseList cases={cases} chosen={shown} onChoose={setChosen} />
             {list.hasNextPage && <Button isDisabled={list.isFetchingNextPage} onPress={() => void list.fetchNextPage()}>{t('action.more')}</Button>}
           </div>
-          {shown !== null && <CasePane key={shown} uid={shown} admin={admin} onAsk={setAsked} />}
+          {shown !== null && <CasePane key={shown} uid={shown} onAsk={setAsked} />}
         </div>
       )}
       {asked && (

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { useSession } from '@/session/session.tsx'
 import { useUploadQueue } from '@/session/services.tsx'
 import { walkFiles } from '@/uploads/walk.ts'
+import { EmergencyOffer } from '@/sight/EmergencyOffer.tsx'
 import { Button } from '@/ui/Button.tsx'
 import { CopyButton } from '@/ui/CopyButton.tsx'
 import { Empty } from '@/ui/Empty.tsx'
@@ -39,12 +40,24 @@ export function HowToFill() {
   )
 }
 
+/** For those who add none: it may be that there are studies which they do not see. */
+export function NothingToSee() {
+  const { t } = useTranslation()
+  return (
+    <Empty icon={<Inbox aria-hidden="true" />} title={t('empty.title')}>
+      <p>{t('empty.notSeen')}</p>
+      <EmergencyOffer />
+    </Empty>
+  )
+}
+
 export function NothingFound({ filters, onClear }: { filters: FilterState; onClear: () => void }) {
   const { t } = useTranslation()
   return (
     <Empty icon={<SearchX aria-hidden="true" />} title={t('empty.nothingFound')}>
       <p>{filters.search !== '' ? t('empty.noMatch', { search: filters.search }) : t('empty.noneWithFilters')}</p>
       <Button onPress={onClear}>{t('studies.clearAll')}</Button>
+      <EmergencyOffer wanted={filters.search} />
     </Empty>
   )
 }

@@ -1,5 +1,5 @@
 /** The panel at the right: who, what, the series, the report's text, the priors. */
-import { ExternalLink, Trash2, User, X } from 'lucide-react'
+import { ExternalLink, Trash2, User, UserPlus, X } from 'lucide-react'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Link, useNavigate } from 'react-router'
@@ -8,7 +8,8 @@ import type { Study, StudyDetail } from '@/api/types.ts'
 import { useFormat } from '@/format/use_format.ts'
 import { plainName } from '@/format/name.ts'
 import { useApi, useConnectionState } from '@/session/services.tsx'
-import { useIsAdmin } from '@/session/session.tsx'
+import { useMay } from '@/session/session.tsx'
+import { ConfidentialSign } from '@/sight/PatientSigns.tsx'
 import { patientOptions, studyOptions } from '@/study/queries.ts'
 import { ReportText } from '@/study/ReportText.tsx'
 import { SeriesGrid } from '@/study/SeriesStrip.tsx'
@@ -23,6 +24,7 @@ export interface PreviewProps {
   study: Study
   onClose: () => void
   onDelete: (study: Study) => void
+  onGive: (study: Study) => void
 }
 
 function Fact({ label, children }: { label: string; children: string }) {
@@ -97,6 +99,7 @@ function Identity({ study, onClose }: Pick<PreviewProps, 'study' | 'onClose'>) {
     <header className={styles['head']}>
       <div className={styles['who']}>
         <strong><PersonName name={patient.name} /></strong>
+        <ConfidentialSign patient={patient.key} />
         <span className={styles['quiet']}>{[born, format.ageToday(patient.birth_date), sex].filter(Boolean).join(' · ')}</span>
         <span className={styles['quiet']}>{t('patient.id')} <bdi className={styles['id']}>{patient.id || t('patient.unknown')}</bdi></span>
       </div>
@@ -105,11 +108,12 @@ function Identity({ study, onClose }: Pick<PreviewProps, 'study' | 'onClose'>) {
   )
 }
 
-export function Preview({ study, onClose, onDelete }: PreviewProps) {
+export function Preview({ study, onClose, onDelete, onGive }: PreviewProps) {
   const { t } = useTranslation()
   const api = useApi()
   const navigate = useNavigate()
-  const admin = useIsAdmin()
+  const mayDelete = useMay('delete')
+  const mayFlag = useMay('flag')
   const detail = useQuery(studyOptions(api, study.uid))
   return (
     <aside className={styles['panel']} aria-label={t('preview.title')}>
@@ -121,7 +125,8 @@ export function Preview({ study, onClose, onDelete }: PreviewProps) {
           <Button kind="filled" onPress={() => void navigate(`/view/${study.uid}`)}>{t('action.open')}</Button>
           <Button icon={<User />} onPress={() => void navigate(`/patients/${encodeURIComponent(study.patient.key)}`)}>{t('preview.patient')}</Button>
           <Button kind="ghost" icon={<ExternalLink />} onPress={() => window.open(ohifAddress([study.uid]), '_blank')}>OHIF</Button>
-          {admin && <Button kind="ghost" icon={<Trash2 />} aria-label={t('preview.delete')} onPress={() => onDelete(study)} />}
+          {mayFlag && <Button kind="ghost" icon={<UserPlus />} aria-label={t('assign.title')} onPress={() => onGive(study)} />}
+          {mayDelete && <Button kind="ghost" icon={<Trash2 />} aria-label={t('preview.delete')} onPress={() => onDelete(study)} />}
         </div>
         <Facts study={study} />
         {detail.isError && <ProblemView compact error={detail.error} onRetry={() => void detail.refetch()} />}

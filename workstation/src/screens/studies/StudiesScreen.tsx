@@ -1,20 +1,23 @@
 /** The study list: filters above, the table, the preview at the right. */
+import { ExternalLink, Eye, Trash2, User, UserPlus } from 'lucide-react'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate, useSearchParams } from 'react-router'
 import { ohifAddress } from '@/api/dicomweb.ts'
 import { today } from '@/format/date.ts'
 import { useKeys } from '@/keys/keys.tsx'
-import { useSavePreferences, useSession } from '@/session/session.tsx'
+import { useMay, useSavePreferences, useSession } from '@/session/session.tsx'
 import { usePrefetchStudy } from '@/study/queries.ts'
+import { MenuItem, PointMenu, type Point } from '@/ui/Menu.tsx'
 import { ProblemView } from '@/ui/ProblemView.tsx'
 import { QuietBar } from '@/ui/QuietBar.tsx'
 import type { Study } from '@/api/types.ts'
+import { AssignDialog } from './AssignDialog.tsx'
 import { chosenColumns, type ColumnId } from './columns.tsx'
 import { DeleteStudy } from './DeleteStudy.tsx'
 import { FilterBar } from './FilterBar.tsx'
 import { isNarrowed, nextSort, readFilters, studyFilters, writeFilters, type FilterState } from './filters.ts'
-import { HowToFill, NothingFound } from './NoStudies.tsx'
+import { HowToFill, NothingFound, NothingToSee } from './NoStudies.tsx'
 import { previewRemembered, rememberPreview, rememberSpot, useSpot } from './memory.ts'
 import { Preview } from './Preview.tsx'
 import { useLiveStudies, useStudies, useStudyCount } from './queries.ts'
@@ -47,6 +50,9 @@ export function StudiesScreen() {
   const navigate = useNavigate()
   const session = useSession()
   const savePreferences = useSavePreferences()
+  const mayStore = useMay('store')
+  const mayFlag = useMay('flag')
+  const mayDelete = useMay('delete')
   const [filters, setFilters] = useFilters()
   const asked = useMemo(() => studyFilters(filters, today()), [filters])
   const list = useStudies(asked)
@@ -55,6 +61,8 @@ export function StudiesScreen() {
   const selection = useSelection(list.studies)
   const [previewed, setPreviewed] = useState(previewRemembered)
   const [deleting, setDeleting] = useState<Study | null>(null)
+  const [giving, setGiving] = useState<Study | null>(null)
+  const [menuAt, setMenuAt] = useState<Point | null>(null)
   const searchBox = useRef<HTMLInputElement>(null)
   const scrollTop = useRef(selection.spot.top)
   const prefetch = usePrefetchStudy()
@@ -92,6 +100,7 @@ export function StudiesScreen() {
     { keys: [' '], label: t('studies.keys.preview'), run: () => { if (!study) move(0); togglePreview(!previewed || !study) } },
     { keys: ['o'], label: t('studies.keys.ohif'), run: () => { if (study) window.open(ohifAddress([study.uid]), '_blank') } },
     { keys: ['p'], label: t('studies.keys.patient'), run: () => { if (study) openPatient(study.patient.key) } },
+    ...(mayFlag ? [{ keys: ['g'], label: t('assign.title'), run: () => { if (study) setGiving(study) } }] : []),
     { keys: ['/'], label: t('studies.keys.search'), run: () => { searchBox.current?.focus(); searchBox.current?.select() } },
     { keys: ['Escape'], label: t('studies.keys.close'), run: () => togglePreview(false) },
   ])
@@ -107,16 +116,26 @@ export function StudiesScreen() {
       <QuietBar active={list.isPending || list.isPlaceholderData || list.isFetchingNextPage} />
       <div className={styles['main']}>
         {list.isError && list.studies.length === 0 && <ProblemView error={list.error} onRetry={() => void list.refetch()} />}
-        {nothing && (isNarrowed(filters) ? <NothingFound filters={filters} onClear={clear} /> : <HowToFill />)}
+        {nothing && (isNarrowed(filters) ? <NothingFound filters={filters} onClear={clear} /> : mayStore ? <HowToFill /> : <NothingToSee />)}
         {list.studies.length > 0 && (
           <StudyTable studies={list.studies} columns={columns} sort={filters.sort} selected={selected} fresh={fresh}
             initialTop={selection.spot.top} onSort={(key) => setFilters({ ...filters, sort: nextSort(filters.sort, key) })}
-            onSelect={setSelected} onOpen={open} onHover={prefetch} onNearEnd={more}
+            onSelect={setSelected} onOpen={open} onHover={prefetch} onNearEnd={more} onMenu={setMenuAt}
             onScrolled={(top) => { scrollTop.current = top }}
             footer={list.isFetchNextPageError && <ProblemView compact error={list.error} onRetry={() => void list.fetchNextPage()} />} />
         )}
-        {previewed && study && <Preview key={study.uid} study={study} onClose={() => togglePreview(false)} onDelete={setDeleting} />}
+        {previewed && study && <Preview key={study.uid} study={study} onClose={() => togglePreview(false)} onDelete={setDeleting} onGive={setGiving} />}
       </div>
+      {menuAt && study && (
+        <PointMenu label={t('studies.menu')} at={menuAt} onClose={() => setMenuAt(null)}>
+          <MenuItem icon={<Eye />} hint={t('keys.names.Enter')} onAction={() => open(study.uid)}>{t('studies.keys.open')}</MenuItem>
+          <MenuItem icon={<ExternalLink />} hint="o" onAction={() => window.open(ohifAddress([study.uid]), '_blank')}>{t('studies.keys.ohif')}</MenuItem>
+          <MenuItem icon={<User />} hint="p" onAction={() => openPatient(study.patient.key)}>{t('studies.keys.patient')}</MenuItem>
+          {mayFlag && <MenuItem icon={<UserPlus />} hint="g" onAction={() => setGiving(study)}>{t('assign.title')}</MenuItem>}
+          {mayDelete && <MenuItem icon={<Trash2 />} onAction={() => setDeleting(study)}>{t('preview.delete')}</MenuItem>}
+        </PointMenu>
+      )}
+      {giving && <AssignDialog study={giving} onClose={() => setGiving(null)} />}
       {deleting && <DeleteStudy study={deleting} onClose={() => setDeleting(null)} />}
     </div>
   )

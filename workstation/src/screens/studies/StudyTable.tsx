@@ -1,12 +1,13 @@
 /** The virtual table: rows of one height, the header above them, the selected row kept in sight. */
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react'
+import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode, type RefObject } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Study, StudySort, StudySortKey } from '@/api/types.ts'
 import { useFormat } from '@/format/use_format.ts'
 import clsx from '@/ui/clsx.ts'
 import list from '@/ui/list.module.css'
+import type { Point } from '@/ui/Menu.tsx'
 import { fitting, leastWidth, tracksOf, type Column } from './columns.tsx'
 import styles from './StudyTable.module.css'
 
@@ -29,6 +30,8 @@ export interface StudyTableProps {
   onHover: (uid: string) => void
   onNearEnd: () => void
   onScrolled: (top: number) => void
+  /** The menu of the selected row is asked for: by the right button, or by the key for it. */
+  onMenu: (at: Point) => void
   footer?: ReactNode
 }
 
@@ -90,7 +93,7 @@ function useWidth(element: RefObject<HTMLElement | null>): number {
 }
 
 export function StudyTable(props: StudyTableProps) {
-  const { studies, columns: chosen, selected, fresh, initialTop, onSelect, onOpen, onHover, onNearEnd, onScrolled } = props
+  const { studies, columns: chosen, selected, fresh, initialTop, onSelect, onOpen, onHover, onNearEnd, onScrolled, onMenu } = props
   const { t } = useTranslation()
   const format = useFormat()
   const scroller = useRef<HTMLDivElement>(null)
@@ -120,6 +123,15 @@ export function StudyTable(props: StudyTableProps) {
     rows.scrollToIndex(index, { align: 'auto' })
   }, [selected, index, rows])
 
+  const askMenu = (event: MouseEvent): void => {
+    const row = (event.target as Element).closest('[role=row][aria-selected]') ?? scroller.current?.querySelector('[aria-selected=true]')
+    if (!row) return
+    event.preventDefault()
+    // The key for it points at the whole list: the selected row is meant.
+    const { left, bottom } = row.getBoundingClientRect()
+    onMenu(event.button === 2 ? { x: event.clientX, y: event.clientY } : { x: left + padding, y: bottom })
+  }
+
   const onKeyDown = (event: KeyboardEvent): void => {
     // The screen's own keys do it; the browser's scrolling would come on top.
     if (['ArrowUp', 'ArrowDown', 'Home', 'End', ' '].includes(event.key)) event.preventDefault()
@@ -138,6 +150,7 @@ export function StudyTable(props: StudyTableProps) {
       <div ref={scroller} className={list['scroller']} role="grid" aria-label={t('studies.title')} aria-rowcount={studies.length + 1}
         aria-activedescendant={index >= 0 ? `study-${index}` : undefined} tabIndex={0} onKeyDownCapture={onKeyDown}
         style={{ '--columns': tracksOf(columns), '--least': `${leastWidth(columns) + padding}px` } as Record<string, string>}
+        onContextMenu={askMenu}
         onScroll={(event) => {
           if (event.currentTarget.scrollTop === 0) seen()
           onScrolled(event.currentTarget.scrollTop)
@@ -154,7 +167,8 @@ export function StudyTable(props: StudyTableProps) {
               <div key={item.key} id={`study-${item.index}`} role="row" aria-rowindex={item.index + 2} aria-selected={item.index === index}
                 className={clsx(list['row'], list['data'], item.index === index && list['selected'], isFresh && styles['isFresh'])}
                 style={{ transform: `translateY(${item.start}px)` }}
-                onClick={() => onSelect(study.uid)} onDoubleClick={() => onOpen(study.uid)} onPointerEnter={() => onHover(study.uid)}>
+                onClick={() => onSelect(study.uid)} onDoubleClick={() => onOpen(study.uid)} onPointerEnter={() => onHover(study.uid)}
+                onContextMenu={() => onSelect(study.uid)}>
                 {columns.map(({ id, align, cell }) => (
                   <div key={id} role="gridcell" className={clsx(list['cell'], align && list['end'])}>
                     {cell(study, { t, format, fresh: isFresh })}

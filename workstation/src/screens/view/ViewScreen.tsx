@@ -11,6 +11,7 @@ import { useFormat } from '@/format/use_format.ts'
 import { plainName } from '@/format/name.ts'
 import { useKeys } from '@/keys/keys.tsx'
 import { useApi } from '@/session/services.tsx'
+import { EmergencyOffer } from '@/sight/EmergencyOffer.tsx'
 import { studyOptions } from '@/study/queries.ts'
 import { PatientBanner } from '@/study/PatientBanner.tsx'
 import { Button } from '@/ui/Button.tsx'
@@ -109,6 +110,7 @@ export function ViewScreen() {
       <div className={styles['screen']}>
         <div className={styles['top']}>{back}</div>
         <ProblemView error={query.error} {...(statusOf(query.error) === 404 ? {} : { onRetry: () => void query.refetch() })} />
+        {statusOf(query.error) === 404 && <EmergencyOffer />}
       </div>
     )
   }
