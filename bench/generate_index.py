@@ -25,7 +25,7 @@ _FILLED = (schema.patients, schema.studies, schema.series, schema.containers)
 def fill(engine: Engine, count: int, *, instances: bool = False, times: int = 1) -> None:
     """Add `count` studies, of a third as many patients, to an empty index.
 
-    They have `times` as many images as usual; as usual they have about twelve.
+    They have `times` as many images as usual; as usual they have about seventeen.
     """
     patients = range(1, -(-count // STUDIES_PER_PATIENT) + 1)
     for start in range(0, len(patients), _PIECE):
