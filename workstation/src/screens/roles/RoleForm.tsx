@@ -1,7 +1,7 @@
 /** A role: what it is called, what it may do, and what it sees. */
 import { useState, type SyntheticEvent } from 'react'
 import { useTranslation } from 'react-i18next'
-import { actions as known, type Role } from '@/api/sight_types.ts'
+import type { Role } from '@/api/sight_types.ts'
 import { Button } from '@/ui/Button.tsx'
 import { CheckField, TextField } from '@/ui/Field.tsx'
 import { useNotices } from '@/ui/Notices.tsx'
@@ -10,7 +10,7 @@ import { ProblemView } from '@/ui/ProblemView.tsx'
 import { useSaveRole } from './queries.ts'
 import styles from './Roles.module.css'
 import { SeesField } from './SeesField.tsx'
-import { actionGroups, isName, isRuleWhole, nameFrom, roleTitle } from './words.ts'
+import { actionGroups, inOrder, isName, isRuleWhole, nameFrom, roleTitle } from './words.ts'
 
 export interface RoleFormProps {
   /** What the form begins with. */
@@ -53,9 +53,7 @@ export function RoleForm({ role, isNew, taken, onClose }: RoleFormProps) {
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault()
     if (!isWhole) return
-    // In the order of the page; what a newer server knows beside it stays.
-    const actions = [...known.filter((action) => chosen.includes(action)), ...chosen.filter((action) => !(known as readonly string[]).includes(action))]
-    save.mutate({ name, title: title.trim(), actions, sees: { ...sees, rules: sees.everything ? [] : sees.rules } }, {
+    save.mutate({ name, title: title.trim(), actions: inOrder(chosen), sees: { ...sees, rules: sees.everything ? [] : sees.rules } }, {
       onSuccess: (saved) => {
         tell(t('roles.saved', { title: roleTitle(saved, t) }))
         onClose()

@@ -15,7 +15,7 @@ import { QuietBar } from '@/ui/QuietBar.tsx'
 import { useDeleteRole, useRoles } from './queries.ts'
 import { RoleForm } from './RoleForm.tsx'
 import styles from './Roles.module.css'
-import { actionTitle, roleTitle, seesText } from './words.ts'
+import { actionTitle, inOrder, roleTitle, seesText } from './words.ts'
 
 /** Always there, may do and see everything, and stays as it is. */
 const administrator = 'admin'
@@ -65,7 +65,7 @@ function Row({ role, holders, onEdit, onCopy, onRemove }: RowProps) {
           : <button type="button" className={admin['link']} onClick={onEdit}>{title}</button>}
         <code className={styles['quiet']}>{role.name}</code>
       </td>
-      <td>{isFixed ? t('roles.mayAll') : role.actions.map((action) => actionTitle(action, t)).join(', ') || t('roles.mayNothing')}</td>
+      <td>{isFixed ? t('roles.mayAll') : inOrder(role.actions).map((action) => actionTitle(action, t)).join(', ') || t('roles.mayNothing')}</td>
       <td>{seesText(role.sees, t)}</td>
       <td>{holders !== undefined && format.number(holders)}</td>
       <td>

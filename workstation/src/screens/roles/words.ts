@@ -20,6 +20,10 @@ export const actionGroups: readonly { id: 'look' | 'work' | 'others' | 'archive'
   { id: 'archive', actions: ['care', 'exchange', 'audit', 'administer'] },
 ]
 
+/** In the order of the page; what a newer server knows beside it comes last, and stays. */
+export const inOrder = (chosen: readonly string[]): string[] =>
+  [...actions.filter((action) => chosen.includes(action)), ...chosen.filter((action) => !(actions as readonly string[]).includes(action))]
+
 export function actionTitle(action: string, t: TFunction): string {
   const known = actions.find((each) => each === action)
   return known ? t(`roles.actions.${known}.title`) : action

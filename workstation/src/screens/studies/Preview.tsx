@@ -1,5 +1,5 @@
 /** The panel at the right: who, what, the series, the report's text, the priors. */
-import { ExternalLink, Trash2, User, UserPlus, X } from 'lucide-react'
+import { Trash2, UserPlus, X } from 'lucide-react'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Link, useNavigate } from 'react-router'
@@ -123,8 +123,8 @@ export function Preview({ study, onClose, onDelete, onGive }: PreviewProps) {
         <h2><bdi>{study.description || t('studies.noDescription')}</bdi> <span className={styles['modality']}>{study.modalities.join(' ')}</span></h2>
         <div className={styles['actions']}>
           <Button kind="filled" onPress={() => void navigate(`/view/${study.uid}`)}>{t('action.open')}</Button>
-          <Button icon={<User />} onPress={() => void navigate(`/patients/${encodeURIComponent(study.patient.key)}`)}>{t('preview.patient')}</Button>
-          <Button kind="ghost" icon={<ExternalLink />} onPress={() => window.open(ohifAddress([study.uid]), '_blank')}>OHIF</Button>
+          <Button onPress={() => void navigate(`/patients/${encodeURIComponent(study.patient.key)}`)}>{t('preview.patient')}</Button>
+          <Button kind="ghost" onPress={() => window.open(ohifAddress([study.uid]), '_blank')}>OHIF</Button>
           {mayFlag && <Button kind="ghost" icon={<UserPlus />} aria-label={t('assign.title')} onPress={() => onGive(study)} />}
           {mayDelete && <Button kind="ghost" icon={<Trash2 />} aria-label={t('preview.delete')} onPress={() => onDelete(study)} />}
         </div>
