@@ -240,9 +240,11 @@ def test_what_a_killed_process_had_under_way_is_recorded_after_the_next_start(
             if any(b"CUTOFF" in file.read_bytes() for file in spool.glob("*.jsonl")):
                 break
             assert association.send_c_store(instance(1)).Status == 0
+        connection = association.dul.socket.socket
         server.kill()
         association.abort()
         association.join(10.0)
+        connection.close()  # pynetdicom leaves it open when the peer is gone
         server.start()
         found = httpx.get(
             f"{server.url}/api/audit?account=CUTOFF", auth=("admin", PASSWORD), timeout=60

@@ -146,7 +146,7 @@ def test_without_a_byte_left_readers_are_answered_before_and_after_a_restart(
         assert client.post("/dicomweb/studies", **single(b"no image at all")).status_code == 409
         _require_readable(client, make_instance(0))
         login = client.post("/api/login", json={"name": "admin", "password": PASSWORD})
-        assert login.status_code in (200, 507), login.text
+        assert login.status_code in (200, 503, 507), login.text  # no act without a record
     imported = server.cli("import", tmp_path)
     assert (imported.returncode, "Traceback" in imported.stderr) == (2, False), imported.stderr
     server.kill()
