@@ -67,13 +67,9 @@ class QueryEngine:
 
     def statement(self, query: Query) -> Select[Any]:
         """Return the SQL of a query."""
-        seen = visible(self._view, time.time())
+        seen = of_patients if query.level is Level.PATIENT else visible
         statement = _columns(query.level).add_columns(*_patient_counts(query, self._view))
-        statement = statement.where(*self._conditions.of(query))
-        if seen and query.level is Level.PATIENT:
-            statement = statement.where(*of_patients(self._view, time.time()))
-        elif seen:
-            statement = statement.where(*seen)
+        statement = statement.where(*self._conditions.of(query), *seen(self._view, time.time()))
         statement = statement.order_by(*_order(query))
         if query.limit is not None:
             statement = statement.limit(query.limit)
