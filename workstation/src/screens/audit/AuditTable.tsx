@@ -1,16 +1,15 @@
 /** The virtual table of events, newest first: one line each. */
-import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react'
+import { useRef, type KeyboardEvent, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { AuditEvent } from '@/api/audit_types.ts'
 import { alphabeticName } from '@/format/name.ts'
 import { useFormat } from '@/format/use_format.ts'
 import clsx from '@/ui/clsx.ts'
 import list from '@/ui/list.module.css'
+import { useListRows } from '@/ui/list_rows.ts'
 import styles from './Audit.module.css'
 
 const rowHeight = 30
-const ahead = 30
 const columns = ['at', 'account', 'kind', 'patient', 'study', 'address'] as const
 
 export interface AuditTableProps {
@@ -30,22 +29,11 @@ export function AuditTable({ events, selected, onSelect, onNearEnd, footer }: Au
   const { t } = useTranslation()
   const format = useFormat()
   const scroller = useRef<HTMLDivElement>(null)
-  const rows = useVirtualizer({
-    count: events.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 12,
-    scrollPaddingEnd: rowHeight, getItemKey: (index) => events[index]?.id ?? index,
+  const index = events.findIndex((event) => event.id === selected)
+  const rows = useListRows({
+    scroller, count: events.length, rowHeight, keyAt: (at) => events[at]?.id, selected, selectedIndex: index, onNearEnd,
   })
   const visible = rows.getVirtualItems()
-  const last = visible.at(-1)?.index ?? 0
-  useEffect(() => {
-    if (events.length > 0 && last >= events.length - ahead) onNearEnd()
-  }, [last, events.length, onNearEnd])
-  const index = events.findIndex((event) => event.id === selected)
-  const followed = useRef<string | null>(null)
-  useEffect(() => {
-    if (index < 0 || selected === followed.current) return
-    followed.current = selected
-    rows.scrollToIndex(index, { align: 'auto' })
-  }, [selected, index, rows])
   const onKeyDown = (event: KeyboardEvent): void => {
     if (['ArrowUp', 'ArrowDown', 'Home', 'End', ' '].includes(event.key)) event.preventDefault()
   }

@@ -1,17 +1,16 @@
 /** The virtual table of messages: one line each, the one that is looked at marked, others picked by their box. */
-import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react'
+import { useRef, type KeyboardEvent, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Hl7Message } from '@/api/exchange_types.ts'
 import { useFormat } from '@/format/use_format.ts'
 import { said } from '@/i18n/said.ts'
 import clsx from '@/ui/clsx.ts'
 import list from '@/ui/list.module.css'
+import { useListRows } from '@/ui/list_rows.ts'
 import styles from './Messages.module.css'
 import { StateChip } from './StateChip.tsx'
 
 const rowHeight = 30
-const ahead = 30
 const wide = '32px 156px minmax(120px, 1fr) 92px 124px minmax(96px, 0.9fr) minmax(96px, 0.9fr) minmax(180px, 2.4fr)'
 /** Beside an open message. */
 const narrow = '32px 156px minmax(104px, 1fr) 92px 124px minmax(140px, 1.8fr)'
@@ -32,22 +31,11 @@ export function MessageTable({ messages, selected, picked, isNarrow, onSelect, o
   const { t } = useTranslation()
   const format = useFormat()
   const scroller = useRef<HTMLDivElement>(null)
-  const rows = useVirtualizer({
-    count: messages.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 12,
-    scrollPaddingEnd: rowHeight, getItemKey: (index) => messages[index]?.id ?? index,
+  const index = messages.findIndex((message) => message.id === selected)
+  const rows = useListRows({
+    scroller, count: messages.length, rowHeight, keyAt: (at) => messages[at]?.id, selected, selectedIndex: index, onNearEnd,
   })
   const visible = rows.getVirtualItems()
-  const last = visible.at(-1)?.index ?? 0
-  useEffect(() => {
-    if (messages.length > 0 && last >= messages.length - ahead) onNearEnd()
-  }, [last, messages.length, onNearEnd])
-  const index = messages.findIndex((message) => message.id === selected)
-  const followed = useRef<number | null>(null)
-  useEffect(() => {
-    if (index < 0 || selected === followed.current) return
-    followed.current = selected
-    rows.scrollToIndex(index, { align: 'auto' })
-  }, [selected, index, rows])
   const onKeyDown = (event: KeyboardEvent): void => {
     if (['ArrowUp', 'ArrowDown', 'Home', 'End', ' '].includes(event.key)) event.preventDefault()
   }

@@ -1,19 +1,18 @@
 /** The virtual table: rows of one height, the header above them, the selected row kept in sight. */
 import { ArrowDown, ArrowUp } from 'lucide-react'
-import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode, type RefObject } from 'react'
+import { useLayoutEffect, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode, type RefObject } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Study, StudySort, StudySortKey } from '@/api/types.ts'
 import { useFormat } from '@/format/use_format.ts'
 import clsx from '@/ui/clsx.ts'
 import list from '@/ui/list.module.css'
+import { useListRows } from '@/ui/list_rows.ts'
 import type { Point } from '@/ui/Menu.tsx'
 import { fitting, leastWidth, tracksOf, type Column } from './columns.tsx'
 import styles from './StudyTable.module.css'
 
 export const rowHeight = 30
 /** Asked for this many rows before the end is seen. */
-const ahead = 30
 /** Beside the columns, in each row. */
 const padding = 16
 
@@ -97,31 +96,14 @@ export function StudyTable(props: StudyTableProps) {
   const { t } = useTranslation()
   const format = useFormat()
   const scroller = useRef<HTMLDivElement>(null)
-  const rows = useVirtualizer({
-    count: studies.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    overscan: 12,
-    // The header lies over the first row's height; what it covers is added at the end.
-    scrollPaddingEnd: rowHeight,
-    initialOffset: initialTop,
-    getItemKey: (index) => studies[index]?.uid ?? index,
+  const index = studies.findIndex((study) => study.uid === selected)
+  const rows = useListRows({
+    scroller, count: studies.length, rowHeight, keyAt: (at) => studies[at]?.uid, selected, selectedIndex: index,
+    initialOffset: initialTop, onNearEnd,
   })
   const columns = fitting(chosen, useWidth(scroller) - padding)
   const { unseen, seen } = useAnchor(studies, fresh, scroller)
   const visible = rows.getVirtualItems()
-  const last = visible.at(-1)?.index ?? 0
-  useEffect(() => {
-    if (studies.length > 0 && last >= studies.length - ahead) onNearEnd()
-  }, [last, studies.length, onNearEnd])
-
-  const index = studies.findIndex((study) => study.uid === selected)
-  const followed = useRef<string | null>(null)
-  useEffect(() => {
-    if (index < 0 || selected === followed.current) return
-    followed.current = selected
-    rows.scrollToIndex(index, { align: 'auto' })
-  }, [selected, index, rows])
 
   const askMenu = (event: MouseEvent): void => {
     const row = (event.target as Element).closest('[role=row][aria-selected]') ?? scroller.current?.querySelector('[aria-selected=true]')
